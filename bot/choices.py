@@ -1,0 +1,37 @@
+"""Turn what a citizen sent into the button it stands for: its payload, its title or its number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.message import Button
+
+_NUMBER = re.compile(r"^\s*(?:option|opsiwn|no\.?|#)?\s*(\d{1,2})\s*[.)]?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``shown`` is what the transcript keeps, ``sent`` what the assistant gets."""
+
+    shown: str
+    sent: str
+
+
+def resolve_choice(text: str, offered: Sequence[Button], *, numbered: bool) -> Choice:
+    """The choice behind ``text``, or ``text`` itself.
+
+    A payload that was not on offer loses its slash, so nobody can type their way
+    into the assistant's inner commands. ``numbered`` is true where choices were
+    printed with numbers (SMS).
+    """
+    for button in offered:
+        if text == button.payload or text.casefold().strip() == button.title.casefold():
+            return Choice(button.title, button.payload)
+    number = _NUMBER.match(text)
+    if numbered and number and 1 <= int(number[1]) <= len(offered):
+        button = offered[int(number[1]) - 1]
+        return Choice(button.title, button.payload)
+    harmless = text.lstrip("/ \t\n") or text.replace("/", "?")
+    return Choice(text, harmless if text.lstrip().startswith("/") else text)

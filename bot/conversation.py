@@ -1,0 +1,32 @@
+"""A citizen's conversation: who may open it, in which language, and what they told us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.message import Medium
+from bot.need import Circumstances
+
+IDLE_LIMIT = timedelta(hours=24)
+"""After this long in silence a conversation is over and the next message starts a new one."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation. ``token_hash`` is SHA-256 of the web token; ``address`` an SMS number."""
+
+    id: str
+    medium: Medium
+    started_at: datetime
+    last_at: datetime
+    language: str = "en"
+    language_chosen: bool = False
+    token_hash: str | None = None
+    address: str | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    closed_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was closed or has been silent too long."""
+        return self.closed_at is not None or now - self.last_at > IDLE_LIMIT

@@ -1,0 +1,98 @@
+"""A message, who said it, and how raw text is made safe to handle."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.errors import MessageEmpty
+
+MAX_CHARACTERS = 2000
+"""The longest message the assistant reads; a longer one is kept, and answered by a person."""
+
+_KEEP_FORMAT = {"\u200c", "\u200d"}  # joiners: Urdu, Bengali and emoji are misspelt without them
+
+
+class Medium(str, Enum):
+    """How a message arrives."""
+
+    WEB = "web"
+    SMS = "sms"
+
+
+class Sender(str, Enum):
+    """Who said it. ``system`` is for fixed notices: safety, outage, handoff."""
+
+    CITIZEN = "citizen"
+    ASSISTANT = "assistant"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice on offer. ``payload`` goes to the assistant when ``title`` is chosen."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation, as stored. ``at`` is in UTC."""
+
+    id: str
+    conversation_id: str
+    sender: Sender
+    text: str
+    lang: str
+    at: datetime
+    buttons: tuple[Button, ...] = ()
+    client_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A message about to be said, before it has an id and a time."""
+
+    text: str
+    lang: str
+    sender: Sender = Sender.ASSISTANT
+    buttons: tuple[Button, ...] = ()
+
+
+def clean_text(raw: str) -> str:
+    """``raw`` in NFC without control, zero-width, bidi-override and surrogate characters.
+
+    Line breaks stay. Raises MessageEmpty when nothing readable is left.
+    """
+    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "".join(c for c in text if _may_stay(c)).strip()
+    if not any(unicodedata.category(c)[0] in "LNPSM" for c in text):
+        raise MessageEmpty
+    return text
+
+
+def _may_stay(character: str) -> bool:
+    if character in "\n\t" or character in _KEEP_FORMAT:
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in it: emoji and dots alone cannot be understood."""
+    return any(unicodedata.category(c)[0] in "LN" for c in text)
+
+
+def last_buttons(messages: Iterable[Message]) -> tuple[Button, ...]:
+    """The choices still on offer: those said since the citizen last spoke."""
+    buttons: tuple[Button, ...] = ()
+    for message in messages:
+        if message.sender is Sender.CITIZEN:
+            buttons = ()
+        else:
+            buttons += message.buttons
+    return buttons

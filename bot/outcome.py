@@ -1,0 +1,24 @@
+"""What became of a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+OUTCOMES = ("resolved", "abandoned", "recontacted", "handed_over")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome. ``source`` is who says so: citizen, agent or system. ``at`` in UTC."""
+
+    id: str
+    conversation_id: str
+    code: str
+    source: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when ``code`` is not one of OUTCOMES."""
+        if self.code not in OUTCOMES:
+            raise ValueError(f"unknown outcome {self.code!r}; use one of {OUTCOMES}")
