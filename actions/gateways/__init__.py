@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
 
-from actions.gateways.appointments import Appointments
-from actions.gateways.bins import Bins
-from actions.gateways.local_links import LocalLinks
-from actions.gateways.open311 import Open311
-from actions.gateways.places import Places
-from actions.gateways.postcodes import Postcodes
+import httpx
+
+from actions.gateways.appointments import Appointments, HttpAppointments
+from actions.gateways.base import Limits, Remote
+from actions.gateways.bins import Bins, HttpBins
+from actions.gateways.clock import utc_now
+from actions.gateways.local_links import LocalLinks, load_local_links
+from actions.gateways.open311 import HttpOpen311, Open311
+from actions.gateways.places import HttpPlaces, Places
+from actions.gateways.postcodes import HttpPostcodes, Postcodes
+
+DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class CouncilSettings:
     bins_url: str = ""
     places_url: str = ""
     appointments_url: str = ""
+    open311_form: Literal["json", "xml"] = "json"
 
 
 @dataclass(frozen=True)
@@ -38,3 +49,36 @@ class Gateways:
     places: Places
     appointments: Appointments
     local_links: LocalLinks
+
+
+def make_gateways(
+    client: httpx.AsyncClient,
+    base_url: str,
+    council: CouncilSettings,
+    *,
+    limits: Limits | None = None,
+    now: Callable[[], datetime] = utc_now,
+    data: Path = DATA,
+) -> Gateways:
+    """Every gateway of one council. ``base_url`` is the sandbox council's, ``…/sandbox``.
+
+    Raises BadFile when the council is not in ``authorities.csv``.
+    """
+
+    def remote(url: str, sandbox_path: str) -> Remote:
+        return Remote(client, url or base_url.rstrip("/") + sandbox_path, limits)
+
+    return Gateways(
+        open311=HttpOpen311(
+            remote(council.open311_url, "/open311/v2"),
+            now,
+            council.open311_api_key,
+            council.jurisdiction_id,
+            council.open311_form,
+        ),
+        postcodes=HttpPostcodes(remote(council.postcodes_url, "")),
+        bins=HttpBins(remote(council.bins_url, "/bins"), now),
+        places=HttpPlaces(remote(council.places_url, "/places")),
+        appointments=HttpAppointments(remote(council.appointments_url, "/appointments")),
+        local_links=load_local_links(data, council.slug),
+    )

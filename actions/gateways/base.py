@@ -1,12 +1,31 @@
-"""What every gateway shares. The errors are re-exported here, where actions look for them."""
+"""How every gateway talks to a council system: time limits, retries, size limit, errors.
+
+``Remote`` is the only place that does HTTP. A gateway writes the path and reads the answer.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import quote, urlencode
+
+import httpx
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from actions.gateways import wire
 from actions.gateways.errors import (
     GatewayBusy,
     GatewayError,
     GatewayNonsense,
     GatewayRefused,
+    GatewaySlow,
     GatewayUnavailable,
     PostcodeUnknown,
     SlotTaken,
@@ -17,7 +36,147 @@ __all__ = [
     "GatewayError",
     "GatewayNonsense",
     "GatewayRefused",
+    "GatewaySlow",
     "GatewayUnavailable",
+    "Limits",
     "PostcodeUnknown",
+    "Remote",
     "SlotTaken",
+    "in_path",
 ]
+
+Form: TypeAlias = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds, tries after the first, and bytes. ``whole`` ends a call whatever happens:
+    a server that drips one byte at a time never reaches the read limit."""
+
+    connect: float = 2.0
+    read: float = 5.0
+    whole: float = 9.0
+    retries: int = 2
+    first_wait: float = 0.2
+    max_bytes: int = 1_000_000
+
+
+def in_path(text: str) -> str:
+    """Text made safe as one step of a URL's path."""
+    step = quote(wire.sendable(text), safe="")
+    # "." and ".." would climb the path instead of naming something in it.
+    return step if step.strip(".") else "%00"
+
+
+class Remote:
+    """One council system at one address."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, limits: Limits | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._client, self._limits = client, limits or Limits()
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> object:
+        """The decoded answer. Tried again when the system is down."""
+        asked = {name: wire.sendable(value) for name, value in (params or {}).items()}
+        request = self._request("GET", path, params=asked)
+        return await self._send(request, self._limits.retries)
+
+    async def post(
+        self,
+        path: str,
+        *,
+        form: Form | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> object:
+        """The decoded answer. Tried again only where repeating is known to be harmless."""
+        body = None if form is None else _encoded(form)
+        kind = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
+        request = self._request(
+            "POST", path, content=body, json=json, headers={**kind, **(headers or {})}
+        )
+        return await self._send(request, self._limits.retries if repeatable else 0)
+
+    async def delete(self, path: str) -> None:
+        """Tried again: deleting twice is deleting once."""
+        await self._send(self._request("DELETE", path), self._limits.retries)
+
+    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:
+        timeout = httpx.Timeout(self._limits.read, connect=self._limits.connect)
+        try:
+            return self._client.build_request(method, self.url + path, timeout=timeout, **parts)
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise GatewayUnavailable("A council system's address cannot be used") from error
+
+    async def _send(self, request: httpx.Request, retries: int) -> object:
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(retries + 1),
+            wait=wait_exponential_jitter(initial=self._limits.first_wait, max=2, jitter=0.2),
+            retry=retry_if_exception(_may_pass),
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(self._limits.whole):
+                return await attempts(self._once, request)
+        except TimeoutError as error:
+            raise GatewaySlow() from error
+
+    async def _once(self, request: httpx.Request) -> object:
+        try:
+            response = await self._client.send(request, stream=True, follow_redirects=False)
+            try:
+                body = await self._body(response)
+            finally:
+                await response.aclose()
+        except httpx.DecodingError as error:
+            raise GatewayNonsense("The answer could not be unpacked") from error
+        except httpx.TimeoutException as error:
+            raise GatewaySlow() from error
+        except (httpx.RequestError, httpx.StreamError, httpx.InvalidURL) as error:
+            raise GatewayUnavailable() from error
+        return _read(response, body)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        parts = bytearray()
+        async for part in response.aiter_bytes():
+            parts += part
+            if len(parts) > self._limits.max_bytes:
+                raise GatewayNonsense("The answer was far too long")
+        return bytes(parts)
+
+
+def _may_pass(error: BaseException) -> bool:
+    # A system that is slow, or asks us to slow down, is not helped by asking at once again,
+    # and the citizen is waiting.
+    return isinstance(error, GatewayUnavailable) and not isinstance(
+        error, GatewayBusy | GatewaySlow
+    )
+
+
+def _encoded(form: Form) -> bytes:
+    return urlencode([(name, wire.sendable(value)) for name, value in form]).encode("ascii")
+
+
+def _read(response: httpx.Response, body: bytes) -> object:
+    status, kind = response.status_code, response.headers.get("content-type", "")
+    if status == 429:
+        raise GatewayBusy(wire.as_float(response.headers.get("retry-after")))
+    if status >= 500 or status == 408:
+        raise GatewayUnavailable()
+    if status >= 400:
+        raise _refusal(status, body, kind)
+    if not 200 <= status < 300:
+        raise GatewayNonsense("The answer sent us somewhere else")
+    return wire.decode(body, kind) if body.strip() else None
+
+
+def _refusal(status: int, body: bytes, kind: str) -> GatewayRefused:
+    """The system's own code and words: Open311's list, or the plain ``error`` of others."""
+    try:
+        first = wire.as_objects(wire.decode(body, kind), "errors")[0]
+    except (GatewayNonsense, IndexError):
+        return GatewayRefused(str(status), "", status)
+    said = first.get("description") or first.get("error") or first.get("detail")
+    code = wire.as_text(first.get("code"), str(status))
+    return GatewayRefused(code, wire.as_text(said), status)

@@ -2,6 +2,7 @@
 
 GatewayError
 ├── GatewayUnavailable     down, too slow, or a 5xx answer: try again later, offer another way
+│   ├── GatewaySlow        no answer within the time limit
 │   └── GatewayBusy        it asked us to slow down (429); ``retry_after`` is in seconds
 ├── GatewayRefused         it understood and said no (4xx), with its own code and words
 │   ├── PostcodeUnknown    there is no such postcode, or it is not shaped like one
@@ -20,6 +21,10 @@ class GatewayError(FairwayError):
 
 class GatewayUnavailable(GatewayError):
     """A council system is not answering. Try again later or offer another way."""
+
+
+class GatewaySlow(GatewayUnavailable):
+    """A council system is too slow to wait for. Try again later or offer another way."""
 
 
 class GatewayBusy(GatewayUnavailable):

@@ -6,110 +6,43 @@ the sandbox council). What councils really send is read in ``open311_wire.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
 
+from actions.gateways import open311_wire
+from actions.gateways.base import (
+    GatewayError,
+    GatewayNonsense,
+    GatewayRefused,
+    Remote,
+    in_path,
+)
+from actions.gateways.geo import kilometres_between
+from actions.gateways.open311_types import (
+    ExistingRequest,
+    NewRequest,
+    Question,
+    Receipt,
+    RequestUpdate,
+    Service,
+    ServiceDefinition,
+)
 
-@dataclass(frozen=True)
-class Service:
-    """One kind of thing the council takes reports of. ``answers``: realtime, batch, blackbox."""
+__all__ = [
+    "ExistingRequest",
+    "HttpOpen311",
+    "NewRequest",
+    "Open311",
+    "Question",
+    "Receipt",
+    "RequestUpdate",
+    "Service",
+    "ServiceDefinition",
+]
 
-    code: str
-    name: str
-    description: str = ""
-    groups: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    has_questions: bool = False
-    answers: str = "realtime"
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something to ask the citizen. ``options`` are (key to send, name to show) pairs.
-
-    ``datatype``: string, number, datetime, text, singlevaluelist or multivaluelist.
-    """
-
-    code: str
-    datatype: str
-    text: str
-    required: bool
-    options: tuple[tuple[str, str], ...] = ()
-    order: int = 0
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class ServiceDefinition:
-    """What to ask (``questions``, in order), what to show (``notices``), and what never to
-    ask because the council's own software fills it in (``automated``, codes)."""
-
-    code: str
-    questions: tuple[Question, ...] = ()
-    notices: tuple[str, ...] = ()
-    automated: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class NewRequest:
-    """A report to send. Give latitude and longitude (degrees, WGS84) or an address.
-
-    ``attributes``: question code → answer (an option's key, or a tuple of keys).
-    ``idempotency_key``: the same key again is the same report, where the council honours it.
-    """
-
-    service_code: str
-    description: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    address: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    attributes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
-    media_urls: tuple[str, ...] = ()
-    idempotency_key: str = ""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the council gave back: a reference now, or a token to be swapped for one later."""
-
-    reference: str | None
-    token: str | None = None
-    notice: str = ""
-
-
-@dataclass(frozen=True)
-class ExistingRequest:
-    """A report the council already has. ``distance_m`` is set by ``nearby``."""
-
-    reference: str
-    status: str
-    service_code: str = ""
-    service_name: str = ""
-    description: str = ""
-    status_notes: str = ""
-    address: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    requested_at: datetime | None = None
-    updated_at: datetime | None = None
-    distance_m: float | None = None
-
-
-@dataclass(frozen=True)
-class RequestUpdate:
-    """A step in a report's life (mySociety's extension). ``status`` is the council's word."""
-
-    id: str
-    reference: str
-    status: str
-    description: str = ""
-    updated_at: datetime | None = None
+LONGEST_SPAN = 90  # days; GeoReport v2 promises no more in one question
 
 
 class Open311(Protocol):
@@ -134,3 +67,111 @@ class Open311(Protocol):
 
     async def updates(self, since: datetime, until: datetime) -> tuple[RequestUpdate, ...]:
         """What happened to reports between two times (with zones)."""
+
+
+class HttpOpen311:
+    """GeoReport v2 over HTTP. ``remote`` is the endpoint that ``services.json`` is under."""
+
+    def __init__(
+        self,
+        remote: Remote,
+        now: Callable[[], datetime],
+        api_key: str = "",
+        jurisdiction_id: str = "",
+        form: Literal["json", "xml"] = "json",
+    ) -> None:
+        """``now`` gives a time with a zone; ``form`` is xml for a council that has only that."""
+        self._remote, self._now, self._form = remote, now, form
+        self._api_key, self._jurisdiction = api_key, jurisdiction_id
+
+    async def services(self) -> tuple[Service, ...]:
+        return open311_wire.read_services(await self._get("services"))
+
+    async def definition(self, code: str) -> ServiceDefinition:
+        try:
+            answer = await self._get(f"services/{in_path(code)}")
+        except GatewayRefused as refusal:
+            # A service without questions has no definition to fetch: 404 is its right answer.
+            if refusal.status == 404 and await self._takes_no_answers(code):
+                return ServiceDefinition(code)
+            raise
+        return open311_wire.read_definition(answer, code)
+
+    async def submit(self, request: NewRequest) -> Receipt:
+        key = in_path(request.idempotency_key)
+        answer = await self._remote.post(
+            f"/requests.{self._form}",
+            form=open311_wire.write_request(request, self._api_key, self._jurisdiction),
+            headers={"Idempotency-Key": key} if request.idempotency_key else {},
+        )
+        receipt = open311_wire.read_receipt(answer)
+        return receipt if receipt.reference else await self._exchange(receipt)
+
+    async def request(self, reference: str) -> ExistingRequest:
+        answer = await self._get(f"requests/{in_path(reference)}")
+        found = open311_wire.read_requests(answer)
+        if len(found) != 1:
+            raise GatewayNonsense(f"One report was asked for and {len(found)} came")
+        return found[0]
+
+    async def nearby(
+        self, code: str, latitude: float, longitude: float, metres: float, days: int
+    ) -> tuple[ExistingRequest, ...]:
+        since = self._now() - timedelta(days=min(days, LONGEST_SPAN))
+        asked = {
+            "service_code": code,
+            "status": "open",
+            "start_date": w3c(since),
+            "lat": f"{latitude:.6f}",
+            "long": f"{longitude:.6f}",
+            "radius": f"{metres:g}",
+        }
+        found = open311_wire.read_requests(await self._get("requests", asked))
+        here = (with_distance(request, latitude, longitude) for request in found)
+        near = (request for request in here if _is_near(request, code, metres, since))
+        return tuple(sorted(near, key=lambda request: request.distance_m or 0.0))
+
+    async def updates(self, since: datetime, until: datetime) -> tuple[RequestUpdate, ...]:
+        asked = {"start_date": w3c(since), "end_date": w3c(until)}
+        return open311_wire.read_updates(await self._get("servicerequestupdates", asked))
+
+    async def _get(self, path: str, asked: dict[str, str] | None = None) -> object:
+        whose = {"jurisdiction_id": self._jurisdiction} if self._jurisdiction else {}
+        return await self._remote.get(f"/{path}.{self._form}", {**whose, **(asked or {})})
+
+    async def _takes_no_answers(self, code: str) -> bool:
+        found = [service for service in await self.services() if service.code == code]
+        return bool(found) and not found[0].has_questions
+
+    async def _exchange(self, receipt: Receipt) -> Receipt:
+        # The report has arrived, so nothing that goes wrong here may look like a failure.
+        try:
+            answer = await self._get(f"tokens/{in_path(receipt.token or '')}")
+            reference = open311_wire.read_receipt(answer).reference
+        except GatewayError:
+            return receipt
+        return replace(receipt, reference=reference)
+
+
+def w3c(moment: datetime) -> str:
+    """A date and time as GeoReport v2 writes it: whole seconds, UTC, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def with_distance(request: ExistingRequest, latitude: float, longitude: float) -> ExistingRequest:
+    """The report with its distance from a point in metres, where it says where it is."""
+    if request.latitude is None or request.longitude is None:
+        return request
+    kilometres = kilometres_between(latitude, longitude, request.latitude, request.longitude)
+    return replace(request, distance_m=round(kilometres * 1000, 1))
+
+
+def _is_near(request: ExistingRequest, code: str, metres: float, since: datetime) -> bool:
+    # Checked here as well: many councils ignore the place, the radius or the dates.
+    return (
+        request.distance_m is not None
+        and request.distance_m <= metres
+        and request.status == "open"
+        and request.service_code in {code, ""}
+        and (request.requested_at is None or request.requested_at >= since)
+    )
