@@ -1,0 +1,1 @@
+"""What the Makefile runs: set-up, finders, the test runner. Standard library only."""
