@@ -13,8 +13,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.need import Adjustment, Availability, Barrier, Channel, Circumstances, Need
-from bot.need import NeedKind, Urgency
+from bot.need import (
+    Adjustment,
+    Availability,
+    Barrier,
+    Channel,
+    Circumstances,
+    Need,
+    NeedKind,
+    Urgency,
+)
 
 DISTANCE = {Channel.DIGITAL: 0, Channel.ASSISTED: 1, Channel.FACE_TO_FACE: 2}
 """How far a channel is from digital: the order the ratchet works on."""
@@ -43,9 +51,7 @@ class Rule:
     def reasons(self, need: Need, circumstances: Circumstances) -> list[str]:
         """The reason codes for which this rule fits; none when it does not."""
         found = [f"barrier_{b.value}" for b in self.barriers & circumstances.barriers]
-        found += [
-            f"citizen_asked_{a.value}" for a in self.adjustments & circumstances.adjustments
-        ]
+        found += [f"citizen_asked_{a.value}" for a in self.adjustments & circumstances.adjustments]
         found += [f"need_{need.kind.value}"] if need.kind in self.kinds else []
         found += [f"need_{need.urgency.value}"] if need.urgency in self.urgencies else []
         if self.failed_turns is not None and circumstances.failed_turns >= self.failed_turns:

@@ -1,0 +1,67 @@
+"""The council that runs this Fairway: its name, phone, opening hours and systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.need import Availability
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class Council:
+    """``hours``: weekday → (opens, closes) local times; a day not named is closed.
+    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council."""
+
+    name: str
+    slug: str
+    gss: str
+    phone: str
+    text_relay: str
+    main_place: str
+    languages: Mapping[str, str]
+    hours: Mapping[str, tuple[time, time]] = field(default_factory=dict)
+    systems: Mapping[str, str] = field(default_factory=dict)
+    colour: str = "#00454d"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the contact centre is open at ``now`` (any zone)."""
+        local = now.astimezone(LONDON)
+        opens, closes = self.hours.get(DAYS[local.weekday()], (time.max, time.max))
+        return opens <= local.time() < closes or (opens < closes == time.max)
+
+    def next_open(self, now: datetime) -> datetime | None:
+        """When it opens next, or None if it never does."""
+        local = now.astimezone(LONDON)
+        for ahead in range(8):
+            day = local.date() + timedelta(days=ahead)
+            hours = self.hours.get(DAYS[day.weekday()])
+            if hours is None:
+                continue
+            opens = datetime.combine(day, hours[0], LONDON)
+            if opens > local:
+                return opens
+        return None
+
+
+@dataclass(frozen=True)
+class CouncilHours:
+    """A ``bot.ports.AvailabilitySource`` from the council's opening hours and its queue."""
+
+    council: Council
+    minutes_each: int = 4
+    """Minutes a waiting case is assumed to take until real waits are measured."""
+
+    def at(self, now: datetime, waiting: int) -> Availability:
+        """Open or closed now, and an honest guess at the wait."""
+        opens = self.council.next_open(now)
+        return Availability(
+            contact_centre_open=self.council.is_open(now),
+            queue_wait_minutes=waiting * self.minutes_each,
+            next_open=opens.strftime("%A %H:%M") if opens else None,
+        )

@@ -1,0 +1,236 @@
+"""What the rules need from the outside world, as protocols; adapters live elsewhere.
+
+Stores: ``bot.stores.memory`` and ``bot.stores.sql``. Assistant: ``channels.assistant``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol
+
+from bot.conversation import Conversation
+from bot.handoff import Handoff, HandoffStatus
+from bot.message import Message
+from bot.need import Availability, Circumstances
+from bot.outcome import Outcome
+from bot.turn_record import TurnRecord
+from bot.understanding import Answer
+
+
+class Conversations(Protocol):
+    """Every conversation held."""
+
+    def add(self, conversation: Conversation) -> None:
+        """Keep a new conversation."""
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        """The conversation with this id, or None."""
+
+    def latest_at(self, address: str) -> Conversation | None:
+        """The newest conversation with this SMS number, or None."""
+
+    def save(self, conversation: Conversation) -> None:
+        """Replace what is held under the same id."""
+
+
+class Messages(Protocol):
+    """Every message, in the order it was kept."""
+
+    def accept(
+        self, message: Message, provider: str | None = None, provider_id: str | None = None
+    ) -> bool:
+        """Keep a citizen's message as not yet answered. False, and nothing kept, when one with
+        the same (conversation, client_id) or (provider, provider_id) is already held."""
+
+    def accepted_as(self, conversation_id: str, client_id: str) -> Message | None:
+        """The message already held under this client_id, or None."""
+
+    def add(self, message: Message, in_reply_to: str | None = None) -> None:
+        """Keep a reply or an agent's message."""
+
+    def get(self, message_id: str) -> Message | None:
+        """The message with this id, or None."""
+
+    def of(self, conversation_id: str, after: str | None = None) -> list[Message]:
+        """The conversation's messages in order, or only those after the message ``after``."""
+
+    def replies_to(self, message_id: str) -> list[Message]:
+        """What was said in reply to this message, in order."""
+
+    def answered(self, message_id: str) -> bool:
+        """Whether the turn of this message is finished."""
+
+    def mark_answered(self, message_id: str) -> None:
+        """Note that the turn of this message is finished."""
+
+    def unanswered(self, before: datetime) -> list[Message]:
+        """Messages accepted before a time (UTC) and not answered: a crash left them behind."""
+
+
+class Handoffs(Protocol):
+    """Every request for a person."""
+
+    def add(self, handoff: Handoff) -> None:
+        """Keep a new handoff."""
+
+    def get(self, handoff_id: str) -> Handoff | None:
+        """The handoff with this id, or None."""
+
+    def open_of(self, conversation_id: str) -> Handoff | None:
+        """The conversation's waiting or claimed handoff, or None."""
+
+    def of(self, conversation_id: str) -> list[Handoff]:
+        """Every handoff of a conversation, oldest first."""
+
+    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
+        """Replace it only if its stored status still is ``was``. Raises HandoffTaken if not."""
+
+    def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
+        """Urgent first, then the longest waiting."""
+
+
+class Records(Protocol):
+    """What the audit reads."""
+
+    def add_turn(self, record: TurnRecord) -> None:
+        """Keep a turn record."""
+
+    def turns_of(self, conversation_id: str) -> list[TurnRecord]:
+        """A conversation's turn records in order."""
+
+    def count_turns(self, conversation_id: str) -> int:
+        """How many turns a conversation has had."""
+
+    def add_outcome(self, outcome: Outcome) -> None:
+        """Keep an outcome."""
+
+    def outcomes_of(self, conversation_id: str) -> list[Outcome]:
+        """A conversation's outcomes in order."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One thing to deliver after its transaction. ``kind``: ``sms`` {message_id}, ..."""
+
+    id: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int = 0
+    last_error: str = ""
+
+
+class Outbox(Protocol):
+    """What must still leave the house. Each parcel is leased, delivered, then done."""
+
+    def put(self, parcel: Parcel, due: datetime) -> None:
+        """Keep a parcel to be delivered at or after ``due`` (UTC)."""
+
+    def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
+        """Up to ``limit`` due parcels, hidden from others until ``until``; attempts + 1."""
+
+    def done(self, parcel_id: str, now: datetime) -> None:
+        """It was delivered."""
+
+    def again(self, parcel_id: str, due: datetime, error: str) -> None:
+        """Try again at ``due``."""
+
+    def give_up(self, parcel_id: str, now: datetime, error: str) -> None:
+        """It will never be delivered."""
+
+    def waiting(self, kind: str) -> int:
+        """How many are neither done nor given up."""
+
+
+class SmsNumbers(Protocol):
+    """Numbers that said STOP."""
+
+    def opt_out(self, address: str, at: datetime) -> None:
+        """Send nothing more to this number."""
+
+    def opt_in(self, address: str) -> None:
+        """The number may be texted again."""
+
+    def opted_out(self, address: str) -> bool:
+        """Whether the number said STOP."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything is kept at ``commit`` or nothing is."""
+
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def handoffs(self) -> Handoffs: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def sms_numbers(self) -> SmsNumbers: ...
+
+    def commit(self) -> None:
+        """Keep everything done so far."""
+
+    def __enter__(self) -> UnitOfWork: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Drop what was not committed."""
+
+
+class Store(Protocol):
+    """Where units of work come from."""
+
+    def begin(self) -> UnitOfWork:
+        """A new transaction, to be used with ``with``."""
+
+
+class Assistant(Protocol):
+    """Rasa, or whatever understands and answers."""
+
+    def ask(
+        self,
+        conversation: Conversation,
+        message_id: str,
+        text: str,
+        circumstances: Circumstances,
+        availability: Availability,
+    ) -> Answer:
+        """The answer to ``text``. Raises AssistantUnavailable."""
+
+
+class Live(Protocol):
+    """Tells open pages that a conversation or the desk's queue has changed."""
+
+    def changed(self, topics: Sequence[str]) -> None:
+        """Wake whoever watches these topics: a conversation id, or ``desk``."""
+
+
+class Locks(Protocol):
+    """One turn of a conversation at a time."""
+
+    def hold(self, conversation_id: str) -> AbstractContextManager[None]:
+        """Wait for the conversation's turn, and keep it while in the ``with`` block."""
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+
+
+class AvailabilitySource(Protocol):
+    """What is open at this moment."""
+
+    def at(self, now: datetime, waiting: int) -> Availability:
+        """Opening hours and queue as they stand, with ``waiting`` handoffs in the queue."""

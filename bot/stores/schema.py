@@ -1,0 +1,239 @@
+"""The tables. Changed only together with a migration in ``migrations/``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """A time with a zone, kept in UTC. SQLite forgets the zone; this puts it back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse a time without a zone: nobody could say when it was."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; use datetime.now(UTC)")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        """Always in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", sa.String(40), primary_key=True)
+
+
+def _conversation(**options: Any) -> sa.Column[str]:
+    key = sa.ForeignKey("conversations.id", ondelete="CASCADE")
+    return sa.Column("conversation_id", sa.String(40), key, nullable=False, index=True, **options)
+
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    _id(),
+    sa.Column("medium", sa.String(8), nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.Column("language_chosen", sa.Boolean, nullable=False),
+    sa.Column("token_hash", sa.String(64)),
+    sa.Column("address", sa.String(32), index=True),
+    sa.Column("circumstances", sa.JSON, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(40), nullable=False, unique=True),
+    _conversation(),
+    sa.Column("sender", sa.String(12), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("lang", sa.String(12), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("buttons", sa.JSON, nullable=False),
+    sa.Column("client_id", sa.String(80)),
+    sa.Column("provider", sa.String(16)),
+    sa.Column("provider_id", sa.String(80)),
+    sa.Column("in_reply_to", sa.String(40), index=True),
+    sa.Column("answered", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("conversation_id", "client_id"),
+    sa.UniqueConstraint("provider", "provider_id"),
+)
+sa.Index(
+    "ix_messages_unanswered",
+    messages.c.at,
+    sqlite_where=sa.text("NOT answered"),
+    postgresql_where=sa.text("NOT answered"),
+)
+
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    _id(),
+    _conversation(),
+    sa.Column("team", sa.String(40), nullable=False),
+    sa.Column("urgency", sa.String(12), nullable=False),
+    sa.Column("way", sa.String(24), nullable=False),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("status", sa.String(12), nullable=False, index=True),
+    sa.Column("summary", sa.JSON, nullable=False),
+    sa.Column("contact", sa.JSON, nullable=False),
+    sa.Column("claimed_by", sa.String(80)),
+    sa.Column("claimed_at", UtcDateTime),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("outcome_code", sa.String(24)),
+    sa.Column("note", sa.Text, nullable=False),
+)
+# One open handoff a conversation: two turns at once cannot ask for two people.
+_open = sa.text("status in ('waiting', 'claimed')")
+sa.Index(
+    "uq_handoffs_open",
+    handoffs.c.conversation_id,
+    unique=True,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+
+turn_records = sa.Table(
+    "turn_records",
+    metadata,
+    _id(),
+    _conversation(),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("medium", sa.String(8), nullable=False),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.Column("ending", sa.String(40), nullable=False),
+    sa.Column("intent", sa.String(60), nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("service", sa.String(60)),
+    sa.Column("lgsl", sa.Integer),
+    sa.Column("confidence", sa.Float),
+    sa.Column("fallback", sa.Boolean, nullable=False),
+    sa.Column("misunderstood", sa.Boolean, nullable=False),
+    sa.Column("asked_channel", sa.String(16)),
+    sa.Column("barriers", sa.JSON, nullable=False),
+    sa.Column("adjustments", sa.JSON, nullable=False),
+    sa.Column("route_channel", sa.String(16)),
+    sa.Column("route_way", sa.String(24)),
+    sa.Column("route_reasons", sa.JSON, nullable=False),
+    sa.Column("policy_version", sa.String(40)),
+    sa.Column("model_version", sa.String(80), nullable=False),
+    sa.Column("ms", sa.Float, nullable=False),
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    _id(),
+    _conversation(),
+    sa.Column("code", sa.String(24), nullable=False),
+    sa.Column("source", sa.String(12), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("due", UtcDateTime, nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("last_error", sa.Text, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("given_up_at", UtcDateTime),
+)
+
+sms_opt_outs = sa.Table(
+    "sms_opt_outs",
+    metadata,
+    sa.Column("address", sa.String(32), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+sms_log = sa.Table(
+    "sms_log",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("reference", sa.String(80), nullable=False, unique=True),
+    sa.Column("address", sa.String(32), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("provider", sa.String(16), nullable=False),
+    sa.Column("provider_id", sa.String(80)),
+    sa.Column("status", sa.String(24), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("status_at", UtcDateTime),
+)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    _id(),
+    sa.Column("username", sa.String(80), nullable=False, unique=True),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("password_hash", sa.String(200)),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("teams", sa.JSON, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+staff_sessions = sa.Table(
+    "staff_sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "staff_id",
+        sa.String(40),
+        sa.ForeignKey("staff.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+sign_in_links = sa.Table(
+    "sign_in_links",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "staff_id", sa.String(40), sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+
+staff_log = sa.Table(
+    "staff_log",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("username", sa.String(80), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
+)

@@ -1,0 +1,336 @@
+"""Every store port on SQLAlchemy Core: SQLite by default, PostgreSQL where a council runs one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from bot.conversation import Conversation
+from bot.errors import HandoffTaken
+from bot.handoff import OPEN, Handoff, HandoffStatus
+from bot.message import Button, Medium, Message, Sender
+from bot.need import Circumstances
+from bot.outcome import Outcome
+from bot.ports import Parcel, UnitOfWork
+from bot.stores import schema as t
+from bot.turn_record import TurnRecord
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SqlStore:
+    """A Store on one engine."""
+
+    engine: sa.Engine
+
+    def begin(self) -> UnitOfWork:
+        """A transaction on a connection of its own."""
+        return SqlWork(self.engine)
+
+
+class SqlWork:
+    """One transaction. Rolled back on leaving unless committed."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> SqlWork:
+        self._connection = self._engine.connect()
+        connection = self._connection
+        self.conversations = _Conversations(connection)
+        self.messages = _Messages(connection)
+        self.handoffs = _Handoffs(connection)
+        self.records = _Records(connection)
+        self.outbox = _Outbox(connection)
+        self.sms_numbers = _SmsNumbers(connection)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.rollback()
+        self._connection.close()
+
+    def commit(self) -> None:
+        """Keep everything done so far."""
+        self._connection.commit()
+
+
+@dataclass(frozen=True)
+class _Conversations:
+    db: sa.Connection
+
+    def add(self, conversation: Conversation) -> None:
+        self.db.execute(t.conversations.insert(), [_conversation_row(conversation)])
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        query = t.conversations.select().where(t.conversations.c.id == conversation_id)
+        return _one(self.db, query, _to_conversation)
+
+    def latest_at(self, address: str) -> Conversation | None:
+        c = t.conversations.c
+        query = t.conversations.select().where(c.address == address)
+        return _one(self.db, query.order_by(c.started_at.desc()).limit(1), _to_conversation)
+
+    def save(self, conversation: Conversation) -> None:
+        row = _conversation_row(conversation)
+        change = t.conversations.update().where(t.conversations.c.id == conversation.id)
+        self.db.execute(change.values(row))
+
+
+@dataclass(frozen=True)
+class _Messages:
+    db: sa.Connection
+
+    def accept(
+        self, message: Message, provider: str | None = None, provider_id: str | None = None
+    ) -> bool:
+        row = _message_row(message) | {
+            "provider": provider,
+            "provider_id": provider_id,
+            "answered": False,
+        }
+        try:
+            with self.db.begin_nested():
+                self.db.execute(t.messages.insert(), [row])
+        except IntegrityError:  # the same client_id or provider_id is held already
+            return False
+        return True
+
+    def accepted_as(self, conversation_id: str, client_id: str) -> Message | None:
+        c = t.messages.c
+        query = t.messages.select().where(c.conversation_id == conversation_id)
+        return _one(self.db, query.where(c.client_id == client_id), _to_message)
+
+    def add(self, message: Message, in_reply_to: str | None = None) -> None:
+        row = _message_row(message) | {"in_reply_to": in_reply_to, "answered": True}
+        self.db.execute(t.messages.insert(), [row])
+
+    def get(self, message_id: str) -> Message | None:
+        query = t.messages.select().where(t.messages.c.id == message_id)
+        return _one(self.db, query, _to_message)
+
+    def of(self, conversation_id: str, after: str | None = None) -> list[Message]:
+        c = t.messages.c
+        query = t.messages.select().where(c.conversation_id == conversation_id).order_by(c.seq)
+        if after is not None:
+            seq = sa.select(c.seq).where(c.id == after).scalar_subquery()
+            query = query.where(c.seq > sa.func.coalesce(seq, 0))
+        return _all(self.db, query, _to_message)
+
+    def replies_to(self, message_id: str) -> list[Message]:
+        c = t.messages.c
+        query = t.messages.select().where(c.in_reply_to == message_id).order_by(c.seq)
+        return _all(self.db, query, _to_message)
+
+    def answered(self, message_id: str) -> bool:
+        query = sa.select(t.messages.c.answered).where(t.messages.c.id == message_id)
+        return bool(self.db.execute(query).scalar_one())
+
+    def mark_answered(self, message_id: str) -> None:
+        change = t.messages.update().where(t.messages.c.id == message_id)
+        self.db.execute(change.values(answered=True))
+
+    def unanswered(self, before: datetime) -> list[Message]:
+        c = t.messages.c
+        query = t.messages.select().where(~c.answered, c.at < before).order_by(c.seq)
+        return _all(self.db, query, _to_message)
+
+
+@dataclass(frozen=True)
+class _Handoffs:
+    db: sa.Connection
+
+    def add(self, handoff: Handoff) -> None:
+        self.db.execute(t.handoffs.insert(), [_handoff_row(handoff)])
+
+    def get(self, handoff_id: str) -> Handoff | None:
+        query = t.handoffs.select().where(t.handoffs.c.id == handoff_id)
+        return _one(self.db, query, _to_handoff)
+
+    def open_of(self, conversation_id: str) -> Handoff | None:
+        c = t.handoffs.c
+        query = t.handoffs.select().where(c.conversation_id == conversation_id)
+        return _one(self.db, query.where(c.status.in_([s.value for s in OPEN])), _to_handoff)
+
+    def of(self, conversation_id: str) -> list[Handoff]:
+        c = t.handoffs.c
+        query = t.handoffs.select().where(c.conversation_id == conversation_id)
+        return _all(self.db, query.order_by(c.asked_at), _to_handoff)
+
+    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
+        c = t.handoffs.c
+        change = t.handoffs.update().where(c.id == handoff.id, c.status == was.value)
+        if self.db.execute(change.values(_handoff_row(handoff))).rowcount != 1:
+            raise HandoffTaken
+
+    def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
+        c = t.handoffs.c
+        query = t.handoffs.select().where(c.status.in_([s.value for s in statuses]))
+        return _all(self.db, query.order_by(c.urgency != "urgent", c.asked_at), _to_handoff)
+
+
+@dataclass(frozen=True)
+class _Records:
+    db: sa.Connection
+
+    def add_turn(self, record: TurnRecord) -> None:
+        self.db.execute(t.turn_records.insert(), [_lists(asdict(record))])
+
+    def turns_of(self, conversation_id: str) -> list[TurnRecord]:
+        c = t.turn_records.c
+        query = t.turn_records.select().where(c.conversation_id == conversation_id)
+        return _all(self.db, query.order_by(c.turn), lambda row: TurnRecord(**_tuples(row)))
+
+    def count_turns(self, conversation_id: str) -> int:
+        c = t.turn_records.c
+        query = sa.select(sa.func.count()).where(c.conversation_id == conversation_id)
+        return int(self.db.execute(query).scalar_one())
+
+    def add_outcome(self, outcome: Outcome) -> None:
+        self.db.execute(t.outcomes.insert(), [asdict(outcome)])
+
+    def outcomes_of(self, conversation_id: str) -> list[Outcome]:
+        c = t.outcomes.c
+        query = t.outcomes.select().where(c.conversation_id == conversation_id)
+        return _all(self.db, query.order_by(c.at), lambda row: Outcome(**row))
+
+
+@dataclass(frozen=True)
+class _Outbox:
+    db: sa.Connection
+
+    def put(self, parcel: Parcel, due: datetime) -> None:
+        self.db.execute(t.outbox.insert(), [asdict(parcel) | {"due": due}])
+
+    def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
+        c = t.outbox.c
+        ready = (
+            t.outbox.select()
+            .where(c.kind == kind, c.due <= now, c.done_at.is_(None), c.given_up_at.is_(None))
+            .order_by(c.due)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # ignored by SQLite, which has one writer
+        )
+        rows = self.db.execute(ready).mappings().all()
+        ids = [row["id"] for row in rows]
+        change = t.outbox.update().where(c.id.in_(ids))
+        self.db.execute(change.values(due=until, attempts=c.attempts + 1))
+        return [
+            Parcel(r["id"], r["kind"], r["payload"], r["attempts"] + 1, r["last_error"])
+            for r in rows
+        ]
+
+    def done(self, parcel_id: str, now: datetime) -> None:
+        self._change(parcel_id, done_at=now)
+
+    def again(self, parcel_id: str, due: datetime, error: str) -> None:
+        self._change(parcel_id, due=due, last_error=error)
+
+    def give_up(self, parcel_id: str, now: datetime, error: str) -> None:
+        self._change(parcel_id, given_up_at=now, last_error=error)
+
+    def waiting(self, kind: str) -> int:
+        c = t.outbox.c
+        query = sa.select(sa.func.count()).where(
+            c.kind == kind, c.done_at.is_(None), c.given_up_at.is_(None)
+        )
+        return int(self.db.execute(query).scalar_one())
+
+    def _change(self, parcel_id: str, **values: Any) -> None:
+        self.db.execute(t.outbox.update().where(t.outbox.c.id == parcel_id).values(**values))
+
+
+@dataclass(frozen=True)
+class _SmsNumbers:
+    db: sa.Connection
+
+    def opt_out(self, address: str, at: datetime) -> None:
+        self.opt_in(address)
+        self.db.execute(t.sms_opt_outs.insert(), [{"address": address, "at": at}])
+
+    def opt_in(self, address: str) -> None:
+        self.db.execute(t.sms_opt_outs.delete().where(t.sms_opt_outs.c.address == address))
+
+    def opted_out(self, address: str) -> bool:
+        query = sa.select(sa.func.count()).where(t.sms_opt_outs.c.address == address)
+        return bool(self.db.execute(query).scalar_one())
+
+
+def _one(db: sa.Connection, query: Any, make: Any) -> Any:
+    row = db.execute(query).mappings().first()
+    return make(row) if row is not None else None
+
+
+def _all(db: sa.Connection, query: Any, make: Any) -> list[Any]:
+    return [make(row) for row in db.execute(query).mappings()]
+
+
+def _conversation_row(conversation: Conversation) -> dict[str, Any]:
+    return vars(conversation) | {
+        "medium": conversation.medium.value,
+        "circumstances": conversation.circumstances.as_json(),
+    }
+
+
+def _to_conversation(row: Row) -> Conversation:
+    values = dict(row) | {
+        "medium": Medium(row["medium"]),
+        "circumstances": Circumstances.from_json(row["circumstances"]),
+    }
+    return Conversation(**values)
+
+
+def _message_row(message: Message) -> dict[str, Any]:
+    return vars(message) | {
+        "sender": message.sender.value,
+        "buttons": [asdict(button) for button in message.buttons],
+    }
+
+
+def _to_message(row: Row) -> Message:
+    return Message(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        sender=Sender(row["sender"]),
+        text=row["text"],
+        lang=row["lang"],
+        at=row["at"],
+        buttons=tuple(Button(**button) for button in row["buttons"]),
+        client_id=row["client_id"],
+    )
+
+
+def _handoff_row(handoff: Handoff) -> dict[str, Any]:
+    return vars(handoff) | {
+        "status": handoff.status.value,
+        "reasons": list(handoff.reasons),
+        "summary": dict(handoff.summary),
+        "contact": dict(handoff.contact),
+    }
+
+
+def _to_handoff(row: Row) -> Handoff:
+    values = dict(row) | {
+        "status": HandoffStatus(row["status"]),
+        "reasons": tuple(row["reasons"]),
+    }
+    return Handoff(**values)
+
+
+def _lists(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in row.items()}
+
+
+def _tuples(row: Row) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}

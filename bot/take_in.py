@@ -1,0 +1,120 @@
+"""Start a conversation and take messages in: kept first, answered after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.choices import resolve_choice
+from bot.conversation import Conversation
+from bot.errors import ConversationExpired, ConversationUnknown
+from bot.message import Medium, Message, Sender, clean_text, last_buttons
+from bot.ports import UnitOfWork
+from bot.turn_state import TurnParts
+
+KEPT_CHARACTERS = 10_000
+"""A longer message is cut here before it is kept; the citizen is told it was too long."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """An accepted message. ``is_new`` is False for one that was sent before."""
+
+    message: Message
+    is_new: bool
+
+
+def start_conversation(
+    parts: TurnParts,
+    medium: Medium,
+    language: str | None = None,
+    token_hash: str | None = None,
+    address: str | None = None,
+) -> tuple[Conversation, list[Message]]:
+    """A new conversation and its greeting, which says that this is an automated assistant.
+
+    By SMS nothing is said before the first answer: a text costs money and patience.
+    """
+    now = parts.clock.now()
+    conversation = Conversation(
+        id=parts.new_id(),
+        medium=medium,
+        started_at=now,
+        last_at=now,
+        language=language or "en",
+        language_chosen=language is not None,
+        token_hash=token_hash,
+        address=address,
+    )
+    with parts.store.begin() as work:
+        work.conversations.add(conversation)
+        greeting = [] if medium is Medium.SMS else [_greeting(parts, conversation)]
+        for message in greeting:
+            work.messages.add(message)
+        work.commit()
+    return conversation, greeting
+
+
+def take_in(
+    parts: TurnParts,
+    conversation_id: str,
+    raw: str,
+    client_id: str | None = None,
+    provider: str | None = None,
+    provider_id: str | None = None,
+) -> TakenIn:
+    """Keep a citizen's message, once, however often it is sent.
+
+    Raises MessageEmpty, ConversationUnknown, ConversationExpired.
+    """
+    text = clean_text(raw[:KEPT_CHARACTERS])
+    now = parts.clock.now()
+    with parts.store.begin() as work:
+        conversation = work.conversations.get(conversation_id)
+        if conversation is None:
+            raise ConversationUnknown
+        if client_id is not None:
+            held = work.messages.accepted_as(conversation_id, client_id)
+            if held is not None:
+                return TakenIn(held, is_new=False)
+        if conversation.is_over(now):
+            raise ConversationExpired
+        message = _message(parts, work, conversation, text, client_id)
+        is_new = work.messages.accept(message, provider, provider_id)
+        if is_new:
+            work.conversations.save(replace(conversation, last_at=now))
+        work.commit()
+    return TakenIn(message, is_new)
+
+
+def _message(
+    parts: TurnParts,
+    work: UnitOfWork,
+    conversation: Conversation,
+    text: str,
+    client_id: str | None,
+) -> Message:
+    offered = last_buttons(work.messages.of(conversation.id))
+    numbered = conversation.medium is Medium.SMS
+    return Message(
+        id=parts.new_id(),
+        conversation_id=conversation.id,
+        sender=Sender.CITIZEN,
+        text=resolve_choice(text, offered, numbered=numbered).shown,
+        lang=conversation.language,
+        at=parts.clock.now(),
+        client_id=client_id,
+    )
+
+
+def _greeting(parts: TurnParts, conversation: Conversation) -> Message:
+    text = parts.replies.say(
+        "greeting", conversation.language, conversation.medium.value, council=parts.council_name
+    )
+    return Message(
+        id=parts.new_id(),
+        conversation_id=conversation.id,
+        sender=Sender.ASSISTANT,
+        text=text,
+        lang=conversation.language,
+        at=conversation.started_at,
+    )

@@ -1,0 +1,129 @@
+"""Keep how a turn ended: replies, turn record, handoff and outbox in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import Conversation
+from bot.handoff import Handoff, HandoffStatus, withdraw
+from bot.message import Message
+from bot.outcome import Outcome
+from bot.ports import Parcel, UnitOfWork
+from bot.turn_record import TurnRecord
+from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts
+from bot.understanding import Understanding
+
+
+def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> list[Message]:
+    """Store everything the turn brought about, then wake the pages that watch it."""
+    with parts.store.begin() as work:
+        said = _keep_replies(parts, work, turn, ending)
+        conversation = _changed(parts, turn, ending)
+        work.conversations.save(conversation)
+        _keep_handoff(parts, work, turn, ending)
+        work.records.add_turn(_record(parts, turn, ending, conversation))
+        work.messages.mark_answered(turn.message.id)
+        work.commit()
+    parts.live.changed([turn.conversation.id, "desk"])
+    return said
+
+
+def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending) -> list[Message]:
+    said = []
+    for reply in ending.replies:
+        message = Message(
+            id=parts.new_id(),
+            conversation_id=turn.conversation.id,
+            sender=reply.sender,
+            text=reply.text,
+            lang=reply.lang,
+            at=parts.clock.now(),
+            buttons=reply.buttons,
+        )
+        work.messages.add(message, in_reply_to=turn.message.id)
+        said.append(message)
+    if turn.is_sms and said:
+        _put_sms(parts, work, [m.id for m in said])
+    return said
+
+
+def _put_sms(parts: TurnParts, work: UnitOfWork, message_ids: list[str]) -> None:
+    """One parcel for the whole turn, so that a turn's replies arrive in order."""
+    parcel = Parcel(parts.new_id(), "sms", {"message_ids": message_ids})
+    work.outbox.put(parcel, parts.clock.now())
+
+
+def _changed(parts: TurnParts, turn: Turn, ending: Ending) -> Conversation:
+    conversation = replace(turn.conversation, last_at=parts.clock.now())
+    if ending.circumstances is not None:
+        conversation = replace(conversation, circumstances=ending.circumstances)
+    if ending.language and (ending.language_chosen or not conversation.language_chosen):
+        conversation = replace(
+            conversation,
+            language=ending.language,
+            language_chosen=conversation.language_chosen or ending.language_chosen,
+        )
+    return conversation
+
+
+def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending) -> None:
+    """Open a handoff, call one off, or make the open one urgent. An agent may have claimed it
+    while the turn ran: then it is left as the agent has it."""
+    held = work.handoffs.open_of(turn.conversation.id)
+    now = parts.clock.now()
+    if held is None:
+        if ending.handoff is not None:
+            work.handoffs.add(_new_handoff(parts, turn, ending.handoff))
+            outcome = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
+            work.records.add_outcome(outcome)
+    elif ending.raise_urgency and ending.handoff is not None:
+        reasons = tuple(dict.fromkeys((*ending.handoff.reasons, *held.reasons)))
+        work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held.status)
+    elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
+        work.handoffs.save(withdraw(held, now), was=HandoffStatus.WAITING)
+
+
+def _new_handoff(parts: TurnParts, turn: Turn, wanted: HandoffWanted) -> Handoff:
+    return Handoff(
+        id=parts.new_id(),
+        conversation_id=turn.conversation.id,
+        team=wanted.team,
+        urgency=wanted.urgency,
+        way=wanted.way,
+        reasons=wanted.reasons,
+        asked_at=parts.clock.now(),
+        summary=wanted.summary,
+        contact=wanted.contact,
+    )
+
+
+def _record(parts: TurnParts, turn: Turn, ending: Ending, conversation: Conversation) -> TurnRecord:
+    made = ending.understanding or Understanding()
+    route = ending.route or {}
+    told = conversation.circumstances
+    now = parts.clock.now()
+    return TurnRecord(
+        id=parts.new_id(),
+        conversation_id=conversation.id,
+        turn=turn.number,
+        at=now,
+        medium=conversation.medium.value,
+        language=conversation.language,
+        ending=ending.name,
+        intent=made.intent,
+        kind=made.kind,
+        service=made.service or route.get("service"),
+        lgsl=made.lgsl,
+        confidence=made.confidence if ending.understanding else None,
+        fallback=made.fallback,
+        misunderstood=ending.misunderstood,
+        asked_channel=told.asked_channel.value if told.asked_channel else None,
+        barriers=tuple(sorted(b.value for b in told.barriers)),
+        adjustments=tuple(sorted(a.value for a in told.adjustments)),
+        route_channel=route.get("channel"),
+        route_way=route.get("way"),
+        route_reasons=tuple(route.get("reasons") or ()),
+        policy_version=route.get("policy_version"),
+        model_version=ending.model_version,
+        ms=(now - turn.started_at).total_seconds() * 1000,
+    )

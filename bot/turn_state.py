@@ -1,0 +1,107 @@
+"""What a turn starts from, what its steps may use, and how it may end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.conversation import Conversation
+from bot.handoff import Handoff
+from bot.message import Medium, Message, Reply, Sender
+from bot.need import Availability, Circumstances
+from bot.ports import Assistant, AvailabilitySource, Clock, Live, Locks, Store
+from bot.replies import Replies
+from bot.routing import RoutingDecision, RoutingPolicy
+from bot.safety import SafetyCheck
+from bot.understanding import Understanding
+
+
+@dataclass(frozen=True)
+class TurnParts:
+    """Everything a turn works with, wired once in ``channels/app.py``."""
+
+    store: Store
+    assistant: Assistant
+    safety: SafetyCheck
+    policy: RoutingPolicy
+    replies: Replies
+    availability: AvailabilitySource
+    clock: Clock
+    locks: Locks
+    live: Live
+    new_id: Callable[[], str]
+    council_name: str
+    council_phone: str
+    main_place: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message about to be answered, with what is known. ``sent`` is what the assistant
+    is given; ``missed`` the citizen's texts an outage left unanswered."""
+
+    conversation: Conversation
+    message: Message
+    sent: str
+    handoff: Handoff | None
+    availability: Availability
+    started_at: datetime
+    number: int
+    missed: tuple[str, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The language to answer in."""
+        return self.conversation.language
+
+    @property
+    def is_sms(self) -> bool:
+        """Whether it came by text."""
+        return self.conversation.medium is Medium.SMS
+
+
+@dataclass(frozen=True)
+class HandoffWanted:
+    """A request for a person that the turn ends with."""
+
+    team: str
+    urgency: str
+    way: str
+    reasons: tuple[str, ...]
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a turn ends. ``name`` is in a family: answered_*, handed_*, safety_*, refused_*,
+    error_*. Fields left None change nothing."""
+
+    name: str
+    replies: tuple[Reply, ...] = ()
+    handoff: HandoffWanted | None = None
+    withdraw_handoff: bool = False
+    raise_urgency: bool = False
+    circumstances: Circumstances | None = None
+    language: str | None = None
+    language_chosen: bool = False
+    understanding: Understanding | None = None
+    route: Mapping[str, Any] | None = None
+    misunderstood: bool = False
+    model_version: str = ""
+
+    @classmethod
+    def with_route(cls, name: str, decision: RoutingDecision, **rest: Any) -> Ending:
+        """An ending whose route is ``decision``."""
+        return cls(name=name, route=decision.as_json(), **rest)
+
+
+def say(
+    parts: TurnParts, turn: Turn, key: str, language: str | None = None, **values: Any
+) -> Reply:
+    """The reply ``key`` in the citizen's language and medium, with a way to a person."""
+    lang = language or turn.language
+    text = parts.replies.say(key, lang, turn.conversation.medium.value, **values)
+    return Reply(text, lang, Sender.SYSTEM)

@@ -1,0 +1,228 @@
+"""The steps of a turn. Each looks at the turn and either ends it or leaves it to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.errors import AssistantUnavailable
+from bot.handoff import HandoffStatus
+from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
+from bot.need import Channel, Circumstances, Need, Urgency
+from bot.routing import Doors, RoutingDecision, decide_route
+from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
+from bot.understanding import Answer
+
+CONTACT_CENTRE, SAFEGUARDING = "contact_centre", "safeguarding"
+ASSISTANT_DOWN = "error_assistant_down"
+MISUNDERSTOOD_LIMIT = 2
+
+
+def answer_danger(turn: Turn, parts: TurnParts) -> Ending | None:
+    """Danger to life: fixed words with numbers and an urgent handoff, whatever else is going on."""
+    finding = parts.safety.danger(turn.message.text)
+    if finding is None:
+        return None
+    language = turn.language if turn.conversation.language_chosen else finding.language
+    decision = _route(turn, parts, turn.conversation.circumstances, danger=True)
+    replies = [say(parts, turn, f"safety_{finding.kind}", language)]
+    if turn.handoff is None:
+        replies.append(say(parts, turn, "route_assisted_urgent_person", language))
+    reasons = (f"safety_{finding.kind}",)
+    return Ending.with_route(
+        f"safety_{finding.kind}",
+        decision,
+        replies=tuple(replies),
+        language=language,
+        raise_urgency=True,
+        handoff=HandoffWanted(SAFEGUARDING, Urgency.URGENT.value, decision.way, reasons),
+    )
+
+
+def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
+    """A person has it or will have it: the assistant stays silent.
+
+    While nobody has claimed it the citizen may call it off; a handoff made only because
+    the assistant was down is tried on the assistant again.
+    """
+    if turn.handoff is None:
+        return None
+    waiting = turn.handoff.status is HandoffStatus.WAITING
+    if waiting and turn.sent == "/something_else":
+        return Ending(
+            "answered_handoff_withdrawn",
+            (_with_ways_on(say(parts, turn, "handoff_withdrawn"), turn, parts),),
+            withdraw_handoff=True,
+            circumstances=replace(turn.conversation.circumstances, asked_channel=None),
+        )
+    if waiting and ASSISTANT_DOWN in turn.handoff.reasons:
+        return None
+    replies = (say(parts, turn, "handoff_passed_on"),) if waiting and turn.number % 3 == 0 else ()
+    return Ending("handed_passed_on", replies)
+
+
+def answer_unreadable(turn: Turn, parts: TurnParts) -> Ending | None:
+    """Too long, or nothing but signs: say so, with another way to get help."""
+    if len(turn.message.text) > MAX_CHARACTERS:
+        reply = say(parts, turn, "error_too_long", limit=MAX_CHARACTERS)
+        return Ending("refused_too_long", (_with_ways_on(reply, turn, parts),))
+    if not turn.sent.startswith("/") and not has_words(turn.message.text):
+        reply = say(parts, turn, "error_no_words")
+        return Ending("refused_no_words", (_with_ways_on(reply, turn, parts),))
+    return None
+
+
+def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
+    """A plain request for a person is granted at once, with no assistant in between."""
+    request = parts.safety.request(turn.message.text)
+    wants_person = turn.sent == "/human" or (request and request.channel is Channel.ASSISTED)
+    if not wants_person:
+        return None
+    language = turn.language
+    if request and not turn.conversation.language_chosen and turn.sent != "/human":
+        language = request.language
+    asked = replace(turn.conversation.circumstances, asked_channel=Channel.ASSISTED)
+    decision = _route(turn, parts, asked)
+    return Ending.with_route(
+        "handed_citizen_asked",
+        decision,
+        replies=(_person_is_coming(turn, parts, decision, language),),
+        handoff=_handoff(decision),
+        circumstances=asked,
+        language=language,
+    )
+
+
+def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
+    """Rasa answers, or a person is asked to when it cannot."""
+    try:
+        answers = [
+            parts.assistant.ask(
+                turn.conversation,
+                turn.message.id,
+                text,
+                turn.conversation.circumstances,
+                turn.availability,
+            )
+            for text in (*turn.missed, _for_assistant(turn, parts))
+        ]
+    except AssistantUnavailable:
+        return _without_assistant(turn, parts)
+    return _from_answers(turn, parts, answers)
+
+
+def _for_assistant(turn: Turn, parts: TurnParts) -> str:
+    """A face-to-face request plain enough is sent on as the intent it is."""
+    request = None if turn.sent.startswith("/") else parts.safety.request(turn.message.text)
+    if request and request.channel is Channel.FACE_TO_FACE:
+        return "/face_to_face"
+    return turn.sent
+
+
+def _without_assistant(turn: Turn, parts: TurnParts) -> Ending:
+    decision = _route(
+        turn, parts, replace(turn.conversation.circumstances, asked_channel=Channel.ASSISTED)
+    )
+    key, values = "error_assistant_down", {"phone": parts.council_phone}
+    if _for_assistant(turn, parts) == "/face_to_face":
+        key, values = "face_to_face_without_assistant", {"place": parts.main_place}
+    wanted = None
+    if turn.handoff is None:
+        wanted = replace(_handoff(decision), reasons=(ASSISTANT_DOWN,))
+    return Ending.with_route(
+        ASSISTANT_DOWN, decision, replies=(say(parts, turn, key, **values),), handoff=wanted
+    )
+
+
+def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending:
+    answer = answers[-1]
+    replies = tuple(
+        Reply(said.text, said.lang, Sender.ASSISTANT, said.buttons)
+        for one in answers
+        for said in one.said
+    )
+    circumstances, misunderstood = _circumstances(turn, answer)
+    wanted = _handoff_from(answer)
+    if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
+        decision = _route(turn, parts, circumstances)
+        wanted = _handoff(decision)
+        replies = (*replies, say(parts, turn, "misunderstood_twice"))
+    elif not replies:
+        replies = (_with_ways_on(say(parts, turn, "error_no_words"), turn, parts),)
+    routes, languages = answer.events_of("route"), answer.events_of("language")
+    language = answer.understanding.language or turn.language
+    return Ending(
+        name="handed_assistant" if wanted else "answered_assistant",
+        replies=replies,
+        handoff=wanted,
+        withdraw_handoff=turn.handoff is not None and wanted is None,
+        circumstances=circumstances,
+        language=str(languages[-1]["language"]) if languages else language,
+        language_chosen=bool(languages),
+        understanding=answer.understanding,
+        route=routes[-1] if routes else None,
+        misunderstood=misunderstood,
+        model_version=answer.model_version,
+    )
+
+
+def _circumstances(turn: Turn, answer: Answer) -> tuple[Circumstances, bool]:
+    told = answer.events_of("circumstances")
+    known = turn.conversation.circumstances
+    if told:
+        known = Circumstances.from_json({**known.as_json(), **told[-1]})
+    misunderstood = bool(answer.events_of("misunderstood"))
+    failed = (
+        known.failed_turns
+        if told and "failed_turns" in told[-1]
+        else (turn.conversation.circumstances.failed_turns)
+    )
+    return replace(known, failed_turns=failed + 1 if misunderstood else 0), misunderstood
+
+
+def _handoff_from(answer: Answer) -> HandoffWanted | None:
+    events = answer.events_of("handoff")
+    if not events:
+        return None
+    event = events[-1]
+    return HandoffWanted(
+        team=str(event.get("team") or CONTACT_CENTRE),
+        urgency=str(event.get("urgency") or Urgency.ROUTINE.value),
+        way=str(event.get("way") or "talk_to_person"),
+        reasons=tuple(str(r) for r in event.get("reasons") or ()),
+        summary=_mapping(event.get("summary")),
+        contact=_mapping(event.get("contact")),
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _route(
+    turn: Turn, parts: TurnParts, circumstances: Circumstances, *, danger: bool = False
+) -> RoutingDecision:
+    return decide_route(
+        Need(), circumstances, turn.availability, Doors(), parts.policy, danger=danger
+    )
+
+
+def _handoff(decision: RoutingDecision) -> HandoffWanted:
+    return HandoffWanted(CONTACT_CENTRE, Urgency.ROUTINE.value, decision.way, decision.reasons)
+
+
+def _person_is_coming(
+    turn: Turn, parts: TurnParts, decision: RoutingDecision, language: str
+) -> Reply:
+    key = f"route_assisted_{decision.way}"
+    reply = say(parts, turn, key, language, next_open=turn.availability.next_open or "")
+    title = parts.replies.say("button_something_else", language, "web")
+    return replace(reply, buttons=(Button(title, "/something_else"),))
+
+
+def _with_ways_on(reply: Reply, turn: Turn, parts: TurnParts) -> Reply:
+    """The same reply with a person and a place on offer: no answer is digital-only."""
+    titles = (("button_person", "/human"), ("button_come_in", "/face_to_face"))
+    buttons = tuple(Button(parts.replies.say(k, reply.lang, "web"), p) for k, p in titles)
+    return replace(reply, buttons=buttons)

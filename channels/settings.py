@@ -1,0 +1,188 @@
+"""Every setting, in one place: the only reader of the environment.
+
+``SETTINGS`` is the table in the README, and a test keeps the two the same.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from bot.errors import BadFile, FairwayError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(FairwayError):
+    """A setting cannot be used. Mend it and start again."""
+
+
+@dataclass(frozen=True)
+class SettingDoc:
+    """One row of the README's table."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    SettingDoc("FAIRWAY_HOST", "127.0.0.1", "address the public pages listen on"),
+    SettingDoc("FAIRWAY_PORT", "8000", "port of the public pages"),
+    SettingDoc("FAIRWAY_PUBLIC_URL", "http://HOST:PORT", "address citizens see; https: secure cookies, HSTS"),
+    SettingDoc("FAIRWAY_INTERNAL_PORT", "8010", "private port: actions, sandbox council"),
+    SettingDoc("FAIRWAY_INTERNAL_HOST", "127.0.0.1", "private address of the same"),
+    SettingDoc("FAIRWAY_RASA_PORT", "5005", "private port of Rasa"),
+    SettingDoc("FAIRWAY_RASA_URL", "http://127.0.0.1:RASA_PORT", "Rasa, if it runs elsewhere"),
+    SettingDoc("FAIRWAY_RASA_TIMEOUT", "8", "seconds to wait for Rasa before a person is offered"),
+    SettingDoc("FAIRWAY_HOME", "var", "folder of the database, models, secrets and logs"),
+    SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
+    SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
+    SettingDoc("FAIRWAY_SMS_PROVIDER", "log", "log (a phone in the terminal), notify or twilio"),
+    SettingDoc("FAIRWAY_NOTIFY_API_KEY", "", "GOV.UK Notify API key"),
+    SettingDoc("FAIRWAY_NOTIFY_TEMPLATE_ID", "", "Notify template whose whole text is ((message))"),
+    SettingDoc("FAIRWAY_NOTIFY_BEARER", "generated", "bearer token Notify sends with each text"),
+    SettingDoc("FAIRWAY_NOTIFY_URL", "", "Notify's address, if not the usual one"),
+    SettingDoc("FAIRWAY_TWILIO_ACCOUNT_SID", "", "Twilio account"),
+    SettingDoc("FAIRWAY_TWILIO_AUTH_TOKEN", "", "Twilio token, which also signs its webhooks"),
+    SettingDoc("FAIRWAY_TWILIO_NUMBER", "", "the number texts are sent from"),
+    SettingDoc("FAIRWAY_TWILIO_URL", "", "Twilio's address, if not the usual one"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Generated once, kept in ``secrets.json`` with mode 0600."""
+
+    internal_secret: str
+    rasa_secret: str
+    session_secret: str
+    notify_bearer: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the product is started with. Paths are absolute."""
+
+    host: str
+    port: int
+    public_url: str
+    internal_host: str
+    internal_port: int
+    rasa_port: int
+    rasa_url: str
+    rasa_timeout: float
+    home: Path
+    database_url: str
+    council_file: Path
+    sms_provider: str
+    notify_api_key: str
+    notify_template_id: str
+    notify_url: str
+    twilio_account_sid: str
+    twilio_auth_token: str
+    twilio_number: str
+    twilio_url: str
+    secrets: Secrets
+
+    @property
+    def secure(self) -> bool:
+        """Whether citizens reach us over https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def internal_url(self) -> str:
+        """Where the action server and the sandbox council answer."""
+        return f"http://{self.internal_host}:{self.internal_port}"
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from ``environment`` with defaults for everything; makes HOME and its secrets.
+
+    Raises BadSetting naming the variable.
+    """
+    env = {k: v.strip() for k, v in environment.items() if k.startswith("FAIRWAY_")}
+    _refuse_unknown(env)
+    home = Path(env.get("FAIRWAY_HOME") or ROOT / "var").expanduser().resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    host, port = env.get("FAIRWAY_HOST") or "127.0.0.1", _port(env, "FAIRWAY_PORT", 8000)
+    rasa_port = _port(env, "FAIRWAY_RASA_PORT", 5005)
+    return Settings(
+        host=host,
+        port=port,
+        public_url=(env.get("FAIRWAY_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+        internal_host=env.get("FAIRWAY_INTERNAL_HOST") or "127.0.0.1",
+        internal_port=_port(env, "FAIRWAY_INTERNAL_PORT", 8010),
+        rasa_port=rasa_port,
+        rasa_url=(env.get("FAIRWAY_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
+        rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
+        home=home,
+        database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
+        council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
+        sms_provider=_one_of(env, "FAIRWAY_SMS_PROVIDER", ("log", "notify", "twilio")),
+        notify_api_key=env.get("FAIRWAY_NOTIFY_API_KEY", ""),
+        notify_template_id=env.get("FAIRWAY_NOTIFY_TEMPLATE_ID", ""),
+        notify_url=env.get("FAIRWAY_NOTIFY_URL", ""),
+        twilio_account_sid=env.get("FAIRWAY_TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=env.get("FAIRWAY_TWILIO_AUTH_TOKEN", ""),
+        twilio_number=env.get("FAIRWAY_TWILIO_NUMBER", ""),
+        twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
+        secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
+    )
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    known = {doc.name for doc in SETTINGS}
+    for name in env:
+        if name not in known:
+            raise BadSetting(f"{name} is not a setting. The README's table lists them all.")
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise BadSetting(f"{name}={text!r} is not a port. Use a number from 1 to 65535.")
+    return int(text)
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 60:
+        raise BadSetting(f"{name}={text!r} is not a time. Use seconds, up to 60.")
+    return value
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name) or choices[0]
+    if value not in choices:
+        raise BadSetting(f"{name}={value!r} is not known. Use one of: {', '.join(choices)}.")
+    return value
+
+
+def _secrets(path: Path, notify_bearer: str | None) -> Secrets:
+    names = [field.name for field in fields(Secrets)]
+    held = _read_secrets(path)
+    made = {name: held.get(name) or secrets.token_urlsafe(32) for name in names}
+    if made != held:
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made, indent=1), "utf-8")
+    if notify_bearer:
+        made["notify_bearer"] = notify_bearer
+    return Secrets(**made)
+
+
+def _read_secrets(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        held = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise BadFile(path, None, "not JSON", "Delete it; new secrets are made.") from error
+    return {str(k): str(v) for k, v in held.items()}
