@@ -1,0 +1,192 @@
+"""Wire the product together: the only place where the rooms meet.
+
+Two listeners, one process. *Public*: pages, API, text-message webhooks, desk, audit.
+*Internal*: the action server, the sandbox council, the terminal phone.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI, Request, Response
+
+from actions.app import create_action_app
+from actions.gateways import CouncilSettings, Gateways, make_gateways
+from actions.sandbox import create_sandbox
+from bot.council import Council, CouncilHours
+from bot.files.cards import load_cards
+from bot.files.catalogues import load_catalogues
+from bot.files.council import load_council
+from bot.files.policy import load_policy
+from bot.safety import shipped_safety_check
+from bot.stores.engine import migrate, open_engine
+from bot.stores.sql import SqlStore
+from bot.turn_state import TurnParts
+from channels.assistant import RasaAssistant, make_client
+from channels.auth import make_auth_router, require
+from channels.desk import make_desk_router
+from channels.live import LiveHub
+from channels.locks import ProcessLocks
+from channels.pages import Pages, check_csrf, secure
+from channels.parts import Parts
+from channels.settings import ROOT, Settings
+from channels.sms import make_phone_router, make_sms_router, start_postman
+from channels.web import make_web_router
+from fairness.pages import make_audit_router
+
+BOT = ROOT / "bot"
+
+
+@dataclass(frozen=True)
+class Product:
+    """The two applications to serve, and the parts they share."""
+
+    public: FastAPI
+    internal: FastAPI
+    parts: Parts
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return datetime.now(UTC)
+
+
+def build_product(settings: Settings) -> Product:
+    """Everything, wired. Brings the database up to date first.
+
+    Raises BadFile when a card, catalogue, policy or council file is wrong.
+    """
+    council = load_council(settings.council_file)
+    cards = load_cards(BOT / "services")
+    migrate(settings.database_url)
+    parts = _make_parts(settings, council)
+    client = httpx.AsyncClient(trust_env=False)
+    gateways = make_gateways(
+        client, f"{settings.internal_url}/sandbox", _council_settings(council)
+    )
+    actions = create_action_app(
+        gateways=gateways,
+        cards=cards,
+        policy=parts.turn.policy,
+        council=council,
+        replies=parts.turn.replies,
+        secret=settings.secrets.internal_secret,
+    )
+    return Product(_public(parts), _internal(parts, actions, gateways, client), parts)
+
+
+def _make_parts(settings: Settings, council: Council) -> Parts:
+    engine, live = open_engine(settings.database_url), LiveHub()
+    client = make_client(
+        settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout
+    )
+    turn = TurnParts(
+        store=SqlStore(engine),
+        assistant=RasaAssistant(client, _model_version(settings.home)),
+        safety=shipped_safety_check(),
+        policy=load_policy(BOT / "routing_policy.yml"),
+        replies=load_catalogues(BOT / "replies"),
+        availability=CouncilHours(council),
+        clock=SystemClock(),
+        locks=ProcessLocks(),
+        live=live,
+        new_id=lambda: uuid.uuid4().hex,
+        council_name=council.name,
+        council_phone=council.phone,
+        main_place=council.main_place,
+    )
+    words = load_catalogues(ROOT / "channels" / "pages")
+    return Parts(settings, council, engine, turn, live, words)
+
+
+def _public(parts: Parts) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        postman = start_postman(parts)
+        yield
+        postman.stop()
+
+    app = FastAPI(
+        title="Fairway",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    for router in (
+        make_web_router(parts),
+        make_sms_router(parts),
+        make_auth_router(parts),
+        make_desk_router(parts),
+        _audit_router(parts),
+    ):
+        app.include_router(router)
+    secure(app, parts)
+    return app
+
+
+def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
+    pages = Pages(parts)
+
+    def chrome(title: str, html_body: str, request: Request) -> Response:
+        return pages.render(request, "plain.html", title=title, body=html_body)
+
+    return make_audit_router(
+        parts.settings.database_url,
+        parts.settings.home / "reports",
+        require("auditor", "service_manager", "administrator"),
+        chrome,
+        csrf_field=pages.csrf_field,
+        check_csrf=check_csrf,
+    )
+
+
+def _internal(
+    parts: Parts, actions: FastAPI, gateways: Gateways, client: httpx.AsyncClient
+) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    app = FastAPI(title="Fairway, private side", openapi_url=None, lifespan=lifespan)
+    app.mount("/sandbox", create_sandbox(parts.settings.home / "sandbox.db"))
+    app.include_router(make_phone_router(parts))
+    app.mount("/", actions)
+    return app
+
+
+def _council_settings(council: Council) -> CouncilSettings:
+    systems = council.systems
+    return CouncilSettings(
+        name=council.name,
+        slug=council.slug,
+        gss=council.gss,
+        open311_url=systems.get("open311", ""),
+        open311_api_key="",
+        jurisdiction_id="",
+        postcodes_url=systems.get("postcodes", ""),
+        bins_url=systems.get("bins", ""),
+        places_url=systems.get("places", ""),
+        appointments_url=systems.get("appointments", ""),
+    )
+
+
+def _model_version(home: Path) -> str:
+    """The live model's hash, short; empty while there is none."""
+    live = home / "models" / "live.json"
+    if not live.exists():
+        return ""
+    return str(json.loads(live.read_text("utf-8")).get("sha256", ""))[:12]
+
+

@@ -1,0 +1,276 @@
+"""One suite for the stores, run on memory, SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from bot.conversation import Conversation
+from bot.errors import HandoffTaken
+from bot.handoff import Handoff, HandoffStatus, claim
+from bot.message import Button, Medium, Message, Sender
+from bot.need import Barrier, Channel, Circumstances
+from bot.outcome import Outcome
+from bot.ports import Parcel, Store
+from bot.stores.engine import migrate, open_engine
+from bot.stores.memory import MemoryStore
+from bot.stores.schema import UtcDateTime
+from bot.stores.sql import SqlStore
+from bot.turn_record import TurnRecord
+from tests.servers import postgres_database
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request, tmp_path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'store.db'}"
+        migrate(url)
+        engine = open_engine(url)
+        yield SqlStore(engine)
+        engine.dispose()
+        return
+    with postgres_database() as url:
+        migrate(url)
+        engine = open_engine(url)
+        yield SqlStore(engine)
+        engine.dispose()
+
+
+@pytest.fixture
+def conversation(store) -> Conversation:
+    conversation = Conversation(
+        id=uuid.uuid4().hex,
+        medium=Medium.WEB,
+        started_at=NOW,
+        last_at=NOW,
+        token_hash="f" * 64,
+        address="447700900123",
+        circumstances=Circumstances(
+            asked_channel=Channel.ASSISTED, barriers=frozenset({Barrier.NO_DATA}), failed_turns=1
+        ),
+    )
+    with store.begin() as work:
+        work.conversations.add(conversation)
+        work.commit()
+    return conversation
+
+
+def message(conversation, text="hello", **rest) -> Message:
+    values = {
+        "id": uuid.uuid4().hex,
+        "conversation_id": conversation.id,
+        "sender": Sender.CITIZEN,
+        "text": text,
+        "lang": "en",
+        "at": NOW,
+    }
+    return Message(**{**values, **rest})
+
+
+def handoff(conversation, **rest) -> Handoff:
+    values = {
+        "id": uuid.uuid4().hex,
+        "conversation_id": conversation.id,
+        "team": "contact_centre",
+        "urgency": "routine",
+        "way": "talk_to_person",
+        "reasons": ("citizen_asked_assisted",),
+        "asked_at": NOW,
+        "summary": {"postcode": "SY1 2AS"},
+    }
+    return Handoff(**{**values, **rest})
+
+
+def test_a_conversation_comes_back_as_it_was_kept(store, conversation):
+    with store.begin() as work:
+        assert work.conversations.get(conversation.id) == conversation
+        assert work.conversations.get("nobody") is None
+        assert work.conversations.latest_at("447700900123") == conversation
+        work.conversations.save(replace(conversation, language="cy", language_chosen=True))
+        work.commit()
+    with store.begin() as work:
+        assert work.conversations.get(conversation.id).language == "cy"
+
+
+def test_nothing_is_kept_without_commit(store, conversation):
+    with store.begin() as work:
+        work.messages.add(message(conversation))
+    with store.begin() as work:
+        assert work.messages.of(conversation.id) == []
+
+
+def test_a_failed_unit_of_work_keeps_nothing(store, conversation):
+    with pytest.raises(ZeroDivisionError), store.begin() as work:
+        work.messages.add(message(conversation))
+        raise ZeroDivisionError
+    with store.begin() as work:
+        assert work.messages.of(conversation.id) == []
+
+
+def test_messages_keep_their_order_and_their_buttons(store, conversation):
+    first = message(conversation, "one", buttons=(Button("Yes", "/affirm"),))
+    second = message(conversation, "two", sender=Sender.ASSISTANT)
+    with store.begin() as work:
+        work.messages.add(first)
+        work.messages.add(second, in_reply_to=first.id)
+        work.commit()
+    with store.begin() as work:
+        assert work.messages.of(conversation.id) == [first, second]
+        assert work.messages.of(conversation.id, after=first.id) == [second]
+        assert work.messages.of(conversation.id, after=second.id) == []
+        assert work.messages.replies_to(first.id) == [second]
+        assert work.messages.get(second.id) == second
+
+
+def test_f2_the_same_client_id_is_one_message(store, conversation):
+    first = message(conversation, client_id="c1")
+    again = message(conversation, client_id="c1")
+    with store.begin() as work:
+        assert work.messages.accept(first)
+        assert not work.messages.accept(again)
+        work.commit()
+    with store.begin() as work:
+        assert work.messages.of(conversation.id) == [first]
+        assert work.messages.accepted_as(conversation.id, "c1") == first
+
+
+def test_f2_the_same_provider_id_is_one_message_even_from_many_threads(store, conversation):
+    kept: list[bool] = []
+
+    def accept() -> None:
+        with store.begin() as work:
+            kept.append(work.messages.accept(message(conversation), "notify", "n1"))
+            work.commit()
+
+    threads = [threading.Thread(target=accept) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(kept) == [False] * 7 + [True]
+
+
+def test_an_accepted_message_is_unanswered_until_marked(store, conversation):
+    mine = message(conversation)
+    with store.begin() as work:
+        work.messages.accept(mine)
+        work.commit()
+    with store.begin() as work:
+        assert not work.messages.answered(mine.id)
+        assert work.messages.unanswered(NOW + timedelta(seconds=1)) == [mine]
+        assert work.messages.unanswered(NOW) == []
+        work.messages.mark_answered(mine.id)
+        work.commit()
+    with store.begin() as work:
+        assert work.messages.answered(mine.id)
+        assert work.messages.unanswered(NOW + timedelta(days=1)) == []
+
+
+def test_a_handoff_comes_back_and_is_claimed_once(store, conversation):
+    waiting = handoff(conversation)
+    with store.begin() as work:
+        work.handoffs.add(waiting)
+        work.commit()
+    with store.begin() as work:
+        assert work.handoffs.open_of(conversation.id) == waiting
+        work.handoffs.save(claim(waiting, "asha", NOW), was=HandoffStatus.WAITING)
+        work.commit()
+    with pytest.raises(HandoffTaken), store.begin() as work:
+        work.handoffs.save(claim(waiting, "bryn", NOW), was=HandoffStatus.WAITING)
+    with store.begin() as work:
+        assert work.handoffs.get(waiting.id).claimed_by == "asha"
+        assert work.handoffs.of(conversation.id) == [work.handoffs.get(waiting.id)]
+
+
+def test_the_queue_is_urgent_first_then_longest_waiting(store, conversation):
+    others = [replace(conversation, id=uuid.uuid4().hex) for _ in range(2)]
+    late = handoff(conversation, asked_at=NOW + timedelta(minutes=2))
+    early = handoff(others[0], asked_at=NOW)
+    urgent = handoff(others[1], asked_at=NOW + timedelta(minutes=5), urgency="urgent")
+    with store.begin() as work:
+        for other in others:
+            work.conversations.add(other)
+        for one in (late, early, urgent):
+            work.handoffs.add(one)
+        work.commit()
+    with store.begin() as work:
+        assert work.handoffs.with_status(HandoffStatus.WAITING) == [urgent, early, late]
+        assert work.handoffs.with_status(HandoffStatus.CLOSED) == []
+
+
+def test_records_come_back(store, conversation):
+    record = TurnRecord(
+        id=uuid.uuid4().hex,
+        conversation_id=conversation.id,
+        turn=1,
+        at=NOW,
+        medium="web",
+        language="cy",
+        ending="answered_assistant",
+        confidence=0.5,
+        barriers=("no_data",),
+        route_reasons=("need_served_online",),
+    )
+    outcome = Outcome(uuid.uuid4().hex, conversation.id, "resolved", "agent", NOW)
+    with store.begin() as work:
+        work.records.add_turn(record)
+        work.records.add_outcome(outcome)
+        work.commit()
+    with store.begin() as work:
+        assert work.records.turns_of(conversation.id) == [record]
+        assert work.records.count_turns(conversation.id) == 1
+        assert work.records.outcomes_of(conversation.id) == [outcome]
+
+
+def test_a_leased_parcel_is_hidden_until_its_lease_ends(store):
+    parcel = Parcel(uuid.uuid4().hex, "sms", {"message_ids": ["m"]})
+    later = NOW + timedelta(seconds=60)
+    with store.begin() as work:
+        work.outbox.put(parcel, NOW)
+        work.commit()
+    with store.begin() as work:
+        assert [p.attempts for p in work.outbox.lease("sms", NOW, later, 10)] == [1]
+        assert work.outbox.lease("sms", NOW, later, 10) == []
+        assert work.outbox.lease("email", later, later, 10) == []
+        work.commit()
+    with store.begin() as work:
+        assert [p.attempts for p in work.outbox.lease("sms", later, later, 10)] == [2]
+        work.outbox.again(parcel.id, later, "down")
+        assert work.outbox.waiting("sms") == 1
+        assert work.outbox.lease("sms", later, later, 10)[0].last_error == "down"
+        work.outbox.done(parcel.id, later)
+        assert work.outbox.waiting("sms") == 0
+        assert work.outbox.lease("sms", NOW + timedelta(days=1), later, 10) == []
+
+
+def test_a_parcel_given_up_is_not_leased_again(store):
+    parcel = Parcel(uuid.uuid4().hex, "sms", {})
+    with store.begin() as work:
+        work.outbox.put(parcel, NOW)
+        work.outbox.give_up(parcel.id, NOW, "refused")
+        assert work.outbox.lease("sms", NOW, NOW, 10) == []
+
+
+def test_a_number_that_said_stop(store):
+    with store.begin() as work:
+        assert not work.sms_numbers.opted_out("447700900123")
+        work.sms_numbers.opt_out("447700900123", NOW)
+        work.sms_numbers.opt_out("447700900123", NOW)
+        assert work.sms_numbers.opted_out("447700900123")
+        work.sms_numbers.opt_in("447700900123")
+        assert not work.sms_numbers.opted_out("447700900123")
+
+
+def test_a_time_without_zone_is_refused():
+    column = UtcDateTime()
+    with pytest.raises(ValueError, match="no time zone"):
+        column.process_bind_param(NOW.replace(tzinfo=None), sqlite.dialect())
