@@ -75,10 +75,15 @@ class Remote:
         self.url = url.rstrip("/")
         self._client, self._limits = client, limits or Limits()
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> object:
+    async def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> object:
         """The decoded answer. Tried again when the system is down."""
         asked = {name: wire.sendable(value) for name, value in (params or {}).items()}
-        request = self._request("GET", path, params=asked)
+        request = self._request("GET", path, params=asked, headers=headers)
         return await self._send(request, self._limits.retries)
 
     async def post(

@@ -6,7 +6,7 @@ the sandbox council). What councils really send is read in ``open311_wire.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
@@ -51,11 +51,13 @@ class Open311(Protocol):
     async def services(self) -> tuple[Service, ...]:
         """Everything the council takes reports of."""
 
-    async def definition(self, code: str) -> ServiceDefinition:
-        """What to ask for one service; no questions at all is a valid answer."""
+    async def definition(self, code: str, language: str = "en") -> ServiceDefinition:
+        """What to ask for one service; no questions at all is a valid answer. Many councils
+        have their questions in one language only, whatever ``language`` is asked for."""
 
     async def submit(self, request: NewRequest) -> Receipt:
-        """Send a report. Never retried by itself: it may have arrived."""
+        """Send a report. Never retried by itself: it may have arrived, and after
+        GatewaySlow or GatewayNonsense nobody can tell, so a person should look."""
 
     async def request(self, reference: str) -> ExistingRequest:
         """One report the council has."""
@@ -87,9 +89,9 @@ class HttpOpen311:
     async def services(self) -> tuple[Service, ...]:
         return open311_wire.read_services(await self._get("services"))
 
-    async def definition(self, code: str) -> ServiceDefinition:
+    async def definition(self, code: str, language: str = "en") -> ServiceDefinition:
         try:
-            answer = await self._get(f"services/{in_path(code)}")
+            answer = await self._get(f"services/{in_path(code)}", language=language)
         except GatewayRefused as refusal:
             # A service without questions has no definition to fetch: 404 is its right answer.
             if refusal.status == 404 and await self._takes_no_answers(code):
@@ -98,11 +100,11 @@ class HttpOpen311:
         return open311_wire.read_definition(answer, code)
 
     async def submit(self, request: NewRequest) -> Receipt:
-        key = in_path(request.idempotency_key)
+        key = {"Idempotency-Key": in_path(request.idempotency_key)}
         answer = await self._remote.post(
             f"/requests.{self._form}",
             form=open311_wire.write_request(request, self._api_key, self._jurisdiction),
-            headers={"Idempotency-Key": key} if request.idempotency_key else {},
+            headers=_speaking(request.language) | (key if request.idempotency_key else {}),
         )
         receipt = open311_wire.read_receipt(answer)
         return receipt if receipt.reference else await self._exchange(receipt)
@@ -135,9 +137,13 @@ class HttpOpen311:
         asked = {"start_date": w3c(since), "end_date": w3c(until)}
         return open311_wire.read_updates(await self._get("servicerequestupdates", asked))
 
-    async def _get(self, path: str, asked: dict[str, str] | None = None) -> object:
+    async def _get(
+        self, path: str, asked: Mapping[str, str] | None = None, language: str = "en"
+    ) -> object:
         whose = {"jurisdiction_id": self._jurisdiction} if self._jurisdiction else {}
-        return await self._remote.get(f"/{path}.{self._form}", {**whose, **(asked or {})})
+        return await self._remote.get(
+            f"/{path}.{self._form}", {**whose, **(asked or {})}, _speaking(language)
+        )
 
     async def _takes_no_answers(self, code: str) -> bool:
         found = [service for service in await self.services() if service.code == code]
@@ -175,3 +181,8 @@ def _is_near(request: ExistingRequest, code: str, metres: float, since: datetime
         and request.service_code in {code, ""}
         and (request.requested_at is None or request.requested_at >= since)
     )
+
+
+def _speaking(language: str) -> dict[str, str]:
+    """GeoReport v2 has no word for language; HTTP has, and who cannot use it ignores it."""
+    return {"Accept-Language": in_path(language)}

@@ -53,6 +53,7 @@ class NewRequest:
 
     ``attributes``: question code → answer (an option's key, or a tuple of keys).
     ``idempotency_key``: the same key again is the same report, where the council honours it.
+    ``language``: of the notice that comes back, where the council has it.
     """
 
     service_code: str
@@ -67,6 +68,7 @@ class NewRequest:
     attributes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     media_urls: tuple[str, ...] = ()
     idempotency_key: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True)

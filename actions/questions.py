@@ -1,0 +1,236 @@
+"""A question of a form and how its answer is read: pure, the same for every service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import phonenumbers
+
+from bot.phrases import normalise
+
+LONGEST_TEXT, LONGEST_STRING = 1000, 120
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to ask.
+
+    ``key`` is the catalogue key that asks it, ``text`` the council system's own words where it
+    comes from there. ``options`` are (value, name) pairs. ``datatype``: string, text, number,
+    datetime, singlevaluelist, multivaluelist, phone, postcode, place or yes_no.
+    """
+
+    code: str
+    datatype: str
+    key: str = ""
+    text: str = ""
+    required: bool = True
+    options: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON object; ``question_from_json`` reads it back."""
+        options = [list(option) for option in self.options]
+        return {**vars(self), "options": options, "values": dict(self.values)}
+
+
+@dataclass(frozen=True)
+class Read:
+    """An answer that can be used: ``value`` is JSON-safe, ``shown`` is for people."""
+
+    value: Any
+    shown: str
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An answer that cannot be used: the catalogue key that says why and how."""
+
+    why: str
+
+
+def question_from_json(data: Mapping[str, Any]) -> Question:
+    """Read ``Question.as_json``'s object. Raises KeyError, TypeError or ValueError on others."""
+    options = tuple((str(value), str(name)) for value, name in data["options"])
+    return Question(**{**data, "options": options, "values": dict(data["values"])})
+
+
+def read_answer(question: Question, text: str, today: date) -> Read | Unread:
+    """What ``text`` answers to ``question``. Never raises, whatever the text."""
+    text = " ".join(text.split()) if question.datatype != "text" else text.strip()
+    if not text or text.startswith("/"):
+        return Unread("invalid_empty")
+    return _READERS.get(question.datatype, _read_string)(question, text, today)
+
+
+def _read_string(question: Question, text: str, today: date) -> Read | Unread:
+    return Read(text, text) if len(text) <= LONGEST_STRING else Unread("invalid_too_long")
+
+
+def _read_text(question: Question, text: str, today: date) -> Read | Unread:
+    return Read(text, text) if len(text) <= LONGEST_TEXT else Unread("invalid_too_long")
+
+
+def _read_number(question: Question, text: str, today: date) -> Read | Unread:
+    found = re.findall(r"\d+(?:[.,]\d+)?", text)
+    if len(found) != 1:
+        return Unread("invalid_number")
+    number = found[0].replace(",", ".")
+    return Read(number, number)
+
+
+def _read_datetime(question: Question, text: str, today: date) -> Read | Unread:
+    day = read_date(text, today)
+    if day is None:
+        return Unread("invalid_date")
+    return Read(f"{day.isoformat()}T12:00:00Z", f"{day:%d/%m/%Y}")
+
+
+def _read_one(question: Question, text: str, today: date) -> Read | Unread:
+    option = find_option(question.options, text)
+    return Read(*option) if option else Unread("invalid_option")
+
+
+def _read_many(question: Question, text: str, today: date) -> Read | Unread:
+    whole = find_option(question.options, text)
+    parts = [text] if whole else re.split(r"\s*(?:[,;/+&]|\band\b|\bac?\b)\s*", text)
+    found = [find_option(question.options, part) for part in parts if part.strip()]
+    options = [option for option in found if option]
+    if not options or len(options) != len(found):
+        return Unread("invalid_options")
+    unique = list(dict.fromkeys(options))
+    return Read([value for value, _ in unique], ", ".join(name for _, name in unique))
+
+
+def _read_phone(question: Question, text: str, today: date) -> Read | Unread:
+    try:
+        number = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        return Unread("invalid_phone")
+    if not phonenumbers.is_valid_number(number):
+        return Unread("invalid_phone")
+    form = phonenumbers.PhoneNumberFormat
+    style = form.NATIONAL if number.country_code == 44 else form.INTERNATIONAL
+    return Read(
+        phonenumbers.format_number(number, form.E164), phonenumbers.format_number(number, style)
+    )
+
+
+def _read_postcode(question: Question, text: str, today: date) -> Read | Unread:
+    postcode = find_postcode(text)
+    return Read(postcode, postcode) if postcode else Unread("invalid_postcode")
+
+
+def _read_place(question: Question, text: str, today: date) -> Read | Unread:
+    """A postcode, or a place in words that somebody could walk to."""
+    if find_postcode(text) or len(re.findall(r"[^\W\d_]", text)) >= 4:
+        return _read_string(question, text, today)
+    return Unread("invalid_place")
+
+
+def _read_yes_no(question: Question, text: str, today: date) -> Read | Unread:
+    said = read_yes_no(text)
+    return Read(said, said) if said else Unread("invalid_yes_no")
+
+
+_READERS: Mapping[str, Callable[[Question, str, date], Read | Unread]] = {
+    "string": _read_string,
+    "text": _read_text,
+    "number": _read_number,
+    "datetime": _read_datetime,
+    "singlevaluelist": _read_one,
+    "multivaluelist": _read_many,
+    "phone": _read_phone,
+    "postcode": _read_postcode,
+    "place": _read_place,
+    "yes_no": _read_yes_no,
+}
+
+_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
+_YES = re.compile(
+    r"(y|yes|yeah|yep|yup|aye|ok|okay|sure|correct|right|thats right|please|yes please|go on|"
+    r"send|send it|ie|ydw|ydy|ydi|oes|do|iawn|cywir|gwnaf|hoffwn|ie plis|anfon|anfonwch)"
+)
+_NO = re.compile(r"(n|no|nope|nah|no thanks|no thank you|not now|na|nage|nac ydw|naddo|nac oes|dim)")
+_NUMBERED = re.compile(r"(?:number|option|no|rhif|opsiwn)?\s*(\d{1,2})")
+_MONTHS = (
+    "jan|ion feb|chwe mar|maw apr|ebr may|mai jun|meh jul|gor aug|aws sep|med oct|hyd nov|tach dec|rhag"
+).split()
+
+
+def find_postcode(text: str) -> str | None:
+    """The first thing shaped like a UK postcode, tidied: ``sy12as`` → ``SY1 2AS``."""
+    found = _POSTCODE.search(text)
+    return f"{found[1]} {found[2]}".upper() if found else None
+
+
+def read_yes_no(text: str) -> str | None:
+    """``yes``, ``no``, or None when it is neither."""
+    plain = normalise(text)
+    if _YES.fullmatch(plain):
+        return YES
+    return NO if _NO.fullmatch(plain) else None
+
+
+def find_option(options: tuple[tuple[str, str], ...], text: str) -> tuple[str, str] | None:
+    """The option ``text`` names: its value, its name, its number, or words only it has."""
+    plain = normalise(text)
+    if not plain:
+        return None
+    for value, name in options:
+        if plain in {normalise(value), normalise(name)}:
+            return value, name
+    number = _NUMBERED.fullmatch(plain)
+    if number:
+        place = int(number[1])
+        return options[place - 1] if 1 <= place <= len(options) else None
+    near = [option for option in options if f" {plain} " in f" {normalise(option[1])} "]
+    return near[0] if len(near) == 1 else None
+
+
+def read_date(text: str, today: date) -> date | None:
+    """A day written in figures, with a month's name, or as today or yesterday."""
+    plain = normalise(text)
+    if re.search(r"\b(today|heddiw|this morning|bore ma)\b", plain):
+        return today
+    if re.search(r"\b(yesterday|ddoe|last night|neithiwr)\b", plain):
+        return today - timedelta(days=1)
+    return _in_figures(text, today) or _with_month(plain, today)
+
+
+def _in_figures(text: str, today: date) -> date | None:
+    iso = re.search(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", text)
+    if iso:
+        return _day(int(iso[1]), int(iso[2]), int(iso[3]))
+    british = re.search(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?\b", text)
+    if not british:
+        return None
+    return _day(_year(british[3], today), int(british[2]), int(british[1]))
+
+
+def _with_month(plain: str, today: date) -> date | None:
+    found = re.search(r"\b(\d{1,2})(?:st|nd|rd|th|af|ail|ydd|fed)? (?:of )?([a-z]{3,})(?: (\d{4}))?", plain)
+    if not found:
+        return None
+    for month, names in enumerate(_MONTHS, start=1):
+        if found[2].startswith(tuple(names.split("|"))):
+            return _day(_year(found[3], today), month, int(found[1]))
+    return None
+
+
+def _year(text: str | None, today: date) -> int:
+    if not text:
+        return today.year
+    return int(text) + (2000 if len(text) == 2 else 0)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""What Rasa tells an action about the citizen's message, read once and kept as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.need import Availability, Circumstances
+
+SERVICE = "service_"
+FALLBACK = "nlu_fallback"
+LANGUAGES = ("en", "cy")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message as an action sees it.
+
+    ``task`` is the form's state as JSON, ``known`` what the citizen has told us, ``candidates``
+    are (intent, confidence from 0 to 1) pairs, best first.
+    """
+
+    conversation_id: str
+    text: str
+    intent: str = ""
+    confidence: float = 0.0
+    candidates: tuple[tuple[str, float], ...] = ()
+    language: str = "en"
+    medium: str = "web"
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    availability: Availability = field(default_factory=Availability)
+    service: str | None = None
+    task: Mapping[str, Any] | None = None
+    last_route: Mapping[str, Any] | None = None
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_button(self) -> bool:
+        """Whether it is a button's payload: chosen, so there is nothing to guess."""
+        return self.text.startswith("/")
+
+    @property
+    def is_sms(self) -> bool:
+        """Whether it came as a text message."""
+        return self.medium == "sms"
+
+    @property
+    def wanted_service(self) -> str | None:
+        """The card id in the intent, if the intent is a service's."""
+        return self.intent.removeprefix(SERVICE) if self.intent.startswith(SERVICE) else None
+
+
+def read_turn(tracker: Tracker) -> Turn:
+    """The turn in ``tracker``. Missing or misshapen parts take their defaults: an action
+    must be able to answer whatever Rasa sends."""
+    said = _mapping(tracker.latest_message)
+    metadata = _mapping(said.get("metadata"))
+    intent = _mapping(said.get("intent"))
+    return Turn(
+        conversation_id=str(tracker.sender_id),
+        text=str(said.get("text") or "").strip(),
+        intent=str(intent.get("name") or ""),
+        confidence=_number(intent.get("confidence")),
+        candidates=_candidates(said.get("intent_ranking")),
+        language=_language(metadata, said, tracker.slots),
+        medium="sms" if metadata.get("medium") == "sms" else "web",
+        circumstances=Circumstances.from_json(_mapping(metadata.get("circumstances"))),
+        availability=Availability.from_json(_mapping(metadata.get("availability"))),
+        service=tracker.slots.get("service") or None,
+        task=_mapping(tracker.slots.get("task")) or None,
+        last_route=_mapping(tracker.slots.get("last_route")) or None,
+        known=_mapping(tracker.slots.get("known")),
+    )
+
+
+def _language(
+    metadata: Mapping[str, Any], said: Mapping[str, Any], slots: Mapping[str, Any]
+) -> str:
+    """The language the citizen chose, else the one they write in, else the last one."""
+    chosen = metadata.get("language") if metadata.get("language_chosen") else None
+    heard = said.get("language")
+    heard = heard.get("name") if isinstance(heard, Mapping) else heard
+    found = (chosen, heard, slots.get("language"), metadata.get("language"))
+    return next((str(one) for one in found if one in LANGUAGES), "en")
+
+
+def _candidates(ranking: Any) -> tuple[tuple[str, float], ...]:
+    items = ranking if isinstance(ranking, list) else []
+    return tuple(
+        (str(item["name"]), _number(item.get("confidence")))
+        for item in items
+        if isinstance(item, Mapping) and item.get("name")
+    )
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

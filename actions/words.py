@@ -1,0 +1,41 @@
+"""The assistant's words in one language and medium, for buttons and for parts of replies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import ReplyMissing
+from bot.message import Button
+from bot.replies import Replies
+
+PERSON, COME_IN, WHY, SOMETHING_ELSE = "/human", "/face_to_face", "/why", "/something_else"
+YES, NO, SKIP, BACK = "/affirm", "/deny", "/skip", "/go_back"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Catalogue texts for one citizen."""
+
+    replies: Replies
+    language: str
+    medium: str = "web"
+
+    def text(self, key: str, **values: object) -> str:
+        """The text of ``key``. Raises ReplyMissing when there is none in any language."""
+        return self.replies.say(key, self.language, self.medium, **values)
+
+    def maybe(self, key: str, otherwise: str) -> str:
+        """The text of ``key``, or ``otherwise`` where the catalogue has none: a council
+        system's own words are shown as they come unless somebody has translated them."""
+        try:
+            return self.text(key)
+        except ReplyMissing:
+            return otherwise
+
+    def button(self, key: str, payload: str) -> Button:
+        """A button with a catalogue title."""
+        return Button(self.text(key), payload)
+
+    def ways_on(self) -> tuple[Button, Button]:
+        """A person and a place: on offer under every answer."""
+        return self.button("button_person", PERSON), self.button("button_come_in", COME_IN)
