@@ -43,11 +43,11 @@ def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
         work.messages.add(message, in_reply_to=turn.message.id)
         said.append(message)
     if turn.is_sms and said:
-        _put_sms(parts, work, [m.id for m in said])
+        put_sms(parts, work, [m.id for m in said])
     return said
 
 
-def _put_sms(parts: TurnParts, work: UnitOfWork, message_ids: list[str]) -> None:
+def put_sms(parts: TurnParts, work: UnitOfWork, message_ids: list[str]) -> None:
     """One parcel for the whole turn, so that a turn's replies arrive in order."""
     parcel = Parcel(parts.new_id(), "sms", {"message_ids": message_ids})
     work.outbox.put(parcel, parts.clock.now())

@@ -33,7 +33,9 @@ class _Due:
 
 
 @dataclass
-class _Tables:
+class MemoryTables:
+    """What a MemoryStore holds."""
+
     conversations: dict[str, Conversation] = field(default_factory=dict)
     messages: dict[str, _Kept] = field(default_factory=dict)
     handoffs: dict[str, Handoff] = field(default_factory=dict)
@@ -47,19 +49,21 @@ class MemoryStore:
     """A Store whose units of work run one after another."""
 
     def __init__(self) -> None:
-        self._tables = _Tables()
+        self._tables = MemoryTables()
         self._lock = threading.RLock()
 
     def begin(self) -> UnitOfWork:
         """A transaction on a copy, put in place at commit."""
-        return _MemoryWork(self)
+        return MemoryWork(self)
 
 
-class _MemoryWork:
+class MemoryWork:
+    """One transaction: a copy of the tables that replaces them at commit."""
+
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 
-    def __enter__(self) -> _MemoryWork:
+    def __enter__(self) -> MemoryWork:
         self._store._lock.acquire()
         self._use(copy.deepcopy(self._store._tables))
         return self
@@ -73,10 +77,11 @@ class _MemoryWork:
         self._store._lock.release()
 
     def commit(self) -> None:
+        """Keep everything done so far."""
         self._store._tables = self._tables
         self._use(copy.deepcopy(self._tables))
 
-    def _use(self, tables: _Tables) -> None:
+    def _use(self, tables: MemoryTables) -> None:
         self._tables = tables
         self.conversations = _Conversations(tables)
         self.messages = _Messages(tables)
@@ -88,7 +93,7 @@ class _MemoryWork:
 
 @dataclass
 class _Conversations:
-    tables: _Tables
+    tables: MemoryTables
 
     def add(self, conversation: Conversation) -> None:
         self.tables.conversations[conversation.id] = conversation
@@ -105,7 +110,7 @@ class _Conversations:
 
 @dataclass
 class _Messages:
-    tables: _Tables
+    tables: MemoryTables
 
     def accept(
         self, message: Message, provider: str | None = None, provider_id: str | None = None
@@ -162,7 +167,7 @@ class _Messages:
 
 @dataclass
 class _Handoffs:
-    tables: _Tables
+    tables: MemoryTables
 
     def add(self, handoff: Handoff) -> None:
         self.tables.handoffs[handoff.id] = handoff
@@ -190,7 +195,7 @@ class _Handoffs:
 
 @dataclass
 class _Records:
-    tables: _Tables
+    tables: MemoryTables
 
     def add_turn(self, record: TurnRecord) -> None:
         self.tables.turns.append(record)
@@ -210,7 +215,7 @@ class _Records:
 
 @dataclass
 class _Outbox:
-    tables: _Tables
+    tables: MemoryTables
 
     def put(self, parcel: Parcel, due: datetime) -> None:
         self.tables.outbox[parcel.id] = _Due(parcel, due)
@@ -244,7 +249,7 @@ class _Outbox:
 
 @dataclass
 class _SmsNumbers:
-    tables: _Tables
+    tables: MemoryTables
 
     def opt_out(self, address: str, at: datetime) -> None:
         self.tables.opted_out.add(address)

@@ -1,0 +1,111 @@
+"""What signing in and the desk need from a store, beside ``bot.ports``.
+
+Adapters: ``bot.stores.staff_memory`` and ``bot.stores.staff_sql``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.handoff import Handoff
+from bot.ports import UnitOfWork
+from bot.staff import LogEntry, SignInLink, Staff, StaffSession
+
+
+class StaffAccounts(Protocol):
+    """Every account."""
+
+    def add(self, staff: Staff) -> None:
+        """Keep a new account. Raises UsernameTaken."""
+
+    def get(self, staff_id: str) -> Staff | None:
+        """The account with this id, or None."""
+
+    def named(self, username: str) -> Staff | None:
+        """The account with this user name, or None."""
+
+    def save(self, staff: Staff) -> None:
+        """Replace what is held under the same id."""
+
+    def all(self) -> list[Staff]:
+        """Every account, by user name."""
+
+
+class StaffSessions(Protocol):
+    """Who is signed in."""
+
+    def add(self, session: StaffSession) -> None:
+        """Keep a new session."""
+
+    def get(self, token_hash: str) -> StaffSession | None:
+        """The session of this cookie, or None."""
+
+    def touch(self, token_hash: str, at: datetime) -> None:
+        """Note that it was used."""
+
+    def end(self, token_hash: str) -> None:
+        """Sign this browser out."""
+
+    def end_all_of(self, staff_id: str) -> None:
+        """Sign someone out everywhere."""
+
+    def sweep(self, now: datetime) -> None:
+        """Drop those that have expired."""
+
+
+class SignInLinks(Protocol):
+    """One-time links."""
+
+    def add(self, link: SignInLink) -> None:
+        """Keep a new link."""
+
+    def get(self, token_hash: str) -> SignInLink | None:
+        """The link with this token, or None."""
+
+    def use(self, token_hash: str, at: datetime) -> bool:
+        """Spend it. False when it was spent before: two at once cannot both use it."""
+
+    def end_all_of(self, staff_id: str) -> None:
+        """Drop someone's links that were not used."""
+
+
+class StaffLog(Protocol):
+    """What staff did, in order. Nothing is ever changed in it."""
+
+    def write(self, entry: LogEntry) -> None:
+        """Add an entry."""
+
+    def about(self, subject: str) -> list[LogEntry]:
+        """The entries about a case or an account, oldest first."""
+
+
+class ClosedCases(Protocol):
+    """Handoffs that are over."""
+
+    def since(self, start: datetime) -> list[Handoff]:
+        """Those closed or returned since ``start`` (UTC), the latest first."""
+
+
+class StaffWork(UnitOfWork, Protocol):
+    """A unit of work that also reaches the staff's tables."""
+
+    @property
+    def staff(self) -> StaffAccounts: ...
+    @property
+    def sessions(self) -> StaffSessions: ...
+    @property
+    def links(self) -> SignInLinks: ...
+    @property
+    def staff_log(self) -> StaffLog: ...
+    @property
+    def closed_cases(self) -> ClosedCases: ...
+
+    def __enter__(self) -> StaffWork: ...
+
+
+class StaffStore(Protocol):
+    """Where such units of work come from."""
+
+    def begin(self) -> StaffWork:
+        """A new transaction, to be used with ``with``."""

@@ -1,0 +1,140 @@
+"""The staff's tables in memory, beside everything ``bot.stores.memory`` keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.handoff import OPEN, Handoff
+from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff_ports import StaffWork
+from bot.stores.memory import MemoryStore, MemoryTables, MemoryWork
+
+
+@dataclass
+class _StaffTables(MemoryTables):
+    staff: dict[str, Staff] = field(default_factory=dict)
+    sessions: dict[str, StaffSession] = field(default_factory=dict)
+    links: dict[str, SignInLink] = field(default_factory=dict)
+    staff_log: list[LogEntry] = field(default_factory=list)
+
+
+class MemoryStaffStore(MemoryStore):
+    """A StaffStore whose units of work run one after another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tables = _StaffTables()
+
+    def begin(self) -> StaffWork:
+        """A transaction on a copy, put in place at commit."""
+        return _MemoryStaffWork(self)
+
+
+class _MemoryStaffWork(MemoryWork):
+    def __enter__(self) -> _MemoryStaffWork:
+        super().__enter__()
+        return self
+
+    def _use(self, tables: MemoryTables) -> None:
+        super()._use(tables)
+        assert isinstance(tables, _StaffTables)
+        self.staff = _Accounts(tables)
+        self.sessions = _Sessions(tables)
+        self.links = _Links(tables)
+        self.staff_log = _Log(tables)
+        self.closed_cases = _ClosedCases(tables)
+
+
+@dataclass
+class _Accounts:
+    tables: _StaffTables
+
+    def add(self, staff: Staff) -> None:
+        if self.named(staff.username):
+            raise UsernameTaken
+        self.save(staff)
+
+    def get(self, staff_id: str) -> Staff | None:
+        return self.tables.staff.get(staff_id)
+
+    def named(self, username: str) -> Staff | None:
+        return next((s for s in self.tables.staff.values() if s.username == username), None)
+
+    def save(self, staff: Staff) -> None:
+        self.tables.staff[staff.id] = staff
+
+    def all(self) -> list[Staff]:
+        return sorted(self.tables.staff.values(), key=lambda s: s.username)
+
+
+@dataclass
+class _Sessions:
+    tables: _StaffTables
+
+    def add(self, session: StaffSession) -> None:
+        self.tables.sessions[session.token_hash] = session
+
+    def get(self, token_hash: str) -> StaffSession | None:
+        return self.tables.sessions.get(token_hash)
+
+    def touch(self, token_hash: str, at: datetime) -> None:
+        if held := self.get(token_hash):
+            self.add(replace(held, last_at=at))
+
+    def end(self, token_hash: str) -> None:
+        self.tables.sessions.pop(token_hash, None)
+
+    def end_all_of(self, staff_id: str) -> None:
+        for session in list(self.tables.sessions.values()):
+            if session.staff_id == staff_id:
+                self.end(session.token_hash)
+
+    def sweep(self, now: datetime) -> None:
+        for session in list(self.tables.sessions.values()):
+            if session.expires_at <= now:
+                self.end(session.token_hash)
+
+
+@dataclass
+class _Links:
+    tables: _StaffTables
+
+    def add(self, link: SignInLink) -> None:
+        self.tables.links[link.token_hash] = link
+
+    def get(self, token_hash: str) -> SignInLink | None:
+        return self.tables.links.get(token_hash)
+
+    def use(self, token_hash: str, at: datetime) -> bool:
+        held = self.get(token_hash)
+        if held is None or held.used_at is not None:
+            return False
+        self.add(replace(held, used_at=at))
+        return True
+
+    def end_all_of(self, staff_id: str) -> None:
+        for link in list(self.tables.links.values()):
+            if link.staff_id == staff_id and link.used_at is None:
+                del self.tables.links[link.token_hash]
+
+
+@dataclass
+class _Log:
+    tables: _StaffTables
+
+    def write(self, entry: LogEntry) -> None:
+        self.tables.staff_log.append(entry)
+
+    def about(self, subject: str) -> list[LogEntry]:
+        return [entry for entry in self.tables.staff_log if entry.subject == subject]
+
+
+@dataclass
+class _ClosedCases:
+    tables: _StaffTables
+
+    def since(self, start: datetime) -> list[Handoff]:
+        over = [h for h in self.tables.handoffs.values() if h.status not in OPEN and h.closed_at]
+        late = [h for h in over if h.closed_at and h.closed_at >= start]
+        return sorted(late, key=lambda h: h.closed_at or start, reverse=True)

@@ -1,0 +1,163 @@
+"""The staff's tables on SQLAlchemy Core, in the same transaction as everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from bot.handoff import Handoff, HandoffStatus
+from bot.staff import LogEntry, Role, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff_ports import StaffWork
+from bot.stores import schema as t
+from bot.stores.sql import SqlWork, to_handoff
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SqlStaffStore:
+    """A StaffStore on one engine."""
+
+    engine: sa.Engine
+
+    def begin(self) -> StaffWork:
+        """A transaction on a connection of its own."""
+        return _SqlStaffWork(self.engine)
+
+
+class _SqlStaffWork(SqlWork):
+    def __enter__(self) -> _SqlStaffWork:
+        super().__enter__()
+        self.staff = _Accounts(self._connection)
+        self.sessions = _Sessions(self._connection)
+        self.links = _Links(self._connection)
+        self.staff_log = _Log(self._connection)
+        self.closed_cases = _ClosedCases(self._connection)
+        return self
+
+
+@dataclass(frozen=True)
+class _Accounts:
+    db: sa.Connection
+
+    def add(self, staff: Staff) -> None:
+        try:
+            with self.db.begin_nested():
+                self.db.execute(t.staff.insert(), [_staff_row(staff)])
+        except IntegrityError as error:
+            raise UsernameTaken from error
+
+    def get(self, staff_id: str) -> Staff | None:
+        return self._one(t.staff.c.id == staff_id)
+
+    def named(self, username: str) -> Staff | None:
+        return self._one(t.staff.c.username == username)
+
+    def save(self, staff: Staff) -> None:
+        self.db.execute(t.staff.update().where(t.staff.c.id == staff.id).values(_staff_row(staff)))
+
+    def all(self) -> list[Staff]:
+        return [_to_staff(r) for r in _rows(self.db, t.staff.select().order_by("username"))]
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> Staff | None:
+        return next(map(_to_staff, _rows(self.db, t.staff.select().where(condition))), None)
+
+
+@dataclass(frozen=True)
+class _Sessions:
+    db: sa.Connection
+
+    def add(self, session: StaffSession) -> None:
+        self.db.execute(t.staff_sessions.insert(), [vars(session)])
+
+    def get(self, token_hash: str) -> StaffSession | None:
+        query = t.staff_sessions.select().where(t.staff_sessions.c.token_hash == token_hash)
+        return next((StaffSession(**row) for row in _rows(self.db, query)), None)
+
+    def touch(self, token_hash: str, at: datetime) -> None:
+        change = t.staff_sessions.update().where(t.staff_sessions.c.token_hash == token_hash)
+        self.db.execute(change.values(last_at=at))
+
+    def end(self, token_hash: str) -> None:
+        self._delete(t.staff_sessions.c.token_hash == token_hash)
+
+    def end_all_of(self, staff_id: str) -> None:
+        self._delete(t.staff_sessions.c.staff_id == staff_id)
+
+    def sweep(self, now: datetime) -> None:
+        self._delete(t.staff_sessions.c.expires_at <= now)
+
+    def _delete(self, condition: sa.ColumnElement[bool]) -> None:
+        self.db.execute(t.staff_sessions.delete().where(condition))
+
+
+@dataclass(frozen=True)
+class _Links:
+    db: sa.Connection
+
+    def add(self, link: SignInLink) -> None:
+        self.db.execute(t.sign_in_links.insert(), [vars(link)])
+
+    def get(self, token_hash: str) -> SignInLink | None:
+        query = t.sign_in_links.select().where(t.sign_in_links.c.token_hash == token_hash)
+        return next((SignInLink(**row) for row in _rows(self.db, query)), None)
+
+    def use(self, token_hash: str, at: datetime) -> bool:
+        c = t.sign_in_links.c
+        change = t.sign_in_links.update().where(c.token_hash == token_hash, c.used_at.is_(None))
+        return self.db.execute(change.values(used_at=at)).rowcount == 1
+
+    def end_all_of(self, staff_id: str) -> None:
+        c = t.sign_in_links.c
+        unused = t.sign_in_links.delete().where(c.staff_id == staff_id, c.used_at.is_(None))
+        self.db.execute(unused)
+
+
+@dataclass(frozen=True)
+class _Log:
+    db: sa.Connection
+
+    def write(self, entry: LogEntry) -> None:
+        row = vars(entry) | {"detail": dict(entry.detail)}
+        self.db.execute(t.staff_log.insert(), [row])
+
+    def about(self, subject: str) -> list[LogEntry]:
+        c = t.staff_log.c
+        query = sa.select(c.at, c.username, c.action, c.subject, c.detail)
+        query = query.where(c.subject == subject).order_by(c.seq)
+        return [LogEntry(**row) for row in _rows(self.db, query)]
+
+
+@dataclass(frozen=True)
+class _ClosedCases:
+    db: sa.Connection
+
+    def since(self, start: datetime) -> list[Handoff]:
+        c = t.handoffs.c
+        over = [HandoffStatus.CLOSED.value, HandoffStatus.RETURNED.value]
+        query = t.handoffs.select().where(c.status.in_(over), c.closed_at >= start)
+        return [to_handoff(r) for r in _rows(self.db, query.order_by(c.closed_at.desc()))]
+
+
+def _rows(db: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in db.execute(query).mappings()]
+
+
+def _staff_row(staff: Staff) -> dict[str, Any]:
+    return vars(staff) | {
+        "roles": sorted(role.value for role in staff.roles),
+        "teams": sorted(staff.teams),
+    }
+
+
+def _to_staff(row: Row) -> Staff:
+    values = dict(row) | {
+        "roles": frozenset(Role(role) for role in row["roles"]),
+        "teams": frozenset(row["teams"]),
+    }
+    return Staff(**values)
