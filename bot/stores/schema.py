@@ -32,7 +32,8 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         """Always in UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        when: datetime = value
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def _id() -> sa.Column[str]:

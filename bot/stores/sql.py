@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,7 @@ from bot.stores import schema as t
 from bot.turn_record import TurnRecord
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -156,17 +157,17 @@ class _Handoffs:
 
     def get(self, handoff_id: str) -> Handoff | None:
         query = t.handoffs.select().where(t.handoffs.c.id == handoff_id)
-        return _one(self.db, query, _to_handoff)
+        return _one(self.db, query, to_handoff)
 
     def open_of(self, conversation_id: str) -> Handoff | None:
         c = t.handoffs.c
         query = t.handoffs.select().where(c.conversation_id == conversation_id)
-        return _one(self.db, query.where(c.status.in_([s.value for s in OPEN])), _to_handoff)
+        return _one(self.db, query.where(c.status.in_([s.value for s in OPEN])), to_handoff)
 
     def of(self, conversation_id: str) -> list[Handoff]:
         c = t.handoffs.c
         query = t.handoffs.select().where(c.conversation_id == conversation_id)
-        return _all(self.db, query.order_by(c.asked_at), _to_handoff)
+        return _all(self.db, query.order_by(c.asked_at), to_handoff)
 
     def save(self, handoff: Handoff, was: HandoffStatus) -> None:
         c = t.handoffs.c
@@ -177,7 +178,7 @@ class _Handoffs:
     def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
         c = t.handoffs.c
         query = t.handoffs.select().where(c.status.in_([s.value for s in statuses]))
-        return _all(self.db, query.order_by(c.urgency != "urgent", c.asked_at), _to_handoff)
+        return _all(self.db, query.order_by(c.urgency != "urgent", c.asked_at), to_handoff)
 
 
 @dataclass(frozen=True)
@@ -267,13 +268,17 @@ class _SmsNumbers:
         return bool(self.db.execute(query).scalar_one())
 
 
-def _one(db: sa.Connection, query: Any, make: Any) -> Any:
+def _one(db: sa.Connection, query: Any, make: Callable[[Row], T]) -> T | None:
     row = db.execute(query).mappings().first()
-    return make(row) if row is not None else None
+    return make(_row(row)) if row is not None else None
 
 
-def _all(db: sa.Connection, query: Any, make: Any) -> list[Any]:
-    return [make(row) for row in db.execute(query).mappings()]
+def _all(db: sa.Connection, query: Any, make: Callable[[Row], T]) -> list[T]:
+    return [make(_row(row)) for row in db.execute(query).mappings()]
+
+
+def _row(row: Any) -> Row:
+    return {str(key): value for key, value in row.items()}
 
 
 def _conversation_row(conversation: Conversation) -> dict[str, Any]:
@@ -320,7 +325,8 @@ def _handoff_row(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def _to_handoff(row: Row) -> Handoff:
+def to_handoff(row: Row) -> Handoff:
+    """The handoff in a row of ``schema.handoffs``."""
     values = dict(row) | {
         "status": HandoffStatus(row["status"]),
         "reasons": tuple(row["reasons"]),

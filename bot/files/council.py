@@ -1,0 +1,94 @@
+"""Read the council's own file. Runs on both Pythons' side of the house."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.council import DAYS, Council
+from bot.errors import BadFile
+
+_TEXTS = ("name", "slug", "gss", "phone", "text_relay", "main_place")
+_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems")
+_HOURS = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
+_COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
+
+
+def load_council(path: Path) -> Council:
+    """The council in ``path``. Raises BadFile naming file, line and remedy."""
+    try:
+        text = path.read_text("utf-8")
+        data = yaml.safe_load(text)
+    except OSError as error:
+        raise BadFile(path, None, "cannot be read", "Check FAIRWAY_COUNCIL.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        raise BadFile(path, line, "is not YAML", "Check its indents and colons.") from error
+    reader = _Reader(path, text, data if isinstance(data, dict) else {})
+    return reader.council()
+
+
+class _Reader:
+    """Checks one field after the other, so that each error can name its line."""
+
+    def __init__(self, path: Path, text: str, data: dict[str, Any]) -> None:
+        self.path, self.lines, self.data = path, text.splitlines(), data
+
+    def council(self) -> Council:
+        for key in self.data:
+            if key not in _KNOWN:
+                raise self._bad(key, f"unknown key {key!r}", f"Use one of: {', '.join(_KNOWN)}.")
+        texts = {key: self._text(key) for key in _TEXTS}
+        return Council(
+            **texts,
+            languages=self._strings("languages", required=True),
+            hours={day: self._day(day, hours) for day, hours in self._strings("hours").items()},
+            systems=self._strings("systems"),
+            colour=self._colour(),
+        )
+
+    def _text(self, key: str) -> str:
+        value = self.data.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self._bad(key, f"{key} is missing or not text", f'Write {key}: "…".')
+        return value.strip()
+
+    def _strings(self, key: str, *, required: bool = False) -> dict[str, str]:
+        value = self.data.get(key) or {}
+        if not isinstance(value, dict) or (required and not value):
+            raise self._bad(key, f"{key} must be a list of names and values", "See the example.")
+        for name, text in value.items():
+            if not isinstance(text, str):
+                raise self._bad(str(name), f"{key}.{name} is not text", "Put it in quotes.")
+        return {str(name): text for name, text in value.items()}
+
+    def _day(self, day: str, hours: str) -> tuple[time, time]:
+        match = _HOURS.match(hours)
+        if day not in DAYS:
+            raise self._bad(day, f"unknown day {day!r}", f"Use one of: {', '.join(DAYS)}.")
+        if not match:
+            raise self._bad(day, f"cannot read the hours {hours!r}", 'Write "09:00-17:00".')
+        return self._time(day, match[1], match[2]), self._time(day, match[3], match[4])
+
+    def _time(self, day: str, hour: str, minute: str) -> time:
+        if (hour, minute) == ("24", "00"):
+            return time.max
+        try:
+            return time(int(hour), int(minute))
+        except ValueError as error:
+            raise self._bad(day, f"{hour}:{minute} is no time", "Use 00:00 to 24:00.") from error
+
+    def _colour(self) -> str:
+        colour = self.data.get("colour", "#00454d")
+        if not isinstance(colour, str) or not _COLOUR.match(colour):
+            raise self._bad("colour", f"{colour!r} is no colour", 'Write it as "#00454d".')
+        return colour
+
+    def _bad(self, key: str, problem: str, remedy: str) -> BadFile:
+        starts = (n for n, t in enumerate(self.lines, 1) if t.strip().startswith(f"{key}:"))
+        return BadFile(self.path, next(starts, 1), problem, remedy)
