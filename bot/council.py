@@ -59,9 +59,10 @@ class CouncilHours:
 
     def at(self, now: datetime, waiting: int) -> Availability:
         """Open or closed now, and an honest guess at the wait."""
-        opens = self.council.next_open(now)
+        is_open = self.council.is_open(now)
+        opens = None if is_open else self.council.next_open(now)
         return Availability(
-            contact_centre_open=self.council.is_open(now),
+            contact_centre_open=is_open,
             queue_wait_minutes=waiting * self.minutes_each,
             next_open=opens.strftime("%A %H:%M") if opens else None,
         )

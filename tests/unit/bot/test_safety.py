@@ -1,0 +1,130 @@
+"""Danger and plain requests, in people's own words; look-alikes are left alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import BadFile
+from bot.phrases import load_phrase_books
+from bot.safety import SafetyCheck, check_safety, shipped_safety_check
+
+DANGER = {
+    "suicide": [
+        "i want to die", "I wnat to kil myself", "suicde", "ive taken too many pills",
+        "cant go on anymore", "better off dead", "i dont want to be here anymore", "kms",
+        "gonna end it all tonight", "im standing on a bridge and im going to jump",
+        "dwi eisiau marw", "dwi isio lladd fy hun", "does dim pwynt byw",
+    ],
+    "danger_to_life": [
+        "there's a fire in my kitchen", "house on fire", "i can smell gas", "gas leek help gas leak",
+        "she is not breathing", "my dad collapsed and wont wake up", "chest pains", "cant breathe",
+        "someone has been stabbed", "need an ambulance", "the flat is on fire",
+        "mae tân yn y gegin", "dwi'n methu anadlu", "oglau nwy yn y tŷ",
+    ],
+    "abuse": [
+        "my husband hits me", "my partner threatened to kill me", "im scared of my boyfriend",
+        "not safe at home", "he wont let me leave the house", "domestic abuse",
+        "mae fy ngŵr yn fy nharo i", "trais domestig",
+    ],
+    "child": [
+        "the kids next door are left alone all night", "i think a child is being hit",
+        "child abuse", "my stepdad touches me", "mae plentyn yn cael ei guro",
+    ],
+}  # fmt: skip
+LOOKALIKES = [
+    "dying to know when my bin is collected", "this pothole is going to kill someone",
+    "my partner will hit the roof about this council tax bill", "burnt out car dumped on my road",
+    "i want to register a death", "my mum died last month, cancel her blue badge",
+    "is there a fire safety check", "can you kill the weeds on my street", "killing time at the library",
+    "dead badger on the road", "i am sick to death of missed bins", "the fire door is broken",
+    "smoke alarm fitting scheme", "someone will get hurt on that pavement", "gas works on our road",
+    "street light hit by a lorry", "the bin men hit my car", "is there a suicide prevention course",
+    "wedi marw o eisiau gwybod", "tystysgrif marwolaeth", "larwm tân",
+]  # fmt: skip
+HUMAN = [
+    "can i speak to a person", "human", "talk to someone pls", "i want a real person", "call me back",
+    "stop, get me an adviser", "not a bot please", "put me through to someone", "spk 2 sum1",
+    "siarad â rhywun", "person go iawn", "ffoniwch fi",
+]  # fmt: skip
+FACE_TO_FACE = [
+    "can i come in", "can i come in and see someone", "face to face", "i'd rather come in to the office",
+    "i need to see someone in person", "home visit please", "wyneb yn wyneb", "gaf i ddod i mewn",
+]  # fmt: skip
+NEITHER = [
+    "a person dumped a mattress outside", "someone broke the street light", "people park on the grass",
+    "my call was cut off", "can the bin men come in the morning", "the agent sold my house",
+    "when does the library open", "rhywun wedi gadael sbwriel",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), [(k, t) for k, texts in DANGER.items() for t in texts])
+def test_l4_danger_is_found(kind, text):
+    finding = check_safety(text)
+    assert finding is not None and finding.kind == kind
+
+
+@pytest.mark.parametrize("text", LOOKALIKES + HUMAN + FACE_TO_FACE + NEITHER)
+def test_look_alikes_are_not_danger(text):
+    assert check_safety(text) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("human", t) for t in HUMAN]
+    + [("face_to_face", t) for t in FACE_TO_FACE]
+    + [(None, t) for t in NEITHER + LOOKALIKES],
+)
+def test_plain_requests(kind, text):
+    request = shipped_safety_check().request(text)
+    assert (request.kind if request else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("STOP", "stop"), ("Stop.", "stop"), ("start", "start"), ("HELP", "help"), ("yes", None),
+     ("cancel", None), ("end", None), ("stop the bin lorry", None), ("help me with my bin", None)],
+)  # fmt: skip
+def test_sms_keywords_are_whole_messages(text, kind):
+    found = shipped_safety_check().sms_keyword(text)
+    assert (found.kind if found else None) == kind
+
+
+@given(st.text(max_size=500))
+def test_no_text_ever_raises(text):
+    check = shipped_safety_check()
+    check.danger(text)
+    check.request(text)
+    check.sms_keyword(text)
+
+
+@pytest.mark.parametrize("text", ["a " * 5000, "husband " * 1250, "kill my a " * 1000, "é" * 10_000])
+def test_hostile_text_is_read_in_reasonable_time(text):
+    started = time.perf_counter()
+    check_safety(text)
+    # A bound against runaway patterns (seconds to hours), not a measure of speed.
+    assert time.perf_counter() - started < 2
+
+
+def test_a_broken_phrase_names_its_line(tmp_path):
+    (tmp_path / "en.txt").write_text("[crisis.x]\nfine words\n(broken\n", "utf-8")
+    with pytest.raises(BadFile, match=r"en\.txt:3"):
+        load_phrase_books(tmp_path)
+
+
+def test_no_phrases_at_all_stops_the_start(tmp_path):
+    with pytest.raises(BadFile):
+        load_phrase_books(tmp_path)
+
+
+def test_optional_words_gaps_and_whole_messages(tmp_path):
+    (tmp_path / "en.txt").write_text(
+        "[crisis.x]\nred (big)? ball\nend .. life\n= now\n[lookalike]\nend of life care\n", "utf-8"
+    )
+    check = SafetyCheck(load_phrase_books(tmp_path))
+    found = [t for t in ("a red ball", "red big ball", "end my whole life", "now", "now then",
+                         "end of life care", "the end") if check.danger(t)]  # fmt: skip
+    assert found == ["a red ball", "red big ball", "end my whole life", "now"]

@@ -1,0 +1,297 @@
+"""The path of one message, step by step."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import ConversationExpired, ConversationUnknown, HandoffTaken, MessageEmpty
+from bot.handoff import HandoffStatus, claim
+from bot.message import Button, Medium
+from bot.need import Channel
+from bot.take_in import take_in
+from bot.turn import handle_turn
+from bot.understanding import Answer, Said, Understanding
+from tests.turn_kit import Citizen, Closed, ScriptedAssistant, turn_parts
+
+
+@pytest.fixture
+def assistant():
+    return ScriptedAssistant()
+
+
+@pytest.fixture
+def citizen(assistant):
+    return Citizen(turn_parts(assistant))
+
+
+def test_the_greeting_says_who_it_is(citizen):
+    assert [m.text for m in citizen.greeting] == ["[greeting](council=Test Council)"]
+
+
+def test_an_ordinary_message_is_answered_and_recorded(citizen, assistant):
+    assert citizen.says("when is my bin day") == ["answer to when is my bin day"]
+    (record,) = citizen.records
+    assert (record.turn, record.ending, record.intent) == (1, "answered_assistant", "greet")
+    assert record.ms > 0
+
+
+def test_safeguard_3_danger_is_answered_without_the_assistant(citizen, assistant):
+    assistant.down = True
+    said = citizen.says("i want to kill myself")
+    assert said == ["[safety_suicide]", "[route_assisted_urgent_person]"]
+    assert assistant.heard == []
+    assert (citizen.handoff.team, citizen.handoff.urgency) == ("safeguarding", "urgent")
+    assert citizen.records[0].ending == "safety_suicide"
+    assert citizen.records[0].route_channel == "assisted"
+
+
+def test_danger_makes_an_open_handoff_urgent_and_is_still_answered(citizen):
+    citizen.says("can i speak to a person")
+    assert citizen.says("my house is on fire") == ["[safety_danger_to_life]"]
+    assert citizen.handoff.urgency == "urgent"
+    assert "safety_danger_to_life" in citizen.handoff.reasons
+
+
+def test_danger_in_welsh_is_answered_in_welsh(citizen):
+    (reply, _) = citizen.sends("dwi eisiau marw")
+    assert (reply.text, reply.lang) == ("[safety_suicide]", "cy")
+
+
+def test_a_plain_request_for_a_person_is_granted_at_once(citizen, assistant):
+    (reply,) = citizen.sends("can i talk to a real person please")
+    assert reply.text == "[route_assisted_talk_to_person]"
+    assert reply.buttons == (Button("[button_something_else]", "/something_else"),)
+    assert assistant.heard == []
+    assert citizen.handoff.reasons == ("citizen_asked_assisted",)
+    assert citizen.now.circumstances.asked_channel is Channel.ASSISTED
+    assert citizen.records[0].asked_channel == "assisted"
+
+
+def test_out_of_hours_a_person_calls_back(assistant):
+    citizen = Citizen(turn_parts(assistant, availability=Closed()))
+    assert citizen.says("person") == ["[route_assisted_call_back](next_open=Monday 09:00)"]
+    assert citizen.handoff.way == "call_back"
+
+
+def test_a_plain_request_to_come_in_reaches_the_assistant_as_such(citizen, assistant):
+    citizen.says("can i come in and see someone")
+    assert assistant.heard == ["/face_to_face"]
+
+
+def test_while_a_person_has_it_the_assistant_is_silent(citizen, assistant):
+    citizen.says("person please")
+    assert citizen.says("it is about my bin") == []
+    assert citizen.says("are you there?") == ["[handoff_passed_on]"]
+    assert assistant.heard == []
+    assert [r.ending for r in citizen.records][1:] == ["handed_passed_on"] * 2
+
+
+def test_a_waiting_handoff_can_be_called_off(citizen, assistant):
+    citizen.says("person please")
+    (reply,) = citizen.sends("[button_something_else]")
+    assert reply.text == "[handoff_withdrawn]" and len(reply.buttons) == 2
+    assert citizen.handoff is None
+    assert citizen.says("hello") == ["answer to hello"]
+
+
+def test_a_claimed_handoff_cannot_be_called_off_by_a_button(citizen, assistant):
+    citizen.says("person please")
+    with citizen.parts.store.begin() as work:
+        held = work.handoffs.open_of(citizen.conversation.id)
+        work.handoffs.save(claim(held, "asha", held.asked_at), was=HandoffStatus.WAITING)
+        work.commit()
+    assert citizen.says("[button_something_else]") == []
+    assert citizen.handoff.claimed_by == "asha"
+
+
+@pytest.mark.parametrize("text", ["😀😀", "...", "?!"])
+def test_signs_without_words_are_asked_about(citizen, assistant, text):
+    (reply,) = citizen.sends(text)
+    assert reply.text == "[error_no_words]"
+    assert {b.payload for b in reply.buttons} == {"/human", "/face_to_face"}
+    assert assistant.heard == []
+
+
+def test_a_message_that_is_too_long_is_kept_and_said_so(citizen, assistant):
+    text = "x" * 10_000
+    assert citizen.says(text) == ["[error_too_long](limit=2000)"]
+    with citizen.parts.store.begin() as work:
+        assert any(m.text == text for m in work.messages.of(citizen.conversation.id))
+    assert assistant.heard == []
+
+
+def test_danger_is_found_in_a_message_that_is_too_long(citizen):
+    assert citizen.says("bla " * 2400 + "i want to die")[0] == "[safety_suicide]"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200b", "\x00\x07"])
+def test_nothing_readable_is_refused_before_it_is_kept(citizen, text):
+    with pytest.raises(MessageEmpty):
+        take_in(citizen.parts, citizen.conversation.id, text)
+
+
+def test_control_and_bidi_characters_are_taken_out(citizen, assistant):
+    citizen.says("bin\u202e day\x00 \u200bplease<script>")
+    assert assistant.heard == ["bin day please<script>"]
+
+
+def test_f3_with_the_assistant_down_a_person_is_asked(citizen, assistant):
+    assistant.down = True
+    assert citizen.says("pothole") == ["[error_assistant_down](phone=0345 000 0000)"]
+    assert citizen.handoff.reasons == ("error_assistant_down",)
+    assert citizen.records[0].ending == "error_assistant_down"
+
+
+def test_f3_with_the_assistant_down_a_place_is_still_named(citizen, assistant):
+    assistant.down = True
+    said = citizen.says("can i come in")
+    assert said == ["[face_to_face_without_assistant](place=Test Library)"]
+
+
+def test_f3_with_the_assistant_back_what_was_missed_is_answered(citizen, assistant):
+    assistant.down = True
+    citizen.says("there is a pothole")
+    assistant.down = False
+    said = citizen.says("hello?")
+    assert said == ["answer to there is a pothole", "answer to hello?"]
+    assert citizen.handoff is None
+    assert citizen.says("thanks") == ["answer to thanks"]
+
+
+def test_f3_a_second_outage_message_makes_no_second_handoff(citizen, assistant):
+    assistant.down = True
+    citizen.says("one")
+    first = citizen.handoff.id
+    citizen.says("two")
+    assert citizen.handoff.id == first
+
+
+def not_understood(text):
+    return Answer((Said("what?", "en"),), Understanding(fallback=True), ({"type": "misunderstood"},))
+
+
+def test_two_misunderstandings_in_a_row_bring_a_person(assistant, citizen):
+    assistant.script = not_understood
+    assert citizen.says("blorp") == ["what?"]
+    assert citizen.handoff is None
+    assert citizen.says("flerp") == ["what?", "[misunderstood_twice]"]
+    assert citizen.handoff is not None
+    assert [r.misunderstood for r in citizen.records] == [True, True]
+
+
+def test_an_understood_turn_resets_the_count(assistant, citizen):
+    assistant.script = lambda text: not_understood(text) if "orp" in text else None
+    citizen.says("blorp")
+    citizen.says("bins")
+    citizen.says("blorp")
+    assert citizen.handoff is None
+    assert citizen.now.circumstances.failed_turns == 1
+
+
+def test_what_the_actions_report_is_kept(assistant, citizen):
+    events = (
+        {"type": "circumstances", "asked_channel": None, "barriers": ["no_data"], "adjustments": []},
+        {"type": "route", "channel": "assisted", "way": "call_back", "reasons": ["barrier_no_data"],
+         "alternatives": [], "policy_version": "v1"},
+        {"type": "handoff", "team": "highways", "urgency": "soon", "way": "call_back",
+         "reasons": ["barrier_no_data"], "summary": {"postcode": "SY1 2AS"},
+         "contact": {"phone": "+447700900123"}},
+    )  # fmt: skip
+    assistant.script = lambda text: Answer((Said("ok", "en"),), Understanding(), events)
+    citizen.says("i have no data")
+    assert (citizen.handoff.team, citizen.handoff.way) == ("highways", "call_back")
+    assert citizen.handoff.contact == {"phone": "+447700900123"}
+    (record,) = citizen.records
+    assert (record.route_channel, record.policy_version) == ("assisted", "v1")
+    assert record.barriers == ("no_data",)
+
+
+def test_the_chosen_language_stays(assistant):
+    citizen = Citizen(turn_parts(assistant), language="cy")
+    made = Understanding(language="en")
+    assistant.script = lambda text: Answer((Said("ok", "cy"),), made)
+    citizen.says("bins")
+    assert citizen.now.language == "cy"
+    changed = ({"type": "language", "language": "en"},)
+    assistant.script = lambda text: Answer((Said("ok", "en"),), made, changed)
+    citizen.says("english please")
+    assert (citizen.now.language, citizen.now.language_chosen) == ("en", True)
+
+
+def test_a_choice_is_shown_as_its_title_and_sent_as_its_payload(assistant, citizen):
+    offered = (Button("Report a pothole", "/service_pothole"), Button("Bins", "/service_bin"))
+    made = Understanding()
+    assistant.script = lambda text: Answer((Said("which?", "en", offered),), made)
+    citizen.says("hi")
+    citizen.sends("/service_pothole")
+    assert assistant.heard[-1] == "/service_pothole"
+    with citizen.parts.store.begin() as work:
+        texts = [m.text for m in work.messages.of(citizen.conversation.id)]
+    assert "Report a pothole" in texts and "/service_pothole" not in texts
+
+
+def test_a_number_chooses_by_text_message_but_not_on_the_web(assistant):
+    offered = (Button("Report a pothole", "/service_pothole"), Button("Bins", "/service_bin"))
+    assistant.script = lambda text: Answer((Said("which?", "en", offered),), Understanding())
+    for medium, heard in ((Medium.SMS, "/service_bin"), (Medium.WEB, "2")):
+        citizen = Citizen(turn_parts(assistant), medium)
+        citizen.says("hi")
+        citizen.says("2")
+        assert assistant.heard[-1] == heard
+
+
+def test_inner_commands_cannot_be_typed(assistant, citizen):
+    citizen.says("/restart")
+    citizen.says("/session_start{}")
+    assert assistant.heard == ["restart", "session_start{}"]
+
+
+def test_f2_a_message_sent_twice_is_answered_once(assistant, citizen):
+    first = citizen.sends("bins", client_id="c1")
+    again = citizen.sends("bins", client_id="c1")
+    assert [m.id for m in again] == [m.id for m in first]
+    assert assistant.heard == ["bins"] and len(citizen.records) == 1
+
+
+def test_f2_a_message_handled_at_the_same_time_is_answered_once(assistant, citizen):
+    taken = take_in(citizen.parts, citizen.conversation.id, "bins")
+    threads = [
+        threading.Thread(target=handle_turn, args=(citizen.parts, taken.message)) for _ in range(5)
+    ]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert assistant.heard == ["bins"] and len(citizen.records) == 1
+
+
+def test_sms_replies_go_to_the_outbox_together(assistant):
+    citizen = Citizen(turn_parts(assistant), Medium.SMS)
+    said = citizen.sends("i want to die")
+    with citizen.parts.store.begin() as work:
+        now = citizen.parts.clock.now()
+        (parcel,) = work.outbox.lease("sms", now, now, 10)
+    assert parcel.payload == {"message_ids": [m.id for m in said]}
+
+
+def test_an_unknown_or_ended_conversation_takes_nothing_in(citizen):
+    with pytest.raises(ConversationUnknown):
+        take_in(citizen.parts, "nobody", "hello")
+    with citizen.parts.store.begin() as work:
+        old = replace(citizen.now, last_at=citizen.now.last_at - timedelta(days=2))
+        work.conversations.save(old)
+        work.commit()
+    with pytest.raises(ConversationExpired):
+        citizen.sends("hello")
+
+
+def test_a_handoff_claimed_while_the_turn_ran_is_left_with_the_agent(assistant, citizen):
+    citizen.says("person please")
+    with citizen.parts.store.begin() as work:
+        held = work.handoffs.open_of(citizen.conversation.id)
+        work.handoffs.save(claim(held, "asha", held.asked_at), was=HandoffStatus.WAITING)
+        work.commit()
+    with pytest.raises(HandoffTaken), citizen.parts.store.begin() as work:
+        work.handoffs.save(claim(held, "bryn", held.asked_at), was=HandoffStatus.WAITING)

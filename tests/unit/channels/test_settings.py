@@ -1,0 +1,47 @@
+"""The environment, read in one place, with errors that name the variable."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from channels.settings import SETTINGS, BadSetting, load_settings
+
+
+def test_nothing_need_be_set(tmp_path):
+    settings = load_settings({"FAIRWAY_HOME": str(tmp_path)})
+    assert settings.port == 8000 and settings.public_url == "http://127.0.0.1:8000"
+    assert settings.database_url.startswith("sqlite:///") and not settings.secure
+
+
+def test_secrets_are_made_once_long_and_private(tmp_path):
+    first = load_settings({"FAIRWAY_HOME": str(tmp_path)}).secrets
+    again = load_settings({"FAIRWAY_HOME": str(tmp_path)}).secrets
+    assert first == again
+    assert all(len(value) >= 43 for value in vars(first).values())
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FAIRWAY_PORT", "eighty"),
+        ("FAIRWAY_PORT", "70000"),
+        ("FAIRWAY_RASA_TIMEOUT", "0"),
+        ("FAIRWAY_SMS_PROVIDER", "pigeon"),
+        ("FAIRWAY_PROT", "8000"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path, name, value):
+    with pytest.raises(BadSetting, match=name):
+        load_settings({"FAIRWAY_HOME": str(tmp_path), name: value})
+
+
+def test_other_programs_variables_are_left_alone(tmp_path):
+    load_settings({"FAIRWAY_HOME": str(tmp_path), "PORT": "x", "PATH": "y"})
+
+
+def test_every_setting_has_a_name_and_a_meaning():
+    assert len({doc.name for doc in SETTINGS}) == len(SETTINGS)
+    assert all(doc.meaning for doc in SETTINGS)
