@@ -156,9 +156,9 @@ def show_rooms(env: Path) -> None:
 
 
 def stamp_of(lock: Path, env: Path) -> str:
-    """What a finished ``env`` is stamped with: it changes with the lock and with the place."""
-    parts = (lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(env).encode())
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """What a finished ``env`` is stamped with: its lock's hash, then one of its place."""
+    place = (ROOT / "pyproject.toml").read_bytes() + str(env).encode()
+    return " ".join(hashlib.sha256(part).hexdigest() for part in (lock.read_bytes(), place))
 
 
 def is_stamped(env: Path, wanted: str) -> bool:

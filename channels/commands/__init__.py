@@ -1,0 +1,1 @@
+"""The sub-commands of ``fairway``, one file each."""

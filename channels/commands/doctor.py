@@ -1,0 +1,172 @@
+"""``fairway doctor``: what is missing, and how to mend it."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import httpx
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import FairwayError
+from bot.files.live_model import live_model
+from bot.stores.engine import MIGRATIONS, open_engine
+from channels.commands.here import RASA_PYTHON, models_folder, settings_here
+from channels.settings import ROOT, Settings
+
+STAMP = "fairway-stamp"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``needed``: Fairway does not run without it."""
+
+    what: str
+    good: bool
+    remedy: str = ""
+    needed: bool = True
+
+
+@click.command()
+def doctor() -> None:
+    """Look at everything Fairway needs; say what is missing and how to mend it.
+
+    Ends with exit code 1 if something needed is missing. What only a running Fairway shows
+    is looked at too, and marked – when it is not running.
+
+    \b
+    Example:
+      fairway doctor
+    """
+    settings = settings_here()
+    missing = 0
+    for look in (environments, model, home, database, machine, running):
+        for finding in look(settings):
+            click.echo(_line(finding))
+            missing += finding.needed and not finding.good
+    if missing:
+        raise click.ClickException(f"{missing} thing{'s' * (missing > 1)} to mend.")
+    click.echo("Fairway has all it needs.")
+
+
+def _line(finding: Finding) -> str:
+    if finding.good:
+        return f"✓ {finding.what}"
+    mark = "✗" if finding.needed else "–"
+    return f"{mark} {finding.what}\n    To mend it: {finding.remedy}"
+
+
+def environments(settings: Settings) -> Iterator[Finding]:
+    """Both Pythons, and that each holds what its lock says."""
+    good = sys.version_info >= (3, 11)
+    yield Finding(f"Python {platform.python_version()} for Fairway", good, "make setup")
+    yield Finding("Python 3.10 for Rasa (.venv-rasa)", RASA_PYTHON.exists(), "make setup")
+    for env, lock in ((".venv", "fairway.lock"), (".venv-rasa", "rasa.lock")):
+        good = _stamped(ROOT / env, ROOT / "requirements" / lock)
+        yield Finding(f"{env} is as requirements/{lock} says", good, "make setup", needed=False)
+
+
+def _stamped(env: Path, lock: Path) -> bool:
+    mark = env / STAMP
+    if not mark.exists() or not lock.exists():
+        return False
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    return mark.read_text("utf-8").split()[0] == digest
+
+
+def model(settings: Settings) -> Iterator[Finding]:
+    """The live model: there, and the one that was trained."""
+    try:
+        trained = live_model(models_folder(settings))
+    except FairwayError as error:
+        yield Finding(f"Model: {error}", False, "fairway train")
+        return
+    yield Finding(f"Model {trained.path.name}, trained {trained.trained_at}, hash as written", True)
+
+
+def home(settings: Settings) -> Iterator[Finding]:
+    """The folder of data and secrets."""
+    secrets = settings.home / "secrets.json"
+    private = secrets.exists() and not secrets.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    yield Finding(f"{secrets} is readable by you only", private, f"chmod 600 {secrets}")
+    free = shutil.disk_usage(settings.home).free / 1e9
+    yield Finding(f"{free:.0f} GB free for data", free > 1, "free some space on this disk")
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    """Reachable, and of the schema this release works with."""
+    try:
+        current = _schema_is_current(settings.database_url)
+    except (SQLAlchemyError, OSError) as error:
+        why = str(error).splitlines()[0]
+        yield Finding(f"Database: {why}", False, "start it, or mend FAIRWAY_DATABASE_URL")
+        return
+    what = "Database answers and its tables are current"
+    yield Finding(what, current, "they are brought up to date at the next start", needed=False)
+
+
+def _schema_is_current(url: str) -> bool:
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file and not Path(file).exists():
+        return False  # and looking must not make it
+    wanted = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with open_engine(url).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == wanted
+
+
+def machine(settings: Settings) -> Iterator[Finding]:
+    """What the processor and the tests want."""
+    cpu = Path("/proc/cpuinfo")
+    if platform.machine() in ("x86_64", "AMD64") and cpu.exists():
+        good = " avx2" in cpu.read_text()
+        yield Finding("Processor has AVX2 (for the sentence encoder)", good, "use a newer machine")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    browser = any(shutil.which(name) for name in names) or sys.platform == "darwin"
+    yield Finding("Chromium for the browser tests", browser, "install chromium", needed=False)
+
+
+def running(settings: Settings) -> Iterator[Finding]:
+    """What answers now; a port held by somebody else is a thing to mend."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    listeners: list[tuple[str, str, int, str]] = [
+        ("Fairway", host, settings.port, "/healthz"),
+        ("Rasa", "127.0.0.1", settings.rasa_port, "/webhooks/fairway/"),
+        ("The council's systems", settings.internal_host, settings.internal_port,
+         "/sandbox/open311/v2/services.json"),
+    ]  # fmt: skip
+    for name, address, port, path in listeners:
+        yield _listening(name, address, port, path)
+
+
+def _listening(name: str, host: str, port: int, path: str) -> Finding:
+    if not _open(host, port):
+        return Finding(f"{name} is not running (port {port} is free)", False, "fairway up", False)
+    good = _answers(f"http://{host}:{port}{path}")
+    remedy = f"another program holds port {port}, or Fairway hangs: see the logs"
+    return Finding(f"{name} answers on port {port}", good, remedy)
+
+
+def _open(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as knock:
+        knock.settimeout(2)
+        return knock.connect_ex((host, port)) == 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
