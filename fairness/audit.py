@@ -1,0 +1,108 @@
+"""The whole audit, step by step. START HERE.
+
+Units come in (from a table, a decisions file or the database), a Report goes out. Nothing
+here reads files, clocks or the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from fairness.disclosure import suppress
+from fairness.groups import groupings, reference_group
+from fairness.judge import Comparison, Omnibus, compare, families, omnibus_tests
+from fairness.metrics import measure_cells
+from fairness.records import NOT_RECORDED, Cell, Measure, Rules, Units
+from fairness.simpson import Simpson, simpson_check
+from fairness.summary import Figure, summarise
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found. ``provenance`` says from what, how and when: see report/schema.json."""
+
+    title: str
+    measures: tuple[Cell, ...]
+    omnibus: tuple[Omnibus, ...]
+    comparisons: tuple[Comparison, ...]
+    summary: tuple[Figure, ...]
+    simpson: tuple[Simpson, ...]
+    asked: tuple[Measure, ...]
+    provenance: Mapping[str, Any]
+    synthetic: bool = False
+
+
+def audit(
+    units: Units,
+    rules: Rules,
+    provenance: Mapping[str, Any],
+    *,
+    title: str,
+    synthetic: bool = False,
+    progress: Progress = lambda step: None,
+) -> Report:
+    """Measure every group, hide the small ones, test, compare and judge.
+
+    Raises ReferenceUnknown for a reference that is not in the data.
+    """
+    bys = groupings(units.groups, rules.depth)
+    references = {by: reference_group(units, by, rules.references) for by in bys}
+    cells = _measure(units, rules, bys, progress)
+    progress("Testing and comparing the groups")
+    found = families(cells)
+    tests = omnibus_tests(found)
+    pairs = zip(found, tests, strict=True)
+    comparisons = tuple(
+        chain.from_iterable(compare(f, test, references[f.by], rules) for f, test in pairs)
+    )
+    return Report(
+        title=title,
+        measures=cells,
+        omnibus=tests,
+        comparisons=comparisons,
+        summary=summarise(units, found),
+        simpson=simpson_check(comparisons, cells),
+        asked=units.measures,
+        provenance=_without_small_counts(provenance, cells, rules),
+        synthetic=synthetic,
+    )
+
+
+def _measure(
+    units: Units, rules: Rules, bys: tuple[tuple[str, ...], ...], progress: Progress
+) -> tuple[Cell, ...]:
+    strata: tuple[tuple[str, ...], ...] = ((), units.within) if units.within else ((),)
+    cells: list[Cell] = []
+    for number, measure in enumerate(units.measures, 1):
+        progress(f"Measuring {measure.title} ({number} of {len(units.measures)})")
+        of_measure = [
+            cell
+            for within in strata
+            for by in bys
+            for cell in measure_cells(units, measure, by, within, rules.confidence)
+        ]
+        cells += suppress(of_measure, rules.threshold) if rules.threshold else of_measure
+    return tuple(cells)
+
+
+def _without_small_counts(
+    provenance: Mapping[str, Any], cells: tuple[Cell, ...], rules: Rules
+) -> Mapping[str, Any]:
+    """How many values are missing is the size of a group too: null where that group is hidden."""
+    if not rules.threshold or "missing" not in provenance:
+        return provenance
+    hidden = {
+        c.by[0]
+        for c in cells
+        if c.status == "suppressed" and len(c.by) == 1 and NOT_RECORDED in c.group.values()
+    }
+    missing = {
+        name: None if name in hidden or 0 < n < rules.threshold else n
+        for name, n in provenance["missing"].items()
+    }
+    return {**provenance, "missing": missing}

@@ -1,0 +1,292 @@
+"""Turn records, outcomes and handoffs as units to audit: one unit is one conversation.
+
+Turns of one conversation are alike, so counting turns would make every interval too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+import pandas as pd
+
+from fairness.records import NOT_RECORDED, WEIGHT, Measure, Source, Units, key_column
+
+CHANNELS = ("digital", "assisted", "face_to_face")
+RESOLVED_HANDOFFS = ("resolved", "advice_given", "referred", "appointment_made")
+"""Ways an agent closes a case that count as resolved."""
+
+FLAGS = ("fallback", "misunderstood", "handoff")
+CHANNEL_COLUMNS = ("asked_channel", "route_channel", "needed_channel")
+NUMBERS = ("turns", "handoff_wait_seconds")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What was read. Columns as in the database; those that are not there are left out.
+
+    ``turns`` has ``conversation_id`` and one row a turn (or one a conversation). Flags are
+    1.0, 0.0 or NaN, numbers are floats, all else is text, and missing is None or NaN.
+    ``outcomes`` has ``conversation_id, code``; ``handoffs`` has ``conversation_id, way,
+    asked_at, claimed_at, outcome_code``. Either is None where nothing is known of them.
+    """
+
+    turns: pd.DataFrame
+    outcomes: pd.DataFrame | None
+    handoffs: pd.DataFrame | None
+    source: Source
+    notes: tuple[str, ...] = ()
+    missing: Mapping[str, int] = field(default_factory=dict)
+
+
+def units_from(held: Held, groups: tuple[str, ...], within: str | None) -> Units:
+    """``held`` folded into conversations, with every routing measure."""
+    one = _one_a_conversation(held.turns)
+    for extra in (_outcomes(held.outcomes), _handoffs(held.handoffs)):
+        for column in extra:
+            one[column] = extra[column].reindex(one.index)
+    if held.handoffs is not None:
+        one["handoff"] = one["handed"].notna().astype(float)
+    one["channel"] = _channel(one)
+    named = (*groups, within) if within else groups
+    frame = pd.DataFrame({WEIGHT: np.ones(len(one))}, index=one.index)
+    for name in named:
+        frame[key_column(name)] = one[name].fillna(NOT_RECORDED).astype(str)
+    measures = tuple(_with_reason(measure, one) for measure in MEASURES)
+    for measure in measures:
+        frame[measure.column] = _event(measure, one)
+    changed = _changed(held.turns, named)
+    return Units(
+        frame=frame.reset_index(drop=True),
+        groups=groups,
+        within=(within,) if within else (),
+        measures=measures,
+        source=held.source,
+        unit="conversation",
+        missing={**held.missing, **{n: int(one[n].isna().sum()) for n in named}},
+        notes=(*held.notes, *changed),
+    )
+
+
+def _one_a_conversation(turns: pd.DataFrame) -> pd.DataFrame:
+    """The last recorded value of each column; flags count if any turn has them."""
+    grouped = turns.groupby("conversation_id", sort=True)
+    plain = [c for c in turns if c not in FLAGS and c != "conversation_id"]
+    one = grouped[plain].last()
+    for flag in FLAGS:
+        if flag in turns:
+            one[flag] = grouped[flag].max()
+    counted = grouped.size().astype(float)
+    one["turns"] = one["turns"].fillna(counted) if "turns" in one else counted
+    return one
+
+
+def _outcomes(outcomes: pd.DataFrame | None) -> pd.DataFrame:
+    if outcomes is None:
+        return pd.DataFrame()
+    has = pd.get_dummies(outcomes["code"]).groupby(outcomes["conversation_id"]).any()
+    has = has.reindex(columns=["resolved", "abandoned", "recontacted"], fill_value=False)
+    return has.add_prefix("outcome_").astype(float)
+
+
+def _handoffs(handoffs: pd.DataFrame | None) -> pd.DataFrame:
+    """The first handoff's wait (inf when nobody took it), and whether any was resolved."""
+    if handoffs is None:
+        return pd.DataFrame()
+    ordered = handoffs.sort_values("asked_at", kind="stable")
+    waited = (ordered["claimed_at"] - ordered["asked_at"]).dt.total_seconds()
+    code = ordered["outcome_code"]
+    ordered = ordered.assign(
+        handed=ordered["way"].fillna("talk_to_person"),
+        handoff_wait_seconds=waited.clip(lower=0).fillna(inf),
+        agent_closed=code.notna().astype(float),
+        agent_resolved=code.isin(RESOLVED_HANDOFFS).astype(float),
+    )
+    grouped = ordered.groupby("conversation_id", sort=True)
+    first = grouped[["handed", "handoff_wait_seconds"]].first()
+    return first.join(grouped[["agent_closed", "agent_resolved"]].max())
+
+
+def _channel(one: pd.DataFrame) -> pd.Series[str]:
+    """The channel they were last sent to; a handoff without one sent them to a person."""
+    sent = one.get("route_channel", pd.Series(index=one.index, dtype=object))
+    if "handed" not in one:
+        return sent
+    way = one["handed"]
+    to_person = way.where(way.isna(), "assisted").where(way != "home_visit", "face_to_face")
+    return sent.fillna(to_person)
+
+
+def _changed(turns: pd.DataFrame, named: Sequence[str]) -> tuple[str, ...]:
+    kinds = turns.groupby("conversation_id")[list(named)].nunique()
+    return tuple(
+        f"Conversations whose {name} changed on the way, where the last one counts: {n}."
+        for name, n in (kinds > 1).sum().items()
+        if n
+    )
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "false_digital_rate",
+        "False digital",
+        "Of conversations that needed a person or a visit (as people coded afterwards), how "
+        "many were sent to a digital channel.",
+        "Read a sample of these conversations and mend the routing policy for their needs.",
+    ),
+    Measure(
+        "denied_choice_rate",
+        "Denied choice",
+        "Of conversations in which the citizen asked for a channel, how many were not given it.",
+        "Find out why the asked-for channel was not given, opening hours included.",
+    ),
+    Measure(
+        "fallback_rate",
+        "Fallback",
+        "Conversations with at least one turn in which the assistant was not sure enough to act.",
+        "Add phrases this group uses to the training data, and train again.",
+    ),
+    Measure(
+        "misunderstanding_rate",
+        "Misunderstanding",
+        "Conversations with at least one turn that was not understood.",
+        "Read the misunderstood turns of this group and add phrases, words and services.",
+    ),
+    Measure(
+        "handoff_rate",
+        "Handoff to a person",
+        "Conversations in which a person was asked to take over.",
+        "Neither more nor less is good in itself: read it beside false digital and denied choice.",
+        worse=None,
+        judged=False,
+    ),
+    Measure(
+        "handoff_wait_median_seconds",
+        "Wait for a person, median",
+        "From the request to an agent taking it, in the middle handoff; a handoff nobody took "
+        "counts as longer than any.",
+        "Look at who staffs the queue when this group writes, and in which languages.",
+        kind="quantile",
+        unit="s",
+    ),
+    Measure(
+        "handoff_wait_p90_seconds",
+        "Wait for a person, 9 in 10",
+        "The wait that 9 in 10 handoffs do not exceed; a handoff nobody took counts as longer "
+        "than any.",
+        "Look at the longest waits of this group one by one.",
+        kind="quantile",
+        quantile=0.9,
+        unit="s",
+    ),
+    Measure(
+        "abandonment_rate",
+        "Abandonment",
+        "Of conversations with a recorded outcome, how many the citizen left unfinished.",
+        "Look at the last question asked before citizens of this group left.",
+    ),
+    Measure(
+        "resolution_rate",
+        "Resolution",
+        "Of conversations with a recorded outcome, how many were resolved by the assistant or an "
+        "agent and not followed by another contact about the same thing.",
+        "Ask this group's citizens what was left undone.",
+        worse="lower",
+    ),
+    Measure(
+        "turns_median",
+        "Turns, median",
+        "How many times the citizen had to write, in the middle conversation.",
+        "Look for questions this group is asked twice.",
+        kind="quantile",
+    ),
+    *(
+        Measure(
+            "selection_rate",
+            f"Sent to {channel.replace('_', '-')}",
+            f"Of conversations that were sent anywhere, how many were last sent to {channel}.",
+            "No channel is good or bad in itself: read it beside false digital and denied choice.",
+            of=channel,
+            worse=None,
+            judged=False,
+        )
+        for channel in CHANNELS
+    ),
+)
+
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "false_digital_rate": ("needed_channel",),
+    "denied_choice_rate": ("asked_channel",),
+    "fallback_rate": ("fallback",),
+    "misunderstanding_rate": ("misunderstood",),
+    "handoff_rate": ("handoff",),
+    "handoff_wait_median_seconds": ("handoff_wait_seconds",),
+    "handoff_wait_p90_seconds": ("handoff_wait_seconds",),
+    "abandonment_rate": ("outcome_abandoned", "agent_closed"),
+    "resolution_rate": ("outcome_resolved", "agent_closed"),
+    "turns_median": ("turns",),
+    "selection_rate": ("route_channel", "handed"),
+}
+
+_REASONS: Mapping[str, str] = {
+    "false_digital_rate": (
+        "what each citizen needed is not known: it takes conversations coded by people "
+        "(a needed_channel column); the assistant's own choice is never the truth about need"
+    ),
+}
+
+
+def _with_reason(measure: Measure, one: pd.DataFrame) -> Measure:
+    """``measure``, or why it cannot be estimated: every column it needs is missing."""
+    needs = _NEEDS[measure.name]
+    if any(column in one and one[column].notna().any() for column in needs):
+        return measure
+    usual = f"the data holds no {' or '.join(needs)}"
+    return Measure(**{**vars(measure), "missing": _REASONS.get(measure.name, usual)})
+
+
+def _event(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
+    """1.0 event, 0.0 none, NaN condition does not hold; for quantiles the value itself."""
+    if measure.missing:
+        return pd.Series(np.nan, index=one.index)
+    name = measure.name
+    if name == "selection_rate":
+        return _is(one["channel"], measure.of or "").where(one["channel"].notna())
+    if name == "false_digital_rate":
+        in_need = one["needed_channel"].isin(["assisted", "face_to_face"])
+        return _is(one["channel"], "digital").where(in_need & one["channel"].notna())
+    if name == "denied_choice_rate":
+        return _denied(one)
+    if name in ("abandonment_rate", "resolution_rate"):
+        return _ended(one, name)
+    return one[_NEEDS[name][0]].astype(float)
+
+
+def _denied(one: pd.DataFrame) -> pd.Series[float]:
+    """Sent elsewhere or nowhere, and not handed to the person they asked for either."""
+    asked = one["asked_channel"]
+    given = one["channel"] == asked
+    if "handoff" in one:
+        given |= (asked == "assisted") & (one["handoff"] == 1.0)
+    return (~given).astype(float).where(asked.notna())
+
+
+def _ended(one: pd.DataFrame, name: str) -> pd.Series[float]:
+    blank = pd.Series(np.nan, index=one.index)
+    resolved, left, again, closed, by_agent = (
+        one.get(column, blank)
+        for column in (
+            "outcome_resolved", "outcome_abandoned", "outcome_recontacted",
+            "agent_closed", "agent_resolved",
+        )
+    )  # fmt: skip
+    known = resolved.notna() | (closed == 1.0)
+    solved = (resolved == 1.0) | (by_agent == 1.0)
+    event = solved & (again != 1.0) if name == "resolution_rate" else (left == 1.0) & ~solved
+    return event.astype(float).where(known)
+
+
+def _is(values: pd.Series[str], wanted: str) -> pd.Series[float]:
+    return (values == wanted).astype(float)

@@ -1,0 +1,130 @@
+"""What an audit works on: units (rows or conversations), and what is measured on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+NOT_RECORDED = "not recorded"
+"""The group of everyone whose value is missing. Shown, counted, never judged."""
+
+WEIGHT = "weight"
+TRUTH, PICKED = "truth", "picked"
+
+
+def key_column(name: str) -> str:
+    """Where ``Units.frame`` keeps the group (or stratum) column ``name``."""
+    return f"group:{name}"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One question asked of every group.
+
+    ``kind`` is ``share`` (events out of those the condition holds for) or ``quantile``
+    (of a duration or a count, lower is better). ``worse`` is the direction of harm, or
+    None where neither direction is a harm. ``judged`` is false for what is reported
+    without a verdict. ``of`` tells apart several rates of one name, such as the share
+    sent to each channel. ``missing`` says why it cannot be estimated at all.
+    """
+
+    name: str
+    title: str
+    definition: str
+    advice: str = ""
+    kind: Literal["share", "quantile"] = "share"
+    of: str | None = None
+    quantile: float = 0.5
+    unit: str = ""
+    worse: Literal["higher", "lower"] | None = "higher"
+    judged: bool = True
+    missing: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name within one audit."""
+        return self.name if self.of is None else f"{self.name}:{self.of}"
+
+    @property
+    def column(self) -> str:
+        """Where ``Units.frame`` keeps it: 1.0 event, 0.0 none, NaN condition does not hold."""
+        return f"measure:{self.key}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the data came from. ``sha256`` is of the file, or of the rows read from a database."""
+
+    kind: Literal["table", "decisions", "database"]
+    name: str
+    rows: int
+    sha256: str
+    window: tuple[str | None, str | None] = (None, None)
+    model_versions: tuple[str, ...] = ()
+    policy_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Units:
+    """What is audited. One row of ``frame`` is one unit of inference.
+
+    Columns of ``frame``: ``group:<name>`` (text, missing written as NOT_RECORDED) for each
+    of ``groups`` and ``within``; ``weight``; ``measure:<key>`` for each measure; and, where
+    a truth is known, ``truth`` and ``picked`` (1.0, 0.0 or NaN).
+    ``weights``: ``none``, ``counts`` (a row stands for that many units) or ``survey``.
+    """
+
+    frame: pd.DataFrame
+    groups: tuple[str, ...]
+    within: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    source: Source
+    unit: str = "row"
+    weights: Literal["none", "counts", "survey"] = "none"
+    missing: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the audit judges. ``threshold`` None switches disclosure control off."""
+
+    confidence: float = 0.95
+    alpha: float = 0.05
+    power: float = 0.8
+    minimum: int = 10
+    threshold: int | None = 10
+    depth: int = 2
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One measure for one group, inside one stratum (``within``; empty for all).
+
+    ``n`` counts those the condition holds for, ``k`` the events among them (None for
+    quantiles). ``n_effective`` is less than ``n`` only under survey weights. ``sample``
+    holds a quantile's sorted values and is never published.
+    """
+
+    measure: Measure
+    by: tuple[str, ...]
+    group: Mapping[str, str]
+    within: Mapping[str, str]
+    n: float | None
+    k: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    status: Literal["estimated", "not_estimable", "suppressed"]
+    reason: str = ""
+    n_effective: float = 0.0
+    sample: tuple[float, ...] = field(default=(), repr=False)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether every value that makes up the group was recorded."""
+        return NOT_RECORDED not in self.group.values()

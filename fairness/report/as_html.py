@@ -1,0 +1,199 @@
+"""report.html: one file that needs nothing else, opens with plain words and works on a phone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from fairness.audit import Report
+from fairness.judge import Comparison, Omnibus
+from fairness.records import Cell, Measure
+from fairness.report import words
+from fairness.report.chart import Chart, chart
+
+FOLDER = Path(__file__).parent
+MOST_FINDINGS = 15
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: a group, and what comparing it found."""
+
+    cell: Cell
+    comparison: Comparison | None
+    is_reference: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """All groups of one grouping, in one stratum: a chart and a table."""
+
+    by: tuple[str, ...]
+    within: Mapping[str, str]
+    reference: Mapping[str, str] | None
+    rows: tuple[Row, ...]
+    omnibus: Omnibus | None
+    chart: Chart | None
+
+    @property
+    def heading(self) -> str:
+        """``By Gender and Dept``, ``By Gender, inside Dept A``."""
+        inside = f", inside {words.label(self.within)}" if self.within else ""
+        return f"By {' and '.join(self.by)}{inside}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One measure: the figure for everyone, then a block a grouping."""
+
+    measure: Measure
+    everyone: Cell
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence of the first page, and what to do about it."""
+
+    text: str
+    advice: str
+
+
+def as_html(report: Report, document: Mapping[str, Any]) -> str:
+    """The whole page. ``document`` is ``as_json``'s object of the same report."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["words"] = words
+    sections = _sections(report)
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        provenance=document["provenance"],
+        css=_css(),
+        sections=sections,
+        findings=_findings(report),
+        more=max(0, _count(report, "evidence_of_disparity") - MOST_FINDINGS),
+        simpson=_simpson(report),
+        verdicts={verdict: _count(report, verdict) for verdict in words.VERDICTS},
+        quiet=_quiet(report),
+        untold=_untold(report),
+    )
+
+
+def content_security_policy() -> str:
+    """What report.html needs and no more: its own style sheet, named by its hash."""
+    digest = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _css() -> str:
+    return (FOLDER / "report.css").read_text(encoding="utf-8")
+
+
+def _sections(report: Report) -> tuple[Section, ...]:
+    return tuple(_section(report, measure) for measure in report.asked)
+
+
+def _section(report: Report, measure: Measure) -> Section:
+    cells = [c for c in report.measures if c.measure.key == measure.key]
+    everyone = next(c for c in cells if not c.by and not c.within)
+    families: dict[tuple[Any, ...], list[Cell]] = {}
+    for cell in cells:
+        if cell.by:
+            families.setdefault((tuple(cell.within.items()), cell.by), []).append(cell)
+    drawn = [] if measure.missing else families.values()
+    return Section(measure, everyone, tuple(_block(report, family) for family in drawn))
+
+
+def _block(report: Report, cells: Sequence[Cell]) -> Block:
+    first = cells[0]
+    place = (first.measure.key, first.by, first.within)
+    found = [c for c in report.comparisons if (c.measure.key, c.by, c.within) == place]
+    reference = found[0].reference if found else None
+    rows = [
+        Row(cell, next((c for c in found if c.group == cell.group), None), cell.group == reference)
+        for cell in cells
+        if len(cell.by) == 1 or cell.n != 0
+    ]
+    omnibus = next((o for o in report.omnibus if (o.measure.key, o.by, o.within) == place), None)
+    base = next((row.cell for row in rows if row.is_reference), None)
+    drawing = chart(cells, base)
+    return Block(first.by, first.within, reference, tuple(rows), omnibus, drawing)
+
+
+def _findings(report: Report) -> tuple[Finding, ...]:
+    """The surest first; pooled before stratified."""
+    sure = [c for c in report.comparisons if c.verdict == "evidence_of_disparity"]
+    sure.sort(key=lambda c: (len(c.within), len(c.by), c.p_adjusted or 0.0))
+    at = {_place(c): c for c in report.measures}
+    return tuple(
+        Finding(words.finding(c, at[_group(c)], at[_base(c)]), c.measure.advice)
+        for c in sure[:MOST_FINDINGS]
+    )
+
+
+def _quiet(report: Report) -> tuple[str, ...]:
+    """Where nothing was found over all strata, and what could have been."""
+    lines = []
+    for c in report.comparisons:
+        if c.verdict == "no_evidence_found" and not c.within:
+            able = (
+                f"able to detect a gap of {100 * c.detectable:.1f} points or more"
+                if c.detectable is not None
+                else "too few, or not a share, to say how small a gap would have been found"
+            )
+            lines.append(
+                f"{c.measure.title}, {words.label(c.group)} against {words.label(c.reference)}: "
+                f"{able}."
+            )
+    return tuple(lines)
+
+
+def _untold(report: Report) -> tuple[str, ...]:
+    """What cannot be told, each reason once a measure, with how many comparisons it stops."""
+    counted: dict[tuple[str, str], int] = {}
+    for c in report.comparisons:
+        if c.verdict == "not_estimable":
+            key = (c.measure.title, c.reason)
+            counted[key] = counted.get(key, 0) + 1
+    lines = [
+        f"{title}: {reason} ({number} {'comparison' if number == 1 else 'comparisons'})."
+        for (title, reason), number in counted.items()
+    ]
+    silent = [m for m in report.asked if m.missing and not any(t == m.title for t, _ in counted)]
+    return (*lines, *(f"{m.title}: {m.missing}." for m in silent))
+
+
+def _simpson(report: Report) -> tuple[Finding, ...]:
+    """Where looking inside the strata changes the picture, first."""
+    order = {"reversed": 0, "shrinks": 1, "holds": 2}
+    within = " and ".join(report.provenance["within"])
+    rows = [r for r in report.simpson if r.measure.judged]
+    rows.sort(key=lambda r: order[r.finding])
+    return tuple(Finding(words.simpson_finding(r, within), r.finding) for r in rows)
+
+
+def _count(report: Report, verdict: str) -> int:
+    return sum(c.verdict == verdict for c in report.comparisons)
+
+
+def _place(cell: Cell) -> tuple[Any, ...]:
+    return cell.measure.key, tuple(cell.within.items()), tuple(cell.group.items())
+
+
+def _group(c: Comparison) -> tuple[Any, ...]:
+    return c.measure.key, tuple(c.within.items()), tuple(c.group.items())
+
+
+def _base(c: Comparison) -> tuple[Any, ...]:
+    return c.measure.key, tuple(c.within.items()), tuple(c.reference.items())

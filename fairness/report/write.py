@@ -1,0 +1,34 @@
+"""Write a report's files: report.html, report.json, tables/*.csv."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from fairness.audit import Report
+from fairness.report.as_csv import as_csv
+from fairness.report.as_html import as_html
+from fairness.report.as_json import as_json
+
+
+def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
+    """Write into ``folder``, made if need be; each file appears whole or not at all.
+
+    Returns the paths written. Raises OSError where the folder cannot be written to.
+    """
+    document = as_json(report)
+    files = {
+        "report.json": json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        "report.html": as_html(report, document),
+        **{f"tables/{name}": text for name, text in as_csv(document).items()},
+    }
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    return tuple(_put(folder / name, text) for name, text in files.items())
+
+
+def _put(path: Path, text: str) -> Path:
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(text, encoding="utf-8", newline="")
+    os.replace(unfinished, path)
+    return path

@@ -1,0 +1,159 @@
+"""One figure for a whole grouping: fairlearn's, differential fairness, impact ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+import pandas as pd
+from fairlearn import metrics as fairlearn
+
+from fairness.judge import Family
+from fairness.metrics import fold
+from fairness.records import PICKED, TRUTH, WEIGHT, Cell, Measure, Units, key_column
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One summary figure. ``group`` is set for figures that belong to one group."""
+
+    name: str
+    measure: str
+    of: str | None
+    by: tuple[str, ...]
+    within: Mapping[str, str]
+    value: float | None
+    group: Mapping[str, str] | None = None
+    reason: str = ""
+
+
+def summarise(units: Units, found: Sequence[Family]) -> tuple[Figure, ...]:
+    """The summary figures of every family of selection rates, over its published groups."""
+    figures: list[Figure] = []
+    selections = [f for f in found if f.measure.name == "selection_rate"]
+    for family in selections:
+        figures += _parity(units, family)
+        figures += _impact(family)
+    for stratum in _strata(selections):
+        figures.append(_differential_fairness(stratum))
+        if TRUTH in units.frame:
+            figures.append(_equalized_odds(units, stratum[0]))
+    return tuple(figures)
+
+
+def smoothed_differential_fairness(
+    counts: Sequence[Sequence[float]], alpha: float = 1.0
+) -> float | None:
+    """The largest log ratio of any outcome's smoothed rate between any two groups.
+
+    ``counts[g][y]`` is how many of group g had outcome y; the prior weight ``alpha`` is
+    spread evenly over the outcomes. 0 means no difference; e to its power bounds every
+    ratio. None with fewer than two groups. (Foulds and others, 2018.)
+    """
+    if len(counts) < 2:
+        return None
+    outcomes = len(counts[0])
+    logs: list[list[float]] = [
+        [log((k + alpha / outcomes) / (sum(group) + alpha)) for k in group] for group in counts
+    ]
+    return max(max(column) - min(column) for column in zip(*logs, strict=True))
+
+
+def _parity(units: Units, family: Family) -> list[Figure]:
+    place = (family.measure.name, family.measure.of, family.by, family.within)
+    rows = _rows_of(units, family.tested, family.measure.column)
+    names = ("demographic_parity_difference", "demographic_parity_ratio")
+    if len(family.tested) < 2:
+        return [Figure(name, *place, None, reason=_too_few(family)) for name in names]
+    figures = []
+    for name in names:
+        value = getattr(fairlearn, name)(
+            rows[family.measure.column],
+            rows[family.measure.column],
+            sensitive_features=rows["who"],
+            sample_weight=rows[WEIGHT],
+        )
+        figures.append(_figure(name, place, float(value)))
+    return figures
+
+
+def _equalized_odds(units: Units, family: Family) -> Figure:
+    """Over groups that have both kinds of truth: fairlearn counts an empty one as 0."""
+    place = ("selection_rate", family.measure.of, family.by, family.within)
+    rows = _rows_of(units, family.tested, TRUTH, PICKED)
+    kinds = rows.groupby("who")[TRUTH].nunique()
+    both = kinds.index[kinds == 2]
+    left_out = sorted(set(kinds.index) - set(both))
+    if len(both) < 2:
+        reason = "fewer than two groups have both true and untrue cases"
+        return Figure("equalized_odds_difference", *place, None, reason=reason)
+    rows = rows[rows["who"].isin(both)]
+    value = fairlearn.equalized_odds_difference(
+        rows[TRUTH], rows[PICKED], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
+    )
+    reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
+    return Figure("equalized_odds_difference", *place, float(value), reason=reason)
+
+
+def _impact(family: Family) -> list[Figure]:
+    """Each group's rate over the highest rate: what the four-fifths rule of thumb looks at."""
+    place = (family.measure.name, family.measure.of, family.by, family.within)
+    highest = max((c.value or 0.0 for c in family.tested), default=0.0)
+    if len(family.tested) < 2 or not highest:
+        return []
+    return [
+        Figure("impact_ratio", *place, (c.value or 0.0) / highest, group=c.group)
+        for c in family.tested
+    ]
+
+
+def _strata(selections: Sequence[Family]) -> list[list[Family]]:
+    """Families that share grouping and stratum: one a selection rate."""
+    found: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], list[Family]] = {}
+    for family in selections:
+        found.setdefault((family.by, tuple(family.within.items())), []).append(family)
+    return list(found.values())
+
+
+def _differential_fairness(stratum: Sequence[Family]) -> Figure:
+    """Over all outcomes: one selection rate and its opposite, or every channel."""
+    first = stratum[0]
+    place = ("selection_rate", first.measure.of if len(stratum) == 1 else None)
+    counts = []
+    for cells in zip(*(family.tested for family in stratum), strict=True):
+        ks = [float(cell.k or 0.0) for cell in cells]
+        counts.append(ks if len(ks) > 1 else [ks[0], float(cells[0].n or 0.0) - ks[0]])
+    value = smoothed_differential_fairness(counts)
+    return Figure(
+        "smoothed_differential_fairness", *place, first.by, first.within, value,
+        reason=_too_few(first) if value is None else "",
+    )  # fmt: skip
+
+
+def _rows_of(units: Units, cells: Sequence[Cell], *columns: str) -> pd.DataFrame:
+    """Folded rows of those groups only, with the group's name in ``who``."""
+    if not cells:
+        return pd.DataFrame({"who": [], WEIGHT: [], **{c: [] for c in columns}})
+    names = [*cells[0].within, *cells[0].by]
+    rows = fold(units, columns, [key_column(name) for name in names])
+    who = rows[key_column(names[0])].astype(str)
+    for name in names[1:]:
+        who = who + " / " + rows[key_column(name)].astype(str)
+    wanted = {" / ".join([*c.within.values(), *c.group.values()]) for c in cells}
+    rows = rows.assign(who=who)
+    return rows[rows["who"].isin(wanted)]
+
+
+def _figure(name: str, place: tuple[str, str | None, tuple[str, ...], Mapping[str, str]],
+            value: float) -> Figure:  # fmt: skip
+    if value != value:
+        return Figure(name, *place, None, reason="no group has any selected")
+    return Figure(name, *place, value)
+
+
+def _too_few(family: Family) -> str:
+    return family.measure.missing or "fewer than two groups have figures"
+
+
+__all__ = ["Figure", "Measure", "smoothed_differential_fairness", "summarise"]

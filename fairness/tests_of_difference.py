@@ -1,0 +1,101 @@
+"""Could chance alone have made this gap? One test over all groups first, then pairs.
+
+fairlearn's bootstrap interval of the largest difference is no test: a maximum of
+differences is above zero even when nothing differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import asin, isclose, pi, sin, sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from scipy.stats import chi2, fisher_exact
+
+EXACT_UP_TO = 100_000
+"""Two groups of together at most this many units get Fisher's exact test."""
+
+PERMUTATIONS = 19_999
+SEED = 20_260_101
+"""Fixed, so that the same data gives the same report."""
+
+
+@dataclass(frozen=True)
+class Chance:
+    """``p`` is two-sided. ``method`` is in words, for the report."""
+
+    p: float
+    method: str
+    statistic: float | None = None
+    degrees: int | None = None
+
+
+def equality_test(ks: Sequence[float], ns: Sequence[float]) -> Chance:
+    """Whether all groups share one rate. ``ks`` events out of ``ns`` units, all n > 0.
+
+    Two groups: Fisher's exact test. More: chi-square where every expected count is at
+    least 5, else a permutation test of the same statistic. Weighted counts that are not
+    whole: chi-square.
+    """
+    if len(ks) == 2 and _whole([*ks, *ns]) and sum(ns) <= EXACT_UP_TO:
+        table = [[ks[0], ns[0] - ks[0]], [ks[1], ns[1] - ks[1]]]
+        p = float(fisher_exact(np.rint(table).astype(int)).pvalue)
+        return Chance(min(1.0, p), "Fisher's exact test")
+    total, events = sum(ns), sum(ks)
+    degrees = len(ns) - 1
+    if events in (0, total):
+        return Chance(1.0, "no variation: all or none", 0.0, degrees)
+    statistic = float(_chi_square(np.asarray([ks], float), np.asarray(ns, float), events)[0])
+    rarest = min(ns) * min(events, total - events) / total
+    if rarest >= 5 or not _whole([*ks, *ns]):
+        p = float(chi2.sf(statistic, degrees))
+        return Chance(p, "chi-square test", statistic, degrees)
+    return _permutation(np.rint(ns).astype(int), round(events), statistic, degrees)
+
+
+def holm(ps: Sequence[float]) -> tuple[float, ...]:
+    """Holm's step-down correction, in the order given."""
+    order = sorted(range(len(ps)), key=lambda i: ps[i])
+    adjusted, highest = [0.0] * len(ps), 0.0
+    for rank, i in enumerate(order):
+        highest = max(highest, min(1.0, ps[i] * (len(ps) - rank)))
+        adjusted[i] = highest
+    return tuple(adjusted)
+
+
+def smallest_detectable(
+    n: float, n_reference: float, rate: float, alpha: float, power: float
+) -> float | None:
+    """The smallest gap to ``rate`` such a comparison finds with that ``power``.
+
+    Arcsine approximation; of the two directions the harder one that exists. None when
+    the groups are too small to find any gap.
+    """
+    z = NormalDist().inv_cdf
+    shift = (z(1 - alpha / 2) + z(power)) * sqrt(1 / n + 1 / n_reference) / 2
+    angle = asin(sqrt(rate))
+    reachable = [a for a in (angle - shift, angle + shift) if 0 <= a <= pi / 2]
+    return max((abs(sin(a) ** 2 - rate) for a in reachable), default=None)
+
+
+def _whole(values: Sequence[float]) -> bool:
+    return all(isclose(v, round(v), abs_tol=1e-9) for v in values)
+
+
+def _chi_square(ks: Any, ns: Any, events: float) -> Any:
+    """Pearson's statistic of each row of ``ks``: events a group, given the group sizes."""
+    rate = events / ns.sum()
+    return ((ks - ns * rate) ** 2 / (ns * rate * (1 - rate))).sum(axis=1)
+
+
+def _permutation(ns: np.ndarray, events: int, observed: float, degrees: int) -> Chance:
+    """Deal the events out to the groups at random, margins kept, and see how often it is worse."""
+    dealt = np.random.default_rng(SEED).multivariate_hypergeometric(
+        ns, events, size=PERMUTATIONS, method="marginals"
+    )
+    as_extreme = int((_chi_square(dealt, ns, events) >= observed * (1 - 1e-9)).sum())
+    p = (1 + as_extreme) / (1 + PERMUTATIONS)
+    return Chance(p, f"permutation test ({PERMUTATIONS + 1:,})", observed, degrees)
