@@ -12,6 +12,7 @@ and the installer goes on with what it already fetched. pip's and uv's own setti
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import os
 import re
@@ -181,14 +182,28 @@ def moved(env: Path) -> bool:
 def installer_environment() -> dict[str, str]:
     """The environment for pip and uv: uv is told the mirror and certificates pip was told."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    settings = _output([sys.executable, "-m", "pip", "config", "list"])
     for pips, uvs in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
-        told = re.findall(rf"^(?:global|install|:env:)\.{pips}='(.*)'$", settings, re.M)
+        told = _told_pip(pips)
         if told and not {uvs, "UV_INDEX_URL"} & environment.keys():
-            environment[uvs] = told[0]
+            environment[uvs] = told
     environment.setdefault("UV_HTTP_TIMEOUT", "180")
     environment.setdefault("UV_LINK_MODE", "hardlink" if _one_disk() else "copy")
     return environment
+
+
+def _told_pip(name: str) -> str | None:
+    """pip's setting ``name``: from the environment, else from its files."""
+    in_environment = os.environ.get("PIP_" + name.upper().replace("-", "_"))
+    return in_environment or _pip_files().get(name)
+
+
+@functools.cache
+def _pip_files() -> dict[str, str]:
+    """What pip's own files say, told by whichever pip is here."""
+    for python in (sys.executable, str(FAIRWAY_ENV / "bin/python")):
+        if said := _output([python, "-m", "pip", "config", "list"]):
+            return dict(re.findall(r"^(?:global|install)\.([\w-]+)='(.*)'$", said, re.M))
+    return {}
 
 
 def _one_disk() -> bool:
