@@ -16,7 +16,8 @@ from tenacity import (
     AsyncRetrying,
     retry_if_exception,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from actions.gateways import wire
@@ -115,9 +116,10 @@ class Remote:
             raise GatewayUnavailable("A council system's address cannot be used") from error
 
     async def _send(self, request: httpx.Request, retries: int) -> object:
+        first = self._limits.first_wait
         attempts = AsyncRetrying(
             stop=stop_after_attempt(retries + 1),
-            wait=wait_exponential_jitter(initial=self._limits.first_wait, max=2, jitter=0.2),
+            wait=wait_exponential(multiplier=first, max=2) + wait_random(0, first),
             retry=retry_if_exception(_may_pass),
             reraise=True,
         )
