@@ -1,0 +1,1 @@
+"""How messages come in and go out: web, text message, the desk; and what wires it all."""
