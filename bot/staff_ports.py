@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from bot.handoff import Handoff
+from bot.case_card import CaseCard
 from bot.ports import UnitOfWork
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession
 
@@ -80,11 +80,14 @@ class StaffLog(Protocol):
         """The entries about a case or an account, oldest first."""
 
 
-class ClosedCases(Protocol):
-    """Handoffs that are over."""
+class CaseBoard(Protocol):
+    """Cases as the desk lists them, in few queries however many there are."""
 
-    def since(self, start: datetime) -> list[Handoff]:
-        """Those closed or returned since ``start`` (UTC), the latest first."""
+    def open(self) -> list[CaseCard]:
+        """Waiting and claimed: urgent first, then the longest waiting."""
+
+    def over_since(self, start: datetime) -> list[CaseCard]:
+        """Closed or returned since ``start``, the latest first."""
 
 
 class StaffWork(UnitOfWork, Protocol):
@@ -99,7 +102,7 @@ class StaffWork(UnitOfWork, Protocol):
     @property
     def staff_log(self) -> StaffLog: ...
     @property
-    def closed_cases(self) -> ClosedCases: ...
+    def case_board(self) -> CaseBoard: ...
 
     def __enter__(self) -> StaffWork: ...
 

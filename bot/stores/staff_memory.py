@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.case_card import CaseCard
 from bot.handoff import OPEN, Handoff
+from bot.message import Sender
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
 from bot.staff_ports import StaffWork
 from bot.stores.memory import MemoryStore, MemoryTables, MemoryWork
@@ -43,7 +45,7 @@ class _MemoryStaffWork(MemoryWork):
         self.sessions = _Sessions(tables)
         self.links = _Links(tables)
         self.staff_log = _Log(tables)
-        self.closed_cases = _ClosedCases(tables)
+        self.case_board = _CaseBoard(tables)
 
 
 @dataclass
@@ -131,10 +133,38 @@ class _Log:
 
 
 @dataclass
-class _ClosedCases:
+class _CaseBoard:
     tables: _StaffTables
 
-    def since(self, start: datetime) -> list[Handoff]:
-        over = [h for h in self.tables.handoffs.values() if h.status not in OPEN and h.closed_at]
-        late = [h for h in over if h.closed_at and h.closed_at >= start]
-        return sorted(late, key=lambda h: h.closed_at or start, reverse=True)
+    def open(self) -> list[CaseCard]:
+        found = [h for h in self.tables.handoffs.values() if h.status in OPEN]
+        found.sort(key=lambda h: (h.urgency != "urgent", h.asked_at))
+        return [self._card(handoff) for handoff in found]
+
+    def over_since(self, start: datetime) -> list[CaseCard]:
+        over = [h for h in self.tables.handoffs.values() if h.status not in OPEN]
+        late = [(h.closed_at, h) for h in over if h.closed_at and h.closed_at >= start]
+        late.sort(key=lambda pair: pair[0], reverse=True)
+        return [self._card(handoff) for _, handoff in late]
+
+    def _card(self, handoff: Handoff) -> CaseCard:
+        conversation = self.tables.conversations[handoff.conversation_id]
+        turns = [t for t in self.tables.turns if t.conversation_id == conversation.id]
+        services = [t.service for t in turns if t.service]
+        return CaseCard(
+            handoff=handoff,
+            medium=conversation.medium,
+            language=conversation.language,
+            adjustments=tuple(sorted(a.value for a in conversation.circumstances.adjustments)),
+            service=services[-1] if services else None,
+            citizen_waits_since=self._waits_since(conversation.id),
+        )
+
+    def _waits_since(self, conversation_id: str) -> datetime | None:
+        said = [k.message for k in self.tables.messages.values()]
+        people = [
+            m
+            for m in said
+            if m.conversation_id == conversation_id and m.sender in (Sender.CITIZEN, Sender.AGENT)
+        ]
+        return people[-1].at if people and people[-1].sender is Sender.CITIZEN else None

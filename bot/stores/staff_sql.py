@@ -10,7 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.handoff import Handoff, HandoffStatus
+from bot.case_card import CaseCard
+from bot.handoff import OPEN, Handoff
+from bot.message import Medium, Sender
+from bot.need import Circumstances
 from bot.staff import LogEntry, Role, SignInLink, Staff, StaffSession, UsernameTaken
 from bot.staff_ports import StaffWork
 from bot.stores import schema as t
@@ -37,7 +40,7 @@ class _SqlStaffWork(SqlWork):
         self.sessions = _Sessions(self._connection)
         self.links = _Links(self._connection)
         self.staff_log = _Log(self._connection)
-        self.closed_cases = _ClosedCases(self._connection)
+        self.case_board = _CaseBoard(self._connection)
         return self
 
 
@@ -134,14 +137,62 @@ class _Log:
 
 
 @dataclass(frozen=True)
-class _ClosedCases:
+class _CaseBoard:
     db: sa.Connection
 
-    def since(self, start: datetime) -> list[Handoff]:
+    def open(self) -> list[CaseCard]:
         c = t.handoffs.c
-        over = [HandoffStatus.CLOSED.value, HandoffStatus.RETURNED.value]
-        query = t.handoffs.select().where(c.status.in_(over), c.closed_at >= start)
-        return [to_handoff(r) for r in _rows(self.db, query.order_by(c.closed_at.desc()))]
+        return self._cards(c.status.in_([s.value for s in OPEN]), c.urgency != "urgent", c.asked_at)
+
+    def over_since(self, start: datetime) -> list[CaseCard]:
+        c = t.handoffs.c
+        over = c.status.not_in([s.value for s in OPEN])
+        return self._cards(sa.and_(over, c.closed_at >= start), c.closed_at.desc())
+
+    def _cards(self, wanted: sa.ColumnElement[bool], *order: Any) -> list[CaseCard]:
+        c, h = t.conversations.c, t.handoffs
+        theirs = sa.select(h.c.conversation_id).where(wanted)
+        talks = sa.select(c.id, c.medium, c.language, c.circumstances).where(c.id.in_(theirs))
+        conversations = {row["id"]: row for row in _rows(self.db, talks)}
+        services, waits = self._services(theirs), self._waits(theirs)
+        handoffs = [
+            to_handoff(r) for r in _rows(self.db, h.select().where(wanted).order_by(*order))
+        ]
+        return [
+            _card(one, conversations[key], services.get(key), waits.get(key))
+            for one in handoffs
+            for key in [one.conversation_id]
+        ]
+
+    def _services(self, theirs: sa.Select[Any]) -> dict[str, str]:
+        c = t.turn_records.c
+        query = sa.select(c.conversation_id, c.service).order_by(c.turn)
+        rows = _rows(self.db, query.where(c.conversation_id.in_(theirs), c.service.is_not(None)))
+        return {row["conversation_id"]: row["service"] for row in rows}
+
+    def _waits(self, theirs: sa.Select[Any]) -> dict[str, datetime]:
+        """When the citizen last wrote, for those no agent has answered since."""
+        c = t.messages.c
+        people = c.sender.in_([Sender.CITIZEN.value, Sender.AGENT.value])
+        last = sa.select(sa.func.max(c.seq)).where(c.conversation_id.in_(theirs), people)
+        query = sa.select(c.conversation_id, c.at).where(
+            c.seq.in_(last.group_by(c.conversation_id)), c.sender == Sender.CITIZEN.value
+        )
+        return {row["conversation_id"]: row["at"] for row in _rows(self.db, query)}
+
+
+def _card(
+    handoff: Handoff, conversation: Row, service: str | None, waits: datetime | None
+) -> CaseCard:
+    told = Circumstances.from_json(conversation["circumstances"])
+    return CaseCard(
+        handoff=handoff,
+        medium=Medium(conversation["medium"]),
+        language=conversation["language"],
+        adjustments=tuple(sorted(a.value for a in told.adjustments)),
+        service=service,
+        citizen_waits_since=waits,
+    )
 
 
 def _rows(db: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
