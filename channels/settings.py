@@ -41,6 +41,8 @@ SETTINGS = (
     SettingDoc("FAIRWAY_HOME", "var", "folder of the database, models, secrets and logs"),
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
+    SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
+    SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_SMS_PROVIDER", "log", "log (a phone in the terminal), notify or twilio"),
     SettingDoc("FAIRWAY_NOTIFY_API_KEY", "", "GOV.UK Notify API key"),
     SettingDoc("FAIRWAY_NOTIFY_TEMPLATE_ID", "", "Notify template whose whole text is ((message))"),
@@ -78,6 +80,8 @@ class Settings:
     home: Path
     database_url: str
     council_file: Path
+    rate_per_conversation: int
+    rate_per_address: int
     sms_provider: str
     notify_api_key: str
     notify_template_id: str
@@ -122,6 +126,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         home=home,
         database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
+        rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
+        rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
         sms_provider=_one_of(env, "FAIRWAY_SMS_PROVIDER", ("log", "notify", "twilio")),
         notify_api_key=env.get("FAIRWAY_NOTIFY_API_KEY", ""),
         notify_template_id=env.get("FAIRWAY_NOTIFY_TEMPLATE_ID", ""),
@@ -145,6 +151,13 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise BadSetting(f"{name}={text!r} is not a port. Use a number from 1 to 65535.")
+    return int(text)
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise BadSetting(f"{name}={text!r} is not a number of messages. Use 1 or more.")
     return int(text)
 
 

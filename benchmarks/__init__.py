@@ -1,0 +1,1 @@
+"""Measured, never asserted: the whole product beside plain Rasa, in one run."""
