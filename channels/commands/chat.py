@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import uuid
 from collections.abc import Mapping
@@ -65,10 +66,9 @@ class Talk:
         over = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(over,), daemon=True)
         watcher.start()
-        stdin = click.get_text_stream("stdin")
         click.echo("Type a message. Ctrl-D ends.", err=True)
         try:
-            for line in stdin:
+            for line in sys.stdin:
                 if line.strip():
                     self._send(self._picked(line.strip()))
         except KeyboardInterrupt:

@@ -6,6 +6,7 @@ the private listener's outbox of texts that were "sent".
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from datetime import UTC, datetime
@@ -64,7 +65,7 @@ class Phone:
         """Read texts to send until the input ends."""
         click.echo(f"This phone is {self._number}. Type a text. Ctrl-D ends.", err=True)
         try:
-            for line in click.get_text_stream("stdin"):
+            for line in sys.stdin:
                 if line.strip():
                     self.text(line.strip())
             self._show_new()
