@@ -57,7 +57,7 @@ def smoothed_differential_fairness(
     logs: list[list[float]] = [
         [log((k + alpha / outcomes) / (sum(group) + alpha)) for k in group] for group in counts
     ]
-    return max(max(column) - min(column) for column in zip(*logs, strict=True))
+    return float(max(max(column) - min(column) for column in zip(*logs, strict=True)))
 
 
 def _parity(units: Units, family: Family) -> list[Figure]:

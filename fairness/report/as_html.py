@@ -47,6 +47,11 @@ class Block:
         inside = f", inside {words.label(self.within)}" if self.within else ""
         return f"By {' and '.join(self.by)}{inside}"
 
+    @property
+    def phrase(self) -> str:
+        """The heading inside a sentence: only its first letter is small."""
+        return f"b{self.heading[1:]}"
+
 
 @dataclass(frozen=True)
 class Section:

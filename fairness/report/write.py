@@ -19,9 +19,10 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     document = as_json(report)
     files = {
-        "report.json": json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
         "report.html": as_html(report, document),
         **{f"tables/{name}": text for name, text in as_csv(document).items()},
+        # Last, so that whoever sees it can count on the others.
+        "report.json": json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     }
     (folder / "tables").mkdir(parents=True, exist_ok=True)
     return tuple(_put(folder / name, text) for name, text in files.items())

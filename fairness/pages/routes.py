@@ -1,0 +1,190 @@
+"""The routes of /audit. Who may come in, the page's frame and form tokens are given from outside."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fairness.audit import audit
+from fairness.database import count_conversations, read_database
+from fairness.errors import AuditError, ReportUnknown
+from fairness.pages.shelf import FILES, find_report, keep_report, list_reports, report_file
+from fairness.provenance import provenance
+from fairness.records import Rules
+from fairness.report import words
+from fairness.report.as_html import content_security_policy
+
+Chrome = Callable[[str, str, Request], Response]
+
+GROUPS: Mapping[str, str] = {
+    "language": "Language",
+    "medium": "Web or text message",
+    "service": "Service",
+}
+WITHIN: Mapping[str, str] = {
+    "service": "Service",
+    "asked_channel": "Channel they asked for",
+    "medium": "Web or text message",
+    "language": "Language",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form asks for, as typed."""
+
+    groups: tuple[str, ...] = ("language",)
+    within: str = ""
+    since: str = ""
+    until: str = ""
+
+
+def make_audit_router(
+    read_engine_url: str,
+    reports_dir: Path,
+    require_auditor: Callable[..., Any],
+    chrome: Chrome,
+    *,
+    csrf_field: Callable[[Request], str],
+    check_csrf: Callable[..., Any],
+) -> APIRouter:
+    """Pages under /audit, all behind ``require_auditor``.
+
+    ``chrome(title, html_body, request)`` frames a page; the body brings its own h1.
+    ``csrf_field(request)`` is the hidden field of a form and ``check_csrf`` the
+    dependency that refuses a form without it. The database is only read.
+    """
+    router = APIRouter(
+        prefix="/audit", dependencies=[Depends(require_auditor)], include_in_schema=False
+    )
+    one_at_a_time = threading.Lock()
+
+    def show(request: Request, asked: Asked, problem: str = "") -> Response:
+        held, problem = _held(read_engine_url, problem)
+        body = _render(
+            "list.html.j2",
+            reports=list_reports(reports_dir), held=held, asked=asked, problem=problem,
+            csrf=Markup(csrf_field(request)),
+        )  # fmt: skip
+        response = chrome("Bias reports", body, request)
+        response.status_code = 422 if problem else 200
+        return response
+
+    @router.get("")
+    def reports(request: Request) -> Response:
+        return show(request, Asked())
+
+    @router.post("", dependencies=[Depends(check_csrf)])
+    def new_report(
+        request: Request,
+        groups: Annotated[list[str] | None, Form()] = None,
+        within: Annotated[str, Form()] = "",
+        since: Annotated[str, Form()] = "",
+        until: Annotated[str, Form()] = "",
+    ) -> Response:
+        asked = Asked(tuple(groups or ()), within, since, until)
+        problem = _problem(asked)
+        if problem:
+            return show(request, asked, problem)
+        try:
+            with one_at_a_time:
+                report_id = _make(read_engine_url, reports_dir, asked)
+        except AuditError as error:
+            return show(request, asked, str(error))
+        return RedirectResponse(f"/audit/reports/{report_id}", status_code=303)
+
+    @router.get("/reports/{report_id}")
+    def report(request: Request, report_id: str) -> Response:
+        try:
+            kept = find_report(reports_dir, report_id)
+        except ReportUnknown as error:
+            raise HTTPException(404, str(error)) from None
+        return chrome(kept.title, _render("report.html.j2", kept=kept, files=FILES), request)
+
+    @router.get("/reports/{report_id}/{name:path}")
+    def file(report_id: str, name: str) -> Response:
+        try:
+            path = report_file(reports_dir, report_id, name)
+        except ReportUnknown as error:
+            raise HTTPException(404, str(error)) from None
+        return _sent(path, report_id, name)
+
+    return router
+
+
+def _sent(path: Path, report_id: str, name: str) -> Response:
+    """A page to look at, or a file to keep; neither stays in a cache."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if name == "report.html":
+        headers["Content-Security-Policy"] = content_security_policy()
+        return FileResponse(path, media_type=FILES[name], headers=headers)
+    called = f"{report_id}-{path.name}"
+    return FileResponse(path, media_type=FILES[name], headers=headers, filename=called)
+
+
+def _held(url: str, problem: str) -> tuple[int, str]:
+    """How many conversations there are; a database not there yet holds none."""
+    try:
+        return count_conversations(url), problem
+    except AuditError as error:
+        return 0, problem or str(error)
+
+
+def _problem(asked: Asked) -> str:
+    """What is wrong with the form, in words, or nothing."""
+    if not asked.groups:
+        return "Choose at least one group to compare."
+    if set(asked.groups) - set(GROUPS) or (asked.within and asked.within not in WITHIN):
+        return "Choose from the groups on the form."
+    if asked.within in asked.groups:
+        return "Choose something else to look within: it is already one of the groups."
+    try:
+        since, until = _day(asked.since), _day(asked.until)
+    except ValueError:
+        return "Write each date as year-month-day, such as 2026-01-31."
+    if since and until and since >= until:
+        return "The first day must be before the day the report stops at."
+    return ""
+
+
+def _make(url: str, shelf: Path, asked: Asked) -> str:
+    """Run the audit and put its report on the shelf."""
+    rules = Rules()
+    units = read_database(
+        url, asked.groups, asked.within or None, since=_day(asked.since), until=_day(asked.until)
+    )
+    made_at = datetime.now(UTC)
+    history = provenance(units, rules, made_at=made_at, command=_command(units.source.name, asked))
+    title = f"Bias report by {' and '.join(GROUPS[name].lower() for name in asked.groups)}"
+    return keep_report(shelf, audit(units, rules, history, title=title))
+
+
+def _command(database: str, asked: Asked) -> str:
+    parts = ["fairway", "audit", "--db", database, "--groups", ",".join(asked.groups)]
+    for flag, value in (("within", asked.within), ("since", asked.since), ("until", asked.until)):
+        parts += [f"--{flag}", value] if value else []
+    return shlex.join([*parts, "--out", "report"])
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text.strip()) if text.strip() else None
+
+
+def _render(template: str, **values: Any) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(template).render(
+        words=words, group_names=GROUPS, within_names=WITHIN, **values
+    )
