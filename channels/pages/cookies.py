@@ -1,0 +1,27 @@
+"""The few cookies there are, and how each is set."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+CHAT, STAFF, LANGUAGE = "fairway_chat", "fairway_staff", "fairway_language"
+
+
+def cookie_name(name: str, secure: bool) -> str:
+    """``name`` as the browser keeps it: over https the prefix ties it to this host."""
+    return f"__Host-{name}" if secure else name
+
+
+def set_cookie(
+    response: Response, name: str, value: str, *, secure: bool, seconds: int | None
+) -> None:
+    """Set (or with ``seconds=0`` take away) a cookie that scripts cannot read."""
+    response.set_cookie(
+        cookie_name(name, secure),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,138 @@
+"""Turn every error into a plain answer: a page for people, JSON for programs.
+
+Each says what happened, what to do next, and how else to get help.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.errors import (
+    BadInput,
+    ConversationExpired,
+    ConversationUnknown,
+    FairwayError,
+    HandoffError,
+    HandoffNotYours,
+    HandoffUnknown,
+    TokenWrong,
+)
+from channels.limits import TooManyRequests
+from channels.pages.csrf import ForeignOrigin, FormStale
+from channels.pages.pages import Pages
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[FairwayError], int] = {
+    TokenWrong: 401,
+    ForeignOrigin: 403,
+    FormStale: 403,
+    HandoffNotYours: 403,
+    ConversationUnknown: 404,
+    HandoffUnknown: 404,
+    HandoffError: 409,
+    ConversationExpired: 410,
+    TooManyRequests: 429,
+    BadInput: 422,
+}
+CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    422: "unreadable",
+    429: "too_many_requests",
+    500: "broken",
+    503: "unavailable",
+}
+_PROGRAMS = ("/api/", "/sms/", "/healthz", "/readyz", "/metrics")
+
+
+def answer_errors(app: FastAPI, pages: Pages) -> None:
+    """Give ``app`` a plain answer to every error."""
+
+    async def fairway(request: Request, error: Exception) -> Response:
+        assert isinstance(error, FairwayError)
+        return error_answer(request, pages, status_of(error), error.code, str(error), _extra(error))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        return error_answer(request, pages, error.status_code, headers=headers)
+
+    async def unreadable(request: Request, error: Exception) -> Response:
+        return error_answer(request, pages, 422)
+
+    app.add_exception_handler(FairwayError, fairway)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, unreadable)
+
+
+def status_of(error: FairwayError) -> int:
+    """The HTTP status of an error: that of its nearest class in STATUS, else 500."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def error_answer(
+    request: Request,
+    pages: Pages,
+    status: int,
+    code: str | None = None,
+    sentence: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A page or a JSON object. ``sentence`` says what happened and then what to do."""
+    code = code or CODES.get(status, "bad_request")
+    if sentence is None:
+        message, next_step = _words(request, pages, code)
+    else:
+        message, _, next_step = sentence.partition(". ")
+        message = message.rstrip(".") + "."
+    if wants_json(request):
+        body = {"error": code, "message": message, "what_next": next_step}
+        return JSONResponse(body, status, headers)
+    page = pages.render(
+        request, "error.html", status=status, code=status, message=message, next_step=next_step
+    )
+    page.headers.update(headers or {})
+    return page
+
+
+def log_broken(request: Request, error: Exception) -> None:
+    """Note an error nobody foresaw: its kind and place, never its text, which may hold words
+    or numbers of a citizen."""
+    places = traceback.extract_tb(error.__traceback__)[-4:]
+    where = " < ".join(f"{p.filename.rsplit('/', 2)[-1]}:{p.lineno}" for p in reversed(places))
+    route = request.scope.get("route")
+    at = getattr(route, "path", "?")
+    log.error("%s in %s %s at %s", type(error).__name__, request.method, at, where)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks rather than a person's browser."""
+    if request.url.path.startswith(_PROGRAMS):
+        return True
+    accept = request.headers.get("accept", "")
+    return "application/json" in accept and "text/html" not in accept
+
+
+def _words(request: Request, pages: Pages, code: str) -> tuple[str, str]:
+    return pages.say(request, f"error_{code}"), pages.say(request, f"error_{code}_next")
+
+
+def _extra(error: Any) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.seconds)}
+    if isinstance(error, TokenWrong):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}

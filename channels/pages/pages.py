@@ -1,0 +1,89 @@
+"""Draw a page in the shared chrome."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from channels.pages.cookies import LANGUAGE, set_cookie
+from channels.pages.csrf import FIELD, Csrf
+from channels.pages.languages import page_language, text_direction
+from channels.pages.static_files import ROOMS, load_static_files
+from channels.parts import Parts
+
+A_YEAR = 365 * 24 * 3600
+
+
+class Pages:
+    """Draws templates of every room (``channels/<room>/templates``).
+
+    A template may use: ``t(key, **values)`` for words in the page's language, ``lang``,
+    ``dir``, ``dir_of(lang)``, ``languages``, ``council``, ``static(name)`` for the address of
+    a file, ``csrf_field()`` inside a form, ``path``, and ``nav`` (pairs of address and label).
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._csrf = Csrf.of(parts.settings)
+        self._static = load_static_files(parts.council.colour)
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(sorted(ROOMS.glob("*/templates"))),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def render(
+        self, request: Request, name: str, *, status: int = 200, **context: Any
+    ) -> HTMLResponse:
+        """The page, in the citizen's language. Raises jinja2 errors for a broken template."""
+        language = context.pop("lang", None) or self.language(request)
+        html = self._templates.get_template(name).render(
+            {**self._shared(request, language), **context}
+        )
+        response = HTMLResponse(html, status)
+        if request.query_params.get("lang") == language:
+            secure = self._parts.settings.secure
+            set_cookie(response, LANGUAGE, language, secure=secure, seconds=A_YEAR)
+        return response
+
+    def language(self, request: Request) -> str:
+        """The language this browser's pages are drawn in."""
+        return page_language(request, self._parts.council.languages, self._parts.settings.secure)
+
+    def say(self, request: Request, key: str, **values: Any) -> str:
+        """One of the pages' own texts in the citizen's language."""
+        return self._parts.words.say(key, self.language(request), "web", **values)
+
+    def csrf_field(self, request: Request) -> Markup:
+        """A hidden field for a form: ``check_csrf`` looks for it."""
+        field = '<input type="hidden" name="{}" value="{}">'
+        return Markup(field).format(FIELD, self._csrf.token(request))
+
+    def csrf_token(self, request: Request) -> str:
+        """The same token bare, for a script to send as ``X-CSRF-Token``."""
+        return self._csrf.token(request)
+
+    def _shared(self, request: Request, language: str) -> dict[str, Any]:
+        def t(key: str, **values: Any) -> str:
+            return self._parts.words.say(key, language, "web", **values)
+
+        return {
+            "t": t,
+            "lang": language,
+            "dir": text_direction(language),
+            "dir_of": text_direction,
+            "languages": self._parts.council.languages,
+            "council": self._parts.council,
+            "static": self._static.url,
+            "csrf_field": partial(self.csrf_field, request),
+            "path": request.url.path,
+            "nav": (),
+            "show_languages": True,
+        }

@@ -1,0 +1,111 @@
+"""Guard every route: security headers, a limit on what may be sent, plain errors, small answers."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from channels.pages.csrf import Csrf
+from channels.pages.errors import answer_errors, error_answer, log_broken
+from channels.pages.pages import Pages
+from channels.pages.static_files import load_static_files
+from channels.parts import Parts
+
+MAX_BODY = 256 * 1024
+"""Bytes. 10,000 characters of four bytes each, percent-encoded by a form, fit."""
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        # Scripts of ours build pages with textContent only: innerHTML is refused.
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # "no-referrer" would take the Origin from our own forms.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+def secure(app: FastAPI, parts: Parts) -> None:
+    """Guard ``app``; also serves ``/static`` and answers every error. Call it last."""
+    pages = Pages(parts)
+    app.state.csrf = Csrf.of(parts.settings)
+    files = load_static_files(parts.council.colour)
+    app.add_route("/static/{path:path}", files.answer, methods=["GET"], include_in_schema=False)
+    answer_errors(app, pages)
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(_Guard, pages=pages, https=parts.settings.secure)
+
+
+class _Guard:
+    """Outermost, so that even an unforeseen error is answered with every header."""
+
+    def __init__(self, app: ASGIApp, pages: Pages, https: bool) -> None:
+        self._app, self._pages = app, pages
+        self._headers = HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request, started = Request(scope), False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if _announced_size(request) > MAX_BODY:
+            await error_answer(request, self._pages, 413)(scope, receive, guarded)
+            return
+        try:
+            await self._app(scope, _counted(receive), guarded)
+        except Exception as error:
+            log_broken(request, error)
+            if not started:
+                await error_answer(request, self._pages, 500)(scope, receive, guarded)
+
+
+def _announced_size(request: Request) -> int:
+    size = request.headers.get("content-length", "0")
+    return int(size) if size.isdecimal() and len(size) < 12 else MAX_BODY + 1
+
+
+def _counted(receive: Receive) -> Receive:
+    """``receive`` that refuses a body longer than it was said to be."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return counted
