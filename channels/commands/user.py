@@ -1,10 +1,127 @@
-"""``fairway user``: staff accounts, and the first sign-in."""
+"""``fairway user``: staff accounts, from the command line of the machine Fairway runs on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from bot.errors import FairwayError
+from bot.staff import Role, Staff
+from bot.stores.engine import migrate, open_engine
+from bot.stores.staff_sql import SqlStaffStore
+from channels.auth import accounts
+from channels.commands.here import settings_here
 from channels.settings import Settings
 
 
+@click.group()
+def user() -> None:
+    """Add and list staff, and give them links to sign in.
+
+    \b
+    Example:
+      fairway user add jones --name "Sam Jones" --role agent --team highways
+    """
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", help="The name citizens see; default: the user name.")
+@click.option("--role", "roles", multiple=True, default=["agent"], show_default=True,
+              type=click.Choice([role.value for role in Role]),
+              help="Can be given again.")  # fmt: skip
+@click.option("--team", "teams", multiple=True, help="A contact-centre team. Can be given again.")
+def add(username: str, name: str | None, roles: tuple[str, ...], teams: tuple[str, ...]) -> None:
+    """Add an account and print a one-time link to choose its password.
+
+    \b
+    Example:
+      fairway user add jones --name "Sam Jones" --role agent --team highways
+    """
+    with _accounts() as (settings, store):
+        made = accounts.add_user(store, username, name or username, roles, teams)
+        _show(accounts.sign_in_link(store, made.username, settings.public_url))
+
+
+@user.command("list")
+def list_() -> None:
+    """List every account with its roles and teams.
+
+    \b
+    Example:
+      fairway user list
+    """
+    with _accounts() as (_, store):
+        for staff in accounts.list_users(store):
+            click.echo(_row(staff))
+
+
+@user.command()
+@click.argument("username")
+def link(username: str) -> None:
+    """Print a one-time link to sign in; earlier links stop working.
+
+    \b
+    Example:
+      fairway user link jones
+    """
+    _give_link(accounts.sign_in_link, username)
+
+
+@user.command()
+@click.argument("username")
+def reset(username: str) -> None:
+    """Forget a password, sign its owner out everywhere, print a link for a new one.
+
+    \b
+    Example:
+      fairway user reset jones
+    """
+    _give_link(accounts.reset_user, username)
+
+
+@user.command()
+@click.argument("username")
+@click.option("--on", "active", is_flag=True, help="Let the user sign in again.")
+def off(username: str, active: bool) -> None:
+    """Switch an account off: its owner is signed out at once.
+
+    \b
+    Example:
+      fairway user off jones
+    """
+    with _accounts() as (_, store):
+        click.echo(_row(accounts.switch_user(store, username, active=active)))
+
+
 def first_sign_in_link(settings: Settings) -> str | None:
-    """A one-time link to sign in to the desk, as long as there is no account yet."""
-    return None
+    """A one-time link to sign in to the desk, until somebody has chosen a password."""
+    return accounts.first_sign_in_link(open_engine(settings.database_url), settings.public_url)
+
+
+@contextmanager
+def _accounts() -> Iterator[tuple[Settings, SqlStaffStore]]:
+    settings = settings_here()
+    try:
+        migrate(settings.database_url)
+        yield settings, SqlStaffStore(open_engine(settings.database_url))
+    except FairwayError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _give_link(make: Callable[[SqlStaffStore, str, str], accounts.NewLink], username: str) -> None:
+    with _accounts() as (settings, store):
+        _show(make(store, username, settings.public_url))
+
+
+def _show(made: accounts.NewLink) -> None:
+    click.echo(made.url)
+    click.echo(f"It works once, until {made.expires_at:%d %B %Y %H:%M} UTC.", err=True)
+
+
+def _row(staff: Staff) -> str:
+    roles, teams = ",".join(sorted(staff.roles)), ",".join(sorted(staff.teams)) or "-"
+    state = "on" if staff.active else "off"
+    return f"{staff.username}\t{staff.name}\t{roles}\t{teams}\t{state}"
