@@ -7,6 +7,7 @@ A phrase file is text that a reviewer can read, one file a language::
     end .. life                 ".." stands for up to three words
     = help me                   "=" for the whole message
     [lookalike]                 phrases that are blanked out before anything is matched
+    [same]                      words read as another: "dont < dinnae divvent"
 
 Words of five letters or more also match with one letter wrong, missing, added
 or swapped.
@@ -36,10 +37,12 @@ class PhraseBook:
     sections: Mapping[str, re.Pattern[str]]
     lookalikes: re.Pattern[str] | None
     vocabulary: frozenset[str]
+    same: Mapping[str, str]
 
     def find(self, text: str, prefix: str) -> str | None:
         """The first section under ``prefix`` with a phrase in ``text``, or None."""
-        plain = _mend_spelling(normalise(text), self.vocabulary)
+        words = (self.same.get(word, word) for word in normalise(text).split(" "))
+        plain = _mend_spelling(" ".join(words), self.vocabulary)
         if self.lookalikes:
             plain = self.lookalikes.sub(" _ ", f" {plain} ")
         plain = f" {' '.join(plain.split())} "
@@ -70,11 +73,15 @@ def load_phrase_books(folder: Path) -> dict[str, PhraseBook]:
 def _read_book(path: Path) -> PhraseBook:
     sections: dict[str, list[str]] = {}
     vocabulary: set[str] = set()
+    same: dict[str, str] = {}
     section = ""
     for number, raw in enumerate(path.read_text("utf-8").splitlines(), start=1):
         line = raw.split("#", 1)[0].strip()
         if line.startswith("[") and line.endswith("]"):
             section = line[1:-1]
+        elif line and section == "same":
+            word, _, others = line.partition("<")
+            same |= dict.fromkeys(_plain(others).split(), _plain(word).strip())
         elif line:
             sections.setdefault(section, []).append(_compile(line, path, number))
             vocabulary |= set(re.findall(r"\w+", _plain(line)))
@@ -82,7 +89,8 @@ def _read_book(path: Path) -> PhraseBook:
     return PhraseBook(
         sections={n: p for n, p in compiled.items() if n != "lookalike"},
         lookalikes=compiled.get("lookalike"),
-        vocabulary=frozenset(vocabulary),
+        vocabulary=frozenset(vocabulary | set(same)),
+        same=same,
     )
 
 
