@@ -1,0 +1,181 @@
+"""Accounts of staff: add one, list them, let someone choose a password, switch one off."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.errors import BadInput
+from bot.staff import EVERY_TEAM, LogEntry, Role, SignInLink, Staff, clean_username
+from bot.staff_ports import StaffStore, StaffWork
+from bot.stores.staff_sql import SqlStaffStore
+from channels.auth.tokens import hash_token, new_token
+
+LINK_LASTS = timedelta(hours=24)
+FIRST_USER = "desk"
+FROM_COMMAND_LINE = "(command line)"
+
+
+class StaffUnknown(BadInput):
+    """There is no such user. `fairway user list` shows them all."""
+
+
+class RoleUnknown(BadInput):
+    """Roles are: agent, team_lead, service_manager, auditor, administrator."""
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A one-time link and when it ends (UTC). The link is shown once and not kept."""
+
+    url: str
+    expires_at: datetime
+
+
+def first_sign_in_link(engine: sa.Engine, public_url: str) -> str | None:
+    """A one-time link for the desk, until somebody has chosen a password; then None.
+
+    The first user is administrator, agent and auditor with every team, so that whoever
+    installed Fairway can try all of it.
+    """
+    store, now = SqlStaffStore(engine), datetime.now(UTC)
+    with store.begin() as work:
+        everyone = work.staff.all()
+        if any(staff.password_hash for staff in everyone):
+            return None
+        first = next((s for s in everyone if s.username == FIRST_USER), None)
+        if first is None and everyone:
+            return None
+        if first is None:
+            roles = frozenset({Role.ADMINISTRATOR, Role.AGENT, Role.AUDITOR})
+            first = _new_staff(FIRST_USER, "Desk", roles, frozenset({EVERY_TEAM}), now)
+            work.staff.add(first)
+            _log(work, "account_added", first, now)
+        link = _give_link(work, first, public_url, now)
+        work.commit()
+    return link.url
+
+
+def add_user(
+    store: StaffStore,
+    username: str,
+    name: str,
+    roles: Iterable[str],
+    teams: Iterable[str] = (),
+    now: datetime | None = None,
+) -> Staff:
+    """A new account without a password: give its owner a link.
+
+    Raises UsernameWrong, UsernameTaken, RoleUnknown.
+    """
+    at = now or datetime.now(UTC)
+    made = _new_staff(
+        clean_username(username),
+        " ".join(name.split())[:120] or username,
+        _roles(roles),
+        frozenset(team.strip() for team in teams if team.strip()),
+        at,
+    )
+    with store.begin() as work:
+        work.staff.add(made)
+        _log(work, "account_added", made, at, roles=sorted(made.roles))
+        work.commit()
+    return made
+
+
+def list_users(store: StaffStore) -> list[Staff]:
+    """Every account, by user name."""
+    with store.begin() as work:
+        return work.staff.all()
+
+
+def sign_in_link(
+    store: StaffStore, username: str, public_url: str, now: datetime | None = None
+) -> NewLink:
+    """A one-time link with which a user chooses a password. Earlier ones stop working.
+
+    Raises StaffUnknown.
+    """
+    at = now or datetime.now(UTC)
+    with store.begin() as work:
+        staff = _named(work, username)
+        link = _give_link(work, staff, public_url, at)
+        work.commit()
+    return link
+
+
+def reset_user(
+    store: StaffStore, username: str, public_url: str, now: datetime | None = None
+) -> NewLink:
+    """Forget a password, sign its owner out everywhere, and make a link for a new one.
+
+    Raises StaffUnknown.
+    """
+    at = now or datetime.now(UTC)
+    with store.begin() as work:
+        staff = _named(work, username)
+        work.staff.save(replace(staff, password_hash=None))
+        work.sessions.end_all_of(staff.id)
+        _log(work, "password_forgotten", staff, at)
+        link = _give_link(work, staff, public_url, at)
+        work.commit()
+    return link
+
+
+def switch_user(
+    store: StaffStore, username: str, *, active: bool, now: datetime | None = None
+) -> Staff:
+    """Let a user sign in, or no longer. Switched off, they are signed out at once.
+
+    Raises StaffUnknown.
+    """
+    with store.begin() as work:
+        staff = replace(_named(work, username), active=active)
+        work.staff.save(staff)
+        if not active:
+            work.sessions.end_all_of(staff.id)
+            work.links.end_all_of(staff.id)
+        action = "account_switched_on" if active else "account_switched_off"
+        _log(work, action, staff, now or datetime.now(UTC))
+        work.commit()
+    return staff
+
+
+def _new_staff(
+    username: str, name: str, roles: frozenset[Role], teams: frozenset[str], now: datetime
+) -> Staff:
+    return Staff(uuid.uuid4().hex, username, name, roles, teams, created_at=now)
+
+
+def _named(work: StaffWork, username: str) -> Staff:
+    staff = work.staff.named(username.strip().casefold())
+    if staff is None:
+        raise StaffUnknown
+    return staff
+
+
+def _roles(names: Iterable[str]) -> frozenset[Role]:
+    try:
+        roles = frozenset(Role(name.strip()) for name in names)
+    except ValueError as error:
+        raise RoleUnknown from error
+    if not roles:
+        raise RoleUnknown
+    return roles
+
+
+def _give_link(work: StaffWork, staff: Staff, public_url: str, now: datetime) -> NewLink:
+    token = new_token()
+    work.links.end_all_of(staff.id)
+    work.links.add(SignInLink(hash_token(token), staff.id, expires_at=now + LINK_LASTS))
+    _log(work, "link_made", staff, now)
+    return NewLink(f"{public_url}/sign-in/link/{token}", now + LINK_LASTS)
+
+
+def _log(work: StaffWork, action: str, staff: Staff, now: datetime, **detail: list[Role]) -> None:
+    values = {key: [role.value for role in roles] for key, roles in detail.items()}
+    work.staff_log.write(LogEntry(now, FROM_COMMAND_LINE, action, staff.username, values))

@@ -1,0 +1,164 @@
+"""Signing in and out: what happens, without the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.errors import BadInput
+from bot.ports import Clock
+from bot.staff import SESSION_LONGEST, LogEntry, Staff, StaffSession
+from bot.staff_ports import StaffStore, StaffWork
+from channels.auth.passwords import Passwords, check_password
+from channels.auth.throttle import Throttle
+from channels.auth.tokens import hash_token, new_token
+
+TOUCH_EVERY = timedelta(seconds=60)
+
+
+class SignInWrong(BadInput):
+    """The user name or the password is not right. Check both and try again."""
+
+
+class SignInTooOften(BadInput):
+    """That was wrong too many times. Wait 15 minutes, or ask an administrator for a link."""
+
+
+class LinkSpent(BadInput):
+    """This link has been used or is too old. Ask an administrator for a new one."""
+
+
+@dataclass(frozen=True)
+class SignInParts:
+    """What signing in works with."""
+
+    store: StaffStore
+    clock: Clock
+    passwords: Passwords
+    throttle: Throttle
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Someone who has just signed in. ``token`` is for the cookie and is not kept."""
+
+    staff: Staff
+    token: str
+
+
+def sign_in(
+    parts: SignInParts, username: str, password: str, address: str, old_token: str | None = None
+) -> SignedIn:
+    """A new session. ``old_token``'s session ends: a cookie planted earlier is worth nothing.
+
+    Raises SignInWrong, SignInTooOften. Both say the same whether or not there is an account.
+    """
+    name = username.strip().casefold()[:80]
+    if not parts.throttle.begin(name, address):
+        raise SignInTooOften
+    with parts.store.begin() as work:
+        staff = work.staff.named(name)
+    held = staff.password_hash if staff and staff.active else None
+    if not parts.passwords.match(held, password) or staff is None:
+        _note_failure(parts, staff)
+        raise SignInWrong
+    parts.throttle.was_right(name, address)
+    with parts.store.begin() as work:
+        signed_in = _start_session(parts, work, staff, old_token)
+        work.commit()
+    return signed_in
+
+
+def link_owner(parts: SignInParts, token: str) -> Staff:
+    """Whose link it is; it is not spent by looking. Raises LinkSpent."""
+    with parts.store.begin() as work:
+        return _owner(parts, work, token)
+
+
+def choose_password(
+    parts: SignInParts, token: str, password: str, old_token: str | None = None
+) -> SignedIn:
+    """Spend a link: the password is set, every other session ends, a new one starts.
+
+    Raises LinkSpent, PasswordTooShort, PasswordTooLong, PasswordTooEasy.
+    """
+    check_password(password, link_owner(parts, token).username)
+    hashed = parts.passwords.hash(password)
+    now = parts.clock.now()
+    with parts.store.begin() as work:
+        staff = replace(_owner(parts, work, token), password_hash=hashed)
+        if not work.links.use(hash_token(token), now):
+            raise LinkSpent
+        work.staff.save(staff)
+        work.sessions.end_all_of(staff.id)
+        work.links.end_all_of(staff.id)
+        work.staff_log.write(LogEntry(now, staff.username, "password_chosen", staff.username))
+        signed_in = _start_session(parts, work, staff, old_token)
+        work.commit()
+    return signed_in
+
+
+def who_is(store: StaffStore, token: str, now: datetime) -> tuple[Staff, StaffSession] | None:
+    """Whose cookie it is, or None when the session is over. Being used keeps it alive."""
+    key = hash_token(token)
+    with store.begin() as work:
+        session = work.sessions.get(key)
+        staff = work.staff.get(session.staff_id) if session else None
+        if session is None or staff is None or not staff.active or session.is_over(now):
+            return None
+        if now - session.last_at >= TOUCH_EVERY:
+            work.sessions.touch(key, now)
+            work.commit()
+    return staff, session
+
+
+def sign_out(parts: SignInParts, token: str) -> None:
+    """End the session of this cookie, if there is one."""
+    with parts.store.begin() as work:
+        session = work.sessions.get(hash_token(token))
+        staff = work.staff.get(session.staff_id) if session else None
+        if session is None or staff is None:
+            return
+        work.sessions.end(session.token_hash)
+        entry = LogEntry(parts.clock.now(), staff.username, "signed_out", staff.username)
+        work.staff_log.write(entry)
+        work.commit()
+
+
+def _owner(parts: SignInParts, work: StaffWork, token: str) -> Staff:
+    link = work.links.get(hash_token(token))
+    staff = work.staff.get(link.staff_id) if link else None
+    if link is None or staff is None or not staff.active or not link.is_good(parts.clock.now()):
+        raise LinkSpent
+    return staff
+
+
+def _start_session(
+    parts: SignInParts, work: StaffWork, staff: Staff, old_token: str | None
+) -> SignedIn:
+    now, token = parts.clock.now(), new_token()
+    if old_token:
+        work.sessions.end(hash_token(old_token))
+    work.sessions.sweep(now)
+    session = StaffSession(
+        token_hash=hash_token(token),
+        staff_id=staff.id,
+        csrf=new_token(),
+        created_at=now,
+        last_at=now,
+        expires_at=now + SESSION_LONGEST,
+    )
+    work.sessions.add(session)
+    work.staff_log.write(LogEntry(now, staff.username, "signed_in", staff.username))
+    return SignedIn(staff, token)
+
+
+def _note_failure(parts: SignInParts, staff: Staff | None) -> None:
+    """Wrong tries at real accounts go in the log. An unknown name does not: it may be a
+    password typed in the wrong box."""
+    if staff is None:
+        return
+    with parts.store.begin() as work:
+        entry = LogEntry(parts.clock.now(), staff.username, "sign_in_failed", staff.username)
+        work.staff_log.write(entry)
+        work.commit()
