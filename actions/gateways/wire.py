@@ -109,14 +109,18 @@ def as_order(value: object) -> int:
 
 
 def as_time(value: object) -> datetime | None:
-    """A W3C date and time, always with a zone (UTC where none is given), else None."""
-    if not isinstance(value, str):
-        return None
+    """A W3C date and time in UTC (its zone where none is given); None for anything else.
+
+    Times before 1900 or after 2200 are None: they are mistakes, and at the ends of the
+    calendar they cannot be moved to another zone.
+    """
     try:
-        moment = datetime.fromisoformat(value.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        moment = datetime.fromisoformat(value.strip() if isinstance(value, str) else "")
+    except ValueError:
         return None
+    if not 1900 <= moment.year <= 2200:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def as_object(value: object, what: str) -> Mapping[str, object]:

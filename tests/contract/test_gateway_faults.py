@@ -23,7 +23,7 @@ from actions.gateways.open311 import NewRequest
 from actions.sandbox import create_sandbox
 from tests.unit.actions.sandbox.serve import OVER, QUICK, Served, serving
 
-HASTY = Limits(connect=1.0, read=0.2, whole=0.6, retries=1, first_wait=0.01)
+HASTY = Limits(connect=1.0, read=0.2, whole=0.3, retries=1, first_wait=0.01)
 HOLE = NewRequest("POTHOLE", "", 52.7, -2.7, attributes={"size": "small"})
 CALLS: dict[str, tuple[str, Callable[[Gateways], Awaitable[object]]]] = {
     "services": ("open311", lambda gates: gates.open311.services()),
@@ -49,7 +49,7 @@ ENDS: dict[str, type[GatewayError]] = {
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    app = create_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db", slow_seconds=2.0)
+    app = create_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db", slow_seconds=5.0)
     with serving(app, request.param) as served:
         yield served
 
@@ -71,7 +71,7 @@ def test_a_failing_system_is_named_and_mends(served: Served, call: str, mode: st
             started = time.monotonic()
             with pytest.raises(ENDS[mode]) as failure:
                 await talk(served.gateways(client, limits=limits))
-            assert time.monotonic() - started < 1.9
+            assert time.monotonic() - started < 4
             assert mode != "rate_limited" or failure.value.retry_after == 30
             await switch(served, client, gateway, "ok")
             if call not in {"request", "book"}:

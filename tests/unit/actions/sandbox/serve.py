@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,7 +48,14 @@ def serving(app: FastAPI, over: str) -> Iterator[Served]:
         )
         return
     server = uvicorn.Server(
-        uvicorn.Config(outer, port=0, log_level="error", lifespan="off", ws="none")
+        uvicorn.Config(
+            outer,
+            port=0,
+            log_level="critical",
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
     )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
@@ -63,3 +71,24 @@ def _port(server: uvicorn.Server) -> int:
     while not server.started and time.monotonic() < end:
         time.sleep(0.01)
     return int(server.servers[0].sockets[0].getsockname()[1])
+
+
+class InMemory:
+    """An app to be asked one question at a time (Starlette's own client now wants httpx2)."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(self, path: str) -> httpx.Response:
+        return self._ask("GET", path)
+
+    def post(self, path: str, **body: object) -> httpx.Response:
+        return self._ask("POST", path, **body)
+
+    def _ask(self, method: str, path: str, **body: object) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://c.test") as client:
+                return await client.request(method, path, **body)
+
+        return asyncio.run(ask())
