@@ -31,9 +31,7 @@ class Answer:
     reports: tuple[Mapping[str, Any], ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
 
-    def say(
-        self, key: str, *buttons: Button, free_input: bool = False, **values: object
-    ) -> Answer:
+    def say(self, key: str, *buttons: Button, free_input: bool = False, **values: object) -> Answer:
         """One reply more."""
         texts = {name: str(value) for name, value in values.items()}
         return replace(self, said=(*self.said, Say(key, texts, buttons, free_input)))

@@ -10,19 +10,21 @@ _SAID = {
     "skip": (
         "skip|skip it|skip this|pass|next|dont know|i dont know|not sure|im not sure|no idea|dunno|"
         "idk|prefer not to say|rather not say|id rather not say|none|leave it blank|"
-        "hepgor|pasio|dim yn gwybod|dw i ddim yn gwybod|dwi ddim yn gwybod|sai n gwybod|ddim yn siwr|"
-        "dim syniad|dwi ddim yn siwr|well gen i beidio dweud"
+        "hepgor|pasio|dim yn gwybod|dw i ddim yn gwybod|dwi ddim yn gwybod|sai n gwybod|"
+        "ddim yn siwr|dim syniad|dwi ddim yn siwr|well gen i beidio dweud"
     ),
     "back": (
         "back|go back|undo|previous|last question|i made a mistake|made a mistake|"
         "nol|yn ol|mynd yn ol|ewch yn ol|y cwestiwn diwethaf|camgymeriad"
     ),
     "repeat": (
-        "repeat|again|say again|say that again|pardon|what|what was the question|eh|sorry|come again|"
+        "repeat|again|say again|say that again|pardon|what|what was the question|eh|sorry|"
+        "come again|"
         "eto|ailadrodd|beth|unwaith eto|dywedwch eto|beth oedd y cwestiwn"
     ),
     "cancel": (
-        "cancel|cancel it|cancel this|stop|stop it|forget it|never mind|nevermind|give up|quit|exit|"
+        "cancel|cancel it|cancel this|stop|stop it|forget it|never mind|nevermind|give up|"
+        "quit|exit|"
         "start again|start over|canslo|stopio|anghofiwch|anghofiwch o|anghofiwch e|dim ots|"
         "rhoi r gorau iddi|dechrau eto"
     ),

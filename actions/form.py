@@ -251,7 +251,7 @@ def _at_review(form: Form, text: str, control: str | None, today: date) -> Step:
 
 def _correct(form: Form, correction: str, today: date) -> Step:
     """Mend the one answer that the correction can only be meant for, or ask which."""
-    fitting = [q for q in form.questions if _plainly_answers(q, correction, today)]
+    fitting = [q for q in form.questions if _plainly_answers(form, q, correction, today)]
     if len(fitting) != 1:
         return Step(replace(form, at=WHICH, pending=correction), "which", "correction_which")
     return _mend(form, fitting[0], correction, today)
@@ -296,17 +296,18 @@ def _without_no(text: str) -> str:
     ).strip()
 
 
-def _plainly_answers(question: Question, text: str, today: date) -> bool:
-    """Whether a correction can only be meant for a question of this kind."""
+def _plainly_answers(form: Form, question: Question, text: str, today: date) -> bool:
+    """Whether a correction may be meant for this question: it looks like its kind of answer."""
     if question.datatype in {"singlevaluelist", "multivaluelist", "phone", "datetime"}:
         return isinstance(read_answer(question, text, today), Read)
-    if question.datatype in {"postcode", "place"}:
-        return bool(find_postcode(text)) or (
-            question.datatype == "place" and bool(_HOUSE.search(normalise(text)))
-        )
-    return question.code == "spot" and bool(_HOUSE.search(normalise(text)))
+    if question.datatype in {"postcode", "place"} and find_postcode(text):
+        return True
+    in_words = next((code for code in _ADDRESSES if code in form.given), None)
+    return question.code == in_words and bool(_HOUSE.search(normalise(text)))
 
 
+_ADDRESSES = ("spot", "address", "where")
+"""Where a house number or a road belongs, the closest first."""
 _HOUSE = re.compile(
     r"^(?:outside |near |by |tu allan i )?(?:number |no |rhif |house )?\d{1,4}[a-z]?\b|"
     r"\b(?:road|street|lane|avenue|close|drive|way|heol|stryd|ffordd|lon)\b"

@@ -10,8 +10,6 @@ from rasa_sdk import Tracker
 
 from bot.need import Availability, Circumstances
 
-SERVICE = "service_"
-FALLBACK = "nlu_fallback"
 LANGUAGES = ("en", "cy")
 
 
@@ -46,11 +44,6 @@ class Turn:
     def is_sms(self) -> bool:
         """Whether it came as a text message."""
         return self.medium == "sms"
-
-    @property
-    def wanted_service(self) -> str | None:
-        """The card id in the intent, if the intent is a service's."""
-        return self.intent.removeprefix(SERVICE) if self.intent.startswith(SERVICE) else None
 
 
 def read_turn(tracker: Tracker) -> Turn:

@@ -1,0 +1,38 @@
+"""Rasa hears danger that the first check did not: the same fixed words, the same urgent person."""
+
+from __future__ import annotations
+
+from actions.answer import Answer
+from actions.follow_route import RouteFollower
+from actions.parts import Parts
+from actions.route_citizen import report_route, route_citizen
+from actions.turn import Turn
+from actions.turn_action import TurnAction
+from actions.words import Words
+from bot.need import Urgency
+from bot.safety import check_safety
+
+SAFEGUARDING = "safeguarding"
+UNNAMED = "crisis"
+"""The kind of danger when nobody can say which: its text has every number."""
+
+
+class ActionCrisis(TurnAction):
+    """``follower`` makes the handoff."""
+
+    def __init__(self, parts: Parts, follower: RouteFollower) -> None:
+        super().__init__(parts)
+        self.follower = follower
+
+    def name(self) -> str:
+        return "action_crisis"
+
+    async def answer(self, turn: Turn, words: Words) -> Answer:
+        finding = check_safety(turn.text)
+        kind = finding.kind if finding else UNNAMED
+        decision = route_citizen(self.parts, turn, None, danger=True)
+        told = {"message": turn.text} if not turn.is_button else {}
+        person = self.follower.to_person(
+            turn, decision, None, told, team=SAFEGUARDING, urgency=Urgency.URGENT
+        )
+        return Answer().say(f"safety_{kind}").then(report_route(decision, None)).then(person)

@@ -1,0 +1,149 @@
+"""The citizen wants a service, or answers a question of one, or says something small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.answer import Answer
+from actions.conduct import Conductor
+from actions.follow_route import RouteFollower
+from actions.form import Form, fits
+from actions.parts import Parts
+from actions.questions import read_yes_no
+from actions.route_citizen import route_citizen
+from actions.turn import Turn
+from actions.turn_action import TurnAction
+from actions.words import NO, YES, Words
+from bot.intents import FALLBACK, service_of
+from bot.message import Button
+from bot.need import Channel
+from bot.service_card import ServiceCard
+
+SURE = 0.85
+"""From here on an intent may interrupt a form; below it the text counts as an answer."""
+SHORT = 10
+"""Words; a longer text in answer to an open question is an answer, whatever it resembles."""
+MOST_GUESSES = 3
+_OPEN = {"string", "text", "place"}
+_SMALL_TALK = {
+    "greet": "greet_back",
+    "thanks": "thanks_back",
+    "goodbye": "goodbye_back",
+    "are_you_human": "are_you_human",
+    "help": "help",
+    "status": "status",
+    "out_of_scope": "out_of_scope",
+}
+
+
+class ActionServeCitizen(TurnAction):
+    """``conductor`` runs the forms, ``follower`` carries decisions out."""
+
+    def __init__(self, parts: Parts, conductor: Conductor, follower: RouteFollower) -> None:
+        super().__init__(parts)
+        self.conductor, self.follower = conductor, follower
+
+    def name(self) -> str:
+        return "action_serve_citizen"
+
+    async def answer(self, turn: Turn, words: Words) -> Answer:
+        form = self.conductor.current(turn)
+        if form and form.offer:
+            return await self._after_offer(turn, words, form)
+        if form:
+            return await self._in_form(turn, words, form)
+        return await self._fresh(turn, words)
+
+    async def serve(self, turn: Turn, card: ServiceCard) -> Answer:
+        """Route a service and start it."""
+        decision = route_citizen(self.parts, turn, card)
+        answer = await self.follower.follow(turn, decision, card)
+        return Answer().remember(service=card.id).then(answer)
+
+    async def _fresh(self, turn: Turn, words: Words) -> Answer:
+        card = self.parts.card(service_of(turn.intent))
+        if card:
+            return await self.serve(turn, card)
+        if turn.intent in _SMALL_TALK:
+            phone = self.parts.council.phone
+            return Answer().say(_SMALL_TALK[turn.intent], phone=phone)
+        if turn.intent and turn.intent != FALLBACK and turn.is_button:
+            return Answer().say("what_do_you_need")
+        if turn.intent in {"affirm", "deny", "skip", "go_back"}:
+            return Answer().say("nothing_open")
+        return self._not_understood(turn, words)
+
+    def _not_understood(self, turn: Turn, words: Words) -> Answer:
+        """Once: did you mean…? Twice in a row: a person."""
+        once_more = replace(turn.circumstances, failed_turns=turn.circumstances.failed_turns + 1)
+        answer = Answer().report("misunderstood")
+        decision = route_citizen(self.parts, turn, None, once_more)
+        if decision.channel is not Channel.DIGITAL and once_more.failed_turns > 1:
+            told = {"message": turn.text}
+            person = self.follower.to_person(turn, decision, None, told)
+            handoff = next(r for r in person.reports if r["type"] == "handoff")
+            return replace(answer, reports=(*answer.reports, handoff)).say("misunderstood_twice")
+        guesses = self._guesses(turn)
+        if not guesses:
+            return answer.say("did_not_understand")
+        buttons = (Button(card.name(turn.language), f"/{card.intent}") for card in guesses)
+        return answer.say("did_you_mean", *buttons)
+
+    def _guesses(self, turn: Turn) -> tuple[ServiceCard, ...]:
+        cards = (self.parts.card(service_of(intent)) for intent, _ in turn.candidates)
+        return tuple(card for card in cards if card)[:MOST_GUESSES]
+
+    async def _in_form(self, turn: Turn, words: Words, form: Form) -> Answer:
+        if not self._interrupts(turn, form):
+            return await self.conductor.go_on(turn, form)
+        card = self.parts.card(service_of(turn.intent))
+        if card:
+            return self._offer_switch(turn, words, form, card)
+        key = _SMALL_TALK[turn.intent]
+        small = Answer().say(key, phone=self.parts.council.phone)
+        return small.then(self.conductor.again(turn, form))
+
+    def _interrupts(self, turn: Turn, form: Form) -> bool:
+        """Whether this is plainly about something else, and not an answer."""
+        other = self.parts.card(service_of(turn.intent))
+        about_else = (other and other.id != form.service) or (
+            turn.intent in _SMALL_TALK and turn.intent != "help"
+        )
+        if not about_else or fits(form, turn.text, self.parts.today()):
+            return False
+        if turn.is_button:
+            return True
+        question = form.question
+        is_open = question is not None and question.datatype in _OPEN
+        if is_open and (not other or len(turn.text.split()) > SHORT):
+            return False
+        return turn.confidence >= SURE
+
+    def _offer_switch(self, turn: Turn, words: Words, form: Form, card: ServiceCard) -> Answer:
+        """Keep the answers and ask: switch, or was that an answer?"""
+        offer = {"service": card.id, "said": "" if turn.is_button else turn.text}
+        now = self.parts.card(form.service)
+        return (
+            Answer()
+            .say(
+                "switch_offer",
+                words.button("button_switch", YES),
+                words.button("button_carry_on", NO),
+                service=card.name(turn.language),
+                current=now.name(turn.language) if now else words.text("this_form"),
+            )
+            .remember(task=replace(form, offer=offer).as_json())
+        )
+
+    async def _after_offer(self, turn: Turn, words: Words, form: Form) -> Answer:
+        offer = dict(form.offer or {})
+        form = replace(form, offer=None)
+        said = {YES: "yes", NO: "no"}.get(turn.text) or read_yes_no(turn.text)
+        card = self.parts.card(offer.get("service"))
+        wanted = service_of(turn.intent) if turn.confidence >= SURE else None
+        if card and (said == "yes" or wanted == card.id):
+            return await self.serve(replace(turn, task=None, text=f"/{card.intent}"), card)
+        if said == "no":
+            kept = Answer().say("switch_declined")
+            return kept.then(self.conductor.again(turn, form))
+        return await self._in_form(turn, words, form)

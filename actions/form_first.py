@@ -1,0 +1,41 @@
+"""Inside a form, a plain answer is an answer, even when it resembles a request.
+
+"Large" answers "how big?" although it also sounds like large print. A request for a person
+is never held back.
+"""
+
+from __future__ import annotations
+
+from actions.answer import Answer
+from actions.conduct import Conductor
+from actions.form import fits
+from actions.parts import Parts
+from actions.turn import Turn
+from actions.turn_action import TurnAction
+
+SURE = 0.6
+"""Below this, in answer to an open question, a text counts as the answer."""
+_OPEN = {"string", "text"}
+
+
+class FormFirstAction(TurnAction):
+    """An action that lets a form under way have what is plainly meant for it."""
+
+    def __init__(self, parts: Parts, conductor: Conductor) -> None:
+        super().__init__(parts)
+        self.conductor = conductor
+
+    async def in_form(self, turn: Turn) -> Answer | None:
+        """The form's answer when the text is meant for it, else None."""
+        form = self.conductor.current(turn)
+        if form is None or turn.is_button:
+            return None
+        unsure = form.question and form.question.datatype in _OPEN and turn.confidence < SURE
+        if unsure or fits(form, turn.text, self.parts.today()):
+            return await self.conductor.go_on(turn, form)
+        return None
+
+    def back_to_form(self, turn: Turn) -> Answer:
+        """The form's question once more, when there is one; else what else can we do."""
+        form = self.conductor.current(turn)
+        return self.conductor.again(turn, form) if form else Answer().say("what_do_you_need")

@@ -1,0 +1,38 @@
+"""What every action works with, wired once in ``actions/app.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from actions.gateways import Gateways
+from actions.turn import Turn
+from actions.words import Words
+from bot.council import Council
+from bot.replies import Replies
+from bot.routing import RoutingPolicy
+from bot.service_card import ServiceCard
+
+
+@dataclass(frozen=True)
+class Parts:
+    """``cards``: id → service card. ``answer_within``: seconds an action may take before the
+    citizen is told honestly that a system is too slow; less than Rasa is given."""
+
+    gateways: Gateways
+    cards: Mapping[str, ServiceCard]
+    policy: RoutingPolicy
+    council: Council
+    replies: Replies
+    today: Callable[[], date]
+    new_id: Callable[[], str]
+    answer_within: float = 6.0
+
+    def words(self, turn: Turn) -> Words:
+        """The words for the citizen of this turn."""
+        return Words(self.replies, turn.language, turn.medium)
+
+    def card(self, service: str | None) -> ServiceCard | None:
+        """The card with this id, or None."""
+        return self.cards.get(service) if service else None

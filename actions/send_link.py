@@ -1,0 +1,29 @@
+"""Point to the council's own page, saying so when it is only the front page; and quote facts."""
+
+from __future__ import annotations
+
+from actions import dates
+from actions.answer import Answer
+from actions.parts import Parts
+from actions.turn import Turn
+from bot.service_card import ServiceCard
+
+
+async def send_link(parts: Parts, turn: Turn, card: ServiceCard) -> Answer:
+    """The page that does the job, or the front page and an honest word about it."""
+    link = await parts.gateways.local_links.link(card.lgsl, card.lgil)
+    key = "link_page" if link.kind == "interaction" else "link_homepage"
+    return say_facts(turn, card).say(
+        key, service=card.name(turn.language), url=link.url, council=link.authority
+    )
+
+
+def say_facts(turn: Turn, card: ServiceCard) -> Answer:
+    """The card's facts, each with its source and the day somebody checked it."""
+    answer = Answer()
+    for fact in card.facts:
+        sentence = fact.text.get(turn.language) or fact.text["en"]
+        answer = answer.say(
+            "fact", sentence=sentence, source=fact.source, reviewed=dates.short(fact.reviewed)
+        )
+    return answer

@@ -1,0 +1,208 @@
+"""Plays Rasa for a conversation: real actions, real gateways, the real sandbox council.
+
+Nothing is mocked. The sandbox answers over an in-process transport; intents, which are Rasa's
+to find, are said by the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from actions.app import create_action_app
+from actions.gateways import CouncilSettings, make_gateways
+from actions.gateways.base import Limits
+from actions.sandbox import create_sandbox
+from bot.files.cards import load_cards
+from bot.files.catalogues import load_catalogues
+from bot.files.council import load_council
+from bot.files.policy import load_policy
+from bot.need import Availability, Circumstances
+
+BOT = Path(__file__).parents[3] / "bot"
+SECRET = "a-secret-for-tests-only"
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+POSTCODE = "SY1 2AS"
+"""Shrewsbury library's, which the sandbox council knows."""
+
+
+@dataclass
+class Heard:
+    """One answer of the assistant."""
+
+    said: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+    @property
+    def keys(self) -> list[str]:
+        return [one["key"] for one in self.said]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(one["text"] for one in self.said)
+
+    @property
+    def payloads(self) -> list[str]:
+        return [button["payload"] for one in self.said for button in one["buttons"]]
+
+    @property
+    def titles(self) -> list[str]:
+        return [button["title"] for one in self.said for button in one["buttons"]]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["type"] == kind]
+
+
+@dataclass
+class Talk:
+    """A conversation. ``say`` plays one message through the action its intent leads to."""
+
+    app: FastAPI
+    sandbox: FastAPI
+    language: str = "en"
+    medium: str = "web"
+    sender: str = "c1"
+    slots: dict[str, Any] = field(default_factory=dict)
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    availability: Availability = field(default_factory=Availability)
+    replies: Any = None
+
+    async def say(
+        self,
+        text: str,
+        intent: str = "",
+        confidence: float = 0.95,
+        ranking: tuple[tuple[str, float], ...] = (),
+    ) -> Heard:
+        intent = intent or (text[1:] if text.startswith("/") else "nlu_fallback")
+        confidence = 1.0 if text.startswith("/") else confidence
+        answer = await self.call(
+            _ACTIONS.get(intent, "action_serve_citizen"),
+            {
+                "text": text,
+                "intent": {"name": intent, "confidence": confidence},
+                "intent_ranking": [
+                    {"name": n, "confidence": c} for n, c in (ranking or ((intent, confidence),))
+                ],
+                "metadata": {
+                    "language": self.language,
+                    "language_chosen": True,
+                    "medium": self.medium,
+                    "circumstances": self.circumstances.as_json(),
+                    "availability": self.availability.as_json(),
+                },
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        return self._heard(answer.json())
+
+    async def call(
+        self, action: str, message: Mapping[str, Any], token: str = SECRET
+    ) -> httpx.Response:
+        body = {
+            "next_action": action,
+            "sender_id": self.sender,
+            "tracker": {
+                "sender_id": self.sender,
+                "slots": self.slots,
+                "latest_message": message,
+                "events": [],
+            },
+            "version": "3.6.21",
+        }
+        async with _client(self.app) as client:
+            return await client.post(
+                "/webhook", json=body, headers={"Authorization": f"Bearer {token}"}
+            )
+
+    def _heard(self, body: Mapping[str, Any]) -> Heard:
+        for event in body["events"]:
+            assert event["event"] == "slot"
+            self.slots[event["name"]] = event["value"]
+        said = [self._uttered(m) for m in body["responses"] if m.get("response")]
+        events = [m["custom"] for m in body["responses"] if m.get("custom")]
+        for event in events:
+            if event["type"] == "circumstances":
+                self.circumstances = Circumstances.from_json(event)
+            if event["type"] == "language":
+                self.language = event["language"]
+        return Heard(said, events)
+
+    def _uttered(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        key = str(message["response"]).removeprefix("utter_")
+        taken = ("key", "lang", "medium")
+        values = {k: v for k, v in message.items() if k not in taken}
+        text = self.replies.say(key, message["lang"], self.medium, **values)
+        return {"key": key, "text": text, "lang": message["lang"], "buttons": message["buttons"]}
+
+    async def council(self, method: str, path: str, **parts: Any) -> Any:
+        """What the sandbox council itself says."""
+        async with _client(self.sandbox) as client:
+            answer = await client.request(method, path, **parts)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def requests(self) -> list[dict[str, Any]]:
+        """Every report the council holds."""
+        found = await self.council("GET", "/open311/v2/requests.json")
+        assert isinstance(found, list)
+        return found
+
+    async def fault(self, gateway: str, mode: str) -> None:
+        """Make one of the council's systems fail, or mend it with ``ok``."""
+        await self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
+
+
+def start_talk(folder: Path, **parts: Any) -> Talk:
+    """A conversation with a fresh council."""
+    sandbox = create_sandbox(
+        folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=0.6
+    )
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(sandbox), base_url="http://sandbox", trust_env=False
+    )
+    council = load_council(BOT / "council.yml")
+    gateways = make_gateways(
+        client,
+        "http://sandbox",
+        CouncilSettings(council.name, council.slug, council.gss),
+        limits=Limits(connect=0.2, read=0.3, whole=0.3, retries=1, first_wait=0.01),
+        now=lambda: NOW,
+    )
+    replies = load_catalogues(BOT / "replies")
+    app = create_action_app(
+        gateways=gateways,
+        cards=load_cards(BOT / "services"),
+        policy=load_policy(BOT / "routing_policy.yml"),
+        council=council,
+        replies=replies,
+        secret=SECRET,
+        today=lambda: TODAY,
+        answer_within=2.0,
+    )
+    return Talk(app, sandbox, replies=replies, **parts)
+
+
+def _client(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://actions", trust_env=False
+    )
+
+
+_ACTIONS = {
+    "human": "action_hand_to_person",
+    "face_to_face": "action_come_in",
+    "digital_barrier": "action_note_barrier",
+    "adjustment": "action_note_adjustment",
+    "why": "action_explain_route",
+    "something_else": "action_something_else",
+    "change_language": "action_change_language",
+    "crisis": "action_crisis",
+}
