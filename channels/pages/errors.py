@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -25,23 +24,31 @@ from bot.errors import (
     HandoffUnknown,
     TokenWrong,
 )
+from bot.staff import RoleMissing
 from channels.limits import TooManyRequests
 from channels.pages.csrf import ForeignOrigin, FormStale
 from channels.pages.pages import Pages
 
 log = logging.getLogger(__name__)
 
+
+class Unavailable(FairwayError):
+    """This part is not working right now. Please try again in a few minutes."""
+
+
 STATUS: dict[type[FairwayError], int] = {
     TokenWrong: 401,
     ForeignOrigin: 403,
     FormStale: 403,
     HandoffNotYours: 403,
+    RoleMissing: 403,
     ConversationUnknown: 404,
     HandoffUnknown: 404,
     HandoffError: 409,
     ConversationExpired: 410,
     TooManyRequests: 429,
     BadInput: 422,
+    Unavailable: 503,
 }
 CODES = {
     400: "bad_request",
@@ -63,7 +70,9 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
 
     async def fairway(request: Request, error: Exception) -> Response:
         assert isinstance(error, FairwayError)
-        return error_answer(request, pages, status_of(error), error.code, str(error), _extra(error))
+        return error_answer(
+            request, pages, status_of(error), error.code, str(error), headers_of(error)
+        )
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -93,11 +102,7 @@ def error_answer(
 ) -> Response:
     """A page or a JSON object. ``sentence`` says what happened and then what to do."""
     code = code or CODES.get(status, "bad_request")
-    if sentence is None:
-        message, next_step = _words(request, pages, code)
-    else:
-        message, _, next_step = sentence.partition(". ")
-        message = message.rstrip(".") + "."
+    message, next_step = error_words(request, pages, code, sentence)
     if wants_json(request):
         body = {"error": code, "message": message, "what_next": next_step}
         return JSONResponse(body, status, headers)
@@ -126,11 +131,16 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accept and "text/html" not in accept
 
 
-def _words(request: Request, pages: Pages, code: str) -> tuple[str, str]:
-    return pages.say(request, f"error_{code}"), pages.say(request, f"error_{code}_next")
+def error_words(request: Request, pages: Pages, code: str, sentence: str | None) -> tuple[str, str]:
+    """What happened and what to do next, in the citizen's language where we have the words."""
+    if sentence is None or pages.knows(f"error_{code}"):
+        return pages.say(request, f"error_{code}"), pages.say(request, f"error_{code}_next")
+    message, _, next_step = sentence.partition(". ")
+    return message.rstrip(".") + ".", next_step
 
 
-def _extra(error: Any) -> dict[str, str]:
+def headers_of(error: Exception) -> dict[str, str]:
+    """The headers that go with an error."""
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, TokenWrong):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from channels.pages.cookies import LANGUAGE, set_cookie
+from channels.pages.cookies import LANGUAGE, cookie_name, set_cookie
 from channels.pages.csrf import FIELD, Csrf
 from channels.pages.languages import page_language, text_direction
 from channels.pages.static_files import ROOMS, load_static_files
@@ -57,9 +57,18 @@ class Pages:
         """The language this browser's pages are drawn in."""
         return page_language(request, self._parts.council.languages, self._parts.settings.secure)
 
+    def has_chosen(self, request: Request) -> bool:
+        """Whether this browser's user has picked a language on our pages."""
+        name = cookie_name(LANGUAGE, self._parts.settings.secure)
+        return name in request.cookies or "lang" in request.query_params
+
     def say(self, request: Request, key: str, **values: Any) -> str:
         """One of the pages' own texts in the citizen's language."""
         return self._parts.words.say(key, self.language(request), "web", **values)
+
+    def knows(self, key: str) -> bool:
+        """Whether the pages have a text of their own for ``key``."""
+        return self._parts.words.has(key)
 
     def csrf_field(self, request: Request) -> Markup:
         """A hidden field for a form: ``check_csrf`` looks for it."""

@@ -50,6 +50,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 def secure(app: FastAPI, parts: Parts) -> None:
     """Guard ``app``; also serves ``/static`` and answers every error. Call it last."""
     pages = Pages(parts)
+    app.state.parts = parts
     app.state.csrf = Csrf.of(parts.settings)
     files = load_static_files(parts.council.colour)
     app.add_route("/static/{path:path}", files.answer, methods=["GET"], include_in_schema=False)

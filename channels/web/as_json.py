@@ -1,0 +1,28 @@
+"""Messages as the API and the page's script see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.message import Message
+from channels.pages import text_direction
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """``{"id","from","text","lang","dir","buttons":[{"title","payload"}],"at","client_id"}``."""
+    return {
+        "id": message.id,
+        "from": message.sender.value,
+        "text": message.text,
+        "lang": message.lang,
+        "dir": text_direction(message.lang),
+        "buttons": [{"title": b.title, "payload": b.payload} for b in message.buttons],
+        "at": message.at.isoformat(),
+        "client_id": message.client_id,
+    }
+
+
+def messages_json(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """Each as ``message_json``."""
+    return [message_json(message) for message in messages]

@@ -1,0 +1,160 @@
+"""The chat page. Every step is a form that works without JavaScript; the script only saves
+reloading. A cookie opens the conversation; it is set once the citizen starts one."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Header, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from bot.conversation import Conversation
+from bot.errors import BadInput, FairwayError
+from bot.message import Message, clean_text
+from channels.pages import Pages, check_csrf, check_origin, wants_json
+from channels.pages.csrf import FormStale
+from channels.parts import Parts
+from channels.web.api import address_of
+from channels.web.chat_cookie import ChatCookie
+from channels.web.chat_page import ChatPage
+from channels.web.events import Streams
+from channels.web.talk import Said, Talk, worth_keeping
+from channels.web.transcript import transcript
+
+log = logging.getLogger(__name__)
+
+
+async def is_stale(request: Request) -> bool:
+    """Whether the form is from a page that is out of date. Raises ForeignOrigin."""
+    try:
+        await check_csrf(request)
+    except FormStale:
+        return True
+    return False
+
+
+def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
+    """``/`` and what its forms and its script send to."""
+    router = APIRouter(include_in_schema=False)
+    cookie = ChatCookie(parts.settings.secure, talk)
+    page = ChatPage(parts, pages, talk)
+    steps = _Steps(talk, cookie, page)
+    streams = Streams(talk)
+
+    @router.get("/")
+    def chat(request: Request) -> Response:
+        conversation = cookie.open(request)
+        wanted = request.query_params.get("lang")
+        if conversation and wanted and wanted in parts.council.languages:
+            conversation = talk.choose_language(conversation, wanted)
+        return page.show(request, conversation)
+
+    @router.post("/chat")
+    def say(
+        request: Request,
+        stale: Annotated[bool, Depends(is_stale)],
+        text: Annotated[str, Form()] = "",
+        choice: Annotated[str, Form()] = "",
+        client_id: Annotated[str, Form(max_length=80)] = "",
+    ) -> Response:
+        answer = steps.say(request, text, choice, client_id, stale=stale)
+        return cookie.keep(request, answer)
+
+    @router.post("/chat/end", dependencies=[Depends(check_csrf)])
+    def end(request: Request) -> Response:
+        conversation = cookie.open(request)
+        if conversation:
+            talk.end(conversation)
+        return RedirectResponse("/", 303)
+
+    @router.post("/chat/new", dependencies=[Depends(check_csrf)])
+    def start_again() -> Response:
+        return cookie.take_away(RedirectResponse("/", 303))
+
+    @router.get("/chat/transcript.txt")
+    def save_copy(request: Request) -> Response:
+        conversation = cookie.need(request)
+        text = transcript(
+            pages.say(request, "chat_transcript_title", council=parts.council.name),
+            page.shown(request, talk.messages(conversation.id)),
+        )
+        name = f"attachment; filename=chat-{conversation.started_at:%Y-%m-%d}.txt"
+        return Response(
+            text, media_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
+        )
+
+    @router.get("/chat/events", dependencies=[Depends(check_origin)])
+    def events(
+        request: Request,
+        after: Annotated[str | None, Query()] = None,
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        conversation = cookie.need(request)
+
+        def as_json(messages: list[Message]) -> list[dict[str, Any]]:
+            return page.shown(request, messages)
+
+        return streams.follow(conversation.id, last_event_id or after, as_json)
+
+    return router
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What happens when the form is sent."""
+
+    talk: Talk
+    cookie: ChatCookie
+    page: ChatPage
+
+    def say(
+        self, request: Request, text: str, choice: str, client_id: str, *, stale: bool
+    ) -> Response:
+        """Take a choice on offer or the citizen's own words, and show the answer."""
+        conversation = self.cookie.open(request)
+        try:
+            if stale:
+                raise FormStale
+            clean_text(choice or text)
+            conversation, is_new = self._conversation(request, conversation)
+            said = self.talk.say(
+                conversation, address_of(request), choice or text, client_id or None
+            )
+        except BadInput as error:
+            return self.page.refuse(request, conversation, error, text)
+        except FairwayError:
+            raise
+        except Exception as error:  # if it was taken in, the worker answers it soon
+            log.error("turn failed: %s", type(error).__name__)
+            return self.page.delayed(request, conversation)
+        draft = text if choice or worth_keeping(text) else ""
+        return self._answer(request, conversation, said, draft, is_new)
+
+    def _conversation(
+        self, request: Request, conversation: Conversation | None
+    ) -> tuple[Conversation, bool]:
+        """The one that is open, else a new one; whoever comes back too late is told."""
+        now = self.talk.parts.turn.clock.now()
+        if conversation and not conversation.is_over(now):
+            return conversation, False
+        started = self.talk.start(address_of(request), self.page.chosen_language(request))
+        self.cookie.adopt(request, started)
+        if conversation:
+            self.talk.note(started.conversation, "conversation_expired")
+        return started.conversation, True
+
+    def _answer(
+        self,
+        request: Request,
+        conversation: Conversation,
+        said: Said,
+        draft: str,
+        is_new: bool,
+    ) -> Response:
+        if wants_json(request):
+            return JSONResponse(self.page.as_json(request, conversation, said, draft, is_new))
+        if draft:  # sending this page again is harmless: its client_id is known already
+            return self.page.show(request, conversation, draft)
+        return RedirectResponse("/#latest", 303)

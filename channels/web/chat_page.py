@@ -1,0 +1,146 @@
+"""How a conversation looks: as a page, and as JSON for the page's script."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.conversation import Conversation
+from bot.council import LONDON
+from bot.errors import BadInput
+from bot.message import Medium, Message, Sender
+from channels.pages import Pages, error_answer, wants_json
+from channels.pages.errors import error_words, headers_of, status_of
+from channels.parts import Parts
+from channels.web.as_json import message_json
+from channels.web.talk import Said, Talk
+
+_LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]])")
+
+
+class ChatPage:
+    """Draws the chat page for one browser."""
+
+    def __init__(self, parts: Parts, pages: Pages, talk: Talk) -> None:
+        self._parts, self._pages, self._talk = parts, pages, talk
+
+    def show(
+        self,
+        request: Request,
+        conversation: Conversation | None,
+        draft: str = "",
+        error: BadInput | None = None,
+    ) -> Response:
+        """The whole page. ``draft`` stays in the box; ``error`` says why it was not taken."""
+        view = self._talk.view(conversation) if conversation else None
+        messages = self.shown(request, view.messages if view else [self._greeting(request)])
+        language = conversation.language if conversation else self._pages.language(request)
+        return self._pages.render(
+            request,
+            "chat.html",
+            status=status_of(error) if error else 200,
+            lang=language,
+            view=view,
+            messages=messages,
+            latest=_latest(messages),
+            offered_from=_offered_from(messages),
+            person_has_it=bool(view and view.handoff),
+            draft=draft,
+            error=self._words(request, error),
+            client_id=secrets.token_hex(8),
+            split_links=split_links,
+        )
+
+    def _words(self, request: Request, error: BadInput | None) -> tuple[str, str] | None:
+        return error_words(request, self._pages, error.code, str(error)) if error else None
+
+    def refuse(
+        self, request: Request, conversation: Conversation | None, error: BadInput, draft: str
+    ) -> Response:
+        """The page again with what was wrong; nothing the citizen wrote is lost."""
+        if wants_json(request):
+            return error_answer(
+                request, self._pages, status_of(error), error.code, str(error), headers_of(error)
+            )
+        page = self.show(request, conversation, draft, error)
+        page.headers.update(headers_of(error))
+        return page
+
+    def delayed(self, request: Request, conversation: Conversation | None) -> Response:
+        """The page as it stands; it says that the answer is late."""
+        if wants_json(request):
+            return error_answer(request, self._pages, 503)
+        return self.show(request, conversation)
+
+    def as_json(
+        self,
+        request: Request,
+        conversation: Conversation,
+        said: Said,
+        draft: str,
+        is_new: bool,
+    ) -> dict[str, Any]:
+        """What the script needs to show an answer and to send the next message."""
+        view = self._talk.view(conversation)
+        messages = view.messages if is_new else [said.message, *said.replies]
+        return {
+            "messages": self.shown(request, messages),
+            "started": is_new,
+            "keep_draft": bool(draft),
+            "exit": view.was_in_danger,
+            "csrf": self._pages.csrf_token(request),
+            "client_id": secrets.token_hex(8),
+        }
+
+    def shown(self, request: Request, messages: Iterable[Message]) -> list[dict[str, Any]]:
+        """Messages as JSON, with who said it and when in the citizen's words."""
+        return [
+            message_json(m)
+            | {
+                "who": self._pages.say(request, f"from_{m.sender.value}"),
+                "time": m.at.astimezone(LONDON).strftime("%H:%M"),
+            }
+            for m in messages
+        ]
+
+    def chosen_language(self, request: Request) -> str | None:
+        """The page's language if it is a choice, None while it is only the usual one: then
+        the assistant may still hear another one."""
+        language = self._pages.language(request)
+        usual = next(iter(self._parts.council.languages))
+        return language if language != usual or self._pages.has_chosen(request) else None
+
+    def _greeting(self, request: Request) -> Message:
+        """What a new conversation will open with."""
+        language = self._pages.language(request)
+        text = self._parts.turn.replies.say(
+            "greeting", language, Medium.WEB.value, council=self._parts.council.name
+        )
+        now = self._parts.turn.clock.now()
+        return Message("greeting", "", Sender.ASSISTANT, text, language, now)
+
+
+def split_links(text: str) -> list[tuple[str, bool]]:
+    """``text`` in pieces, each with whether it is a web address."""
+    return [(piece, bool(i % 2)) for i, piece in enumerate(_LINK.split(text)) if piece]
+
+
+def _latest(messages: list[dict[str, Any]]) -> str:
+    """The id of the first message after the citizen's last one, else of the last of all."""
+    last = _last_of_citizen(messages)
+    return str(messages[min(last + 1, len(messages) - 1)]["id"])
+
+
+def _offered_from(messages: list[dict[str, Any]]) -> int:
+    """The place from which choices are still on offer: after the citizen's last message."""
+    return _last_of_citizen(messages) + 1
+
+
+def _last_of_citizen(messages: list[dict[str, Any]]) -> int:
+    places = [i for i, message in enumerate(messages) if message["from"] == "citizen"]
+    return places[-1] if places else -1

@@ -1,0 +1,171 @@
+/* The chat page without reloading. Everything here also works without this script: when
+   anything fails, the form is simply sent. Text is only ever set as text, never as HTML. */
+(() => {
+  "use strict";
+  const form = document.getElementById("write");
+  const box = document.getElementById("text");
+  const log = document.getElementById("log");
+  const exit = document.getElementById("exit");
+  exit.addEventListener("click", (event) => {
+    event.preventDefault();
+    sessionStorage.clear();
+    location.replace(exit.firstElementChild.href);
+  });
+  if (!form) return sessionStorage.removeItem("draft");
+
+  const working = document.getElementById("working");
+  const check = document.getElementById("check");
+  const byId = (id) => document.getElementById("m-" + id);
+  const make = (tag, name, text) => {
+    const node = document.createElement(tag);
+    if (name) node.className = name;
+    if (text) node.textContent = text;
+    return node;
+  };
+  let after = form.dataset.after;
+  let stream;
+  if (check) check.hidden = true;
+
+  // A draft survives a reload and a lost connection.
+  const keep = () => sessionStorage.setItem("draft", box.value);
+  if (!box.value) box.value = sessionStorage.getItem("draft") || "";
+  box.addEventListener("input", keep);
+
+  const addText = (bubble, text) => {
+    text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/).forEach((piece, i) => {
+      if (!(i % 2)) return bubble.append(piece);
+      const link = make("a", "", piece);
+      link.href = piece;
+      link.rel = "noreferrer";
+      bubble.append(link);
+    });
+  };
+
+  const addChoices = (node, message) => {
+    const box = make("div", "choices");
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", form.dataset.choices);
+    for (const { title, payload } of message.buttons) {
+      const button = make("button", "quiet", title);
+      button.setAttribute("form", "write");
+      button.name = "choice";
+      button.value = payload;
+      button.lang = message.lang;
+      box.append(button);
+    }
+    node.append(box);
+  };
+
+  // One node a message, whole at once, so that a screen reader says it once.
+  const add = (message) => {
+    if (message.id) after = message.id;
+    const mine = message.client_id && log.querySelector(`[data-client="${CSS.escape(message.client_id)}"]`);
+    if (mine && !byId(message.id)) mine.id = "m-" + message.id;
+    if (message.id && byId(message.id)) return;
+    const node = make("div", `message new ${message.from}`);
+    if (message.id) node.id = "m-" + message.id;
+    if (message.client_id) node.dataset.client = message.client_id;
+    const who = make("p", "who");
+    who.append(make("b", "", message.who), " ");
+    if (message.time) who.append(make("time", "", message.time));
+    const bubble = make("div", "bubble");
+    bubble.dir = "auto";
+    if (message.lang) bubble.lang = message.lang;
+    if (message.from === "citizen") {
+      bubble.textContent = message.text;
+      log.querySelectorAll(".choices").forEach((old) => old.remove());
+    } else addText(bubble, message.text);
+    node.append(who, bubble);
+    if (message.buttons && message.buttons.length) addChoices(node, message);
+    log.append(node);
+    show(node);
+    return node;
+  };
+
+  // Bring the new message into sight without moving the focus.
+  const show = (node) => {
+    const first = node.previousElementSibling?.matches(".citizen") ? node.previousElementSibling : node;
+    form.scrollIntoView({ block: "nearest" });
+    if (first.getBoundingClientRect().top < 0) first.scrollIntoView({ block: "start" });
+  };
+
+  const follow = () => {
+    if (stream || !after) return;
+    stream = new EventSource("/chat/events?after=" + encodeURIComponent(after));
+    stream.addEventListener("message", (event) => add(JSON.parse(event.data)));
+  };
+
+  const post = async (body) => {
+    const request = { method: "POST", body, headers: { Accept: "application/json" } };
+    const send = () => fetch(form.action, request);
+    try {
+      const answer = await send();
+      return answer.status >= 500 ? await send() : answer;
+    } catch {
+      return send(); // once more: its client_id keeps it from being taken twice
+    }
+  };
+
+  const busy = (on) => {
+    working.hidden = !on;
+    form.setAttribute("aria-busy", on);
+  };
+
+  const tell = (text) => add({ from: "system", who: form.dataset.system, text });
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.getAttribute("aria-busy") === "true") return;
+    const button = event.submitter;
+    const choice = button && button.name === "choice";
+    const draft = box.value;
+    const fields = new FormData(form);
+    if (choice) fields.set("choice", button.value);
+    const body = new URLSearchParams(fields);
+    const client = fields.get("client_id");
+    const sent = choice ? button.textContent : draft.trim();
+    busy(true);
+    const mine = sent && add({ from: "citizen", who: form.dataset.you, text: sent, client_id: client });
+    if (!choice) box.value = "";
+    box.focus({ preventScroll: true });
+    try {
+      const answer = await post(body);
+      if (answer.status === 403) throw 0; // the page is out of date: send it, to get a new one
+      const told = await answer.json();
+      if (!answer.ok) {
+        if (mine) mine.remove();
+        box.value = draft;
+        tell(told.message + " " + told.what_next);
+        return busy(false);
+      }
+      form.elements.csrf.value = told.csrf;
+      form.elements.client_id.value = told.client_id;
+      if (told.keep_draft) box.value = box.value || draft;
+      keep();
+      if (told.started) {
+        const greeting = byId("greeting");
+        if (greeting) greeting.id = "m-" + told.messages[0].id;
+      }
+      told.messages.forEach(add);
+      if (told.exit) exit.hidden = false;
+      follow();
+      busy(false);
+    } catch {
+      box.value = draft;
+      keep();
+      busy(false);
+      if (mine) mine.remove();
+      if (navigator.onLine === false) return tell(form.dataset.notSent);
+      if (choice) form.append(Object.assign(make("input"), { type: "hidden", name: "choice", value: button.value }));
+      form.submit();
+    }
+  });
+
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  follow();
+})();

@@ -1,0 +1,174 @@
+"""What the API and the page do alike: start, open, say, read and end a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.conversation import Conversation
+from bot.errors import ConversationUnknown
+from bot.handoff import Handoff
+from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
+from bot.need import Channel
+from bot.ports import UnitOfWork
+from bot.take_in import start_conversation, take_in
+from bot.turn import handle_turn
+from channels.limits import Limiter
+from channels.parts import Parts
+from channels.web.tokens import check_token, hash_token, new_token
+
+PER_CONVERSATION, PER_ADDRESS, STARTS_PER_ADDRESS = 30, 600, 300  # a minute
+_OTHER_WAYS = {"digital": "answer", "assisted": "talk_to_person", "face_to_face": "library_hub"}
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new conversation, the secret that opens it, and its greeting."""
+
+    conversation: Conversation
+    token: str
+    messages: list[Message]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one message brought: the replies, and the route decided on, if one was."""
+
+    message: Message
+    replies: list[Message]
+    route: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class View:
+    """A conversation as its page shows it."""
+
+    conversation: Conversation
+    messages: list[Message]
+    handoff: Handoff | None
+    is_over: bool
+    was_in_danger: bool
+    is_unanswered: bool
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Conversations on the web. ``address`` is the network address a request came from."""
+
+    parts: Parts
+    limiter: Limiter
+
+    def start(self, address: str, language: str | None) -> Started:
+        """A new conversation. Raises TooManyRequests."""
+        self.limiter.take(f"start {address}", STARTS_PER_ADDRESS)
+        token = new_token()
+        conversation, messages = start_conversation(
+            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token)
+        )
+        return Started(conversation, token, messages)
+
+    def open(self, conversation_id: str, token: str) -> Conversation:
+        """The conversation. Raises ConversationUnknown, TokenWrong."""
+        with self.parts.turn.store.begin() as work:
+            conversation = work.conversations.get(conversation_id)
+        if conversation is None or conversation.medium is not Medium.WEB:
+            raise ConversationUnknown
+        check_token(conversation, token)
+        return conversation
+
+    def say(
+        self, conversation: Conversation, address: str, text: str, client_id: str | None = None
+    ) -> Said:
+        """Keep the message, answer it, and return the answer; the same again for the same
+        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
+        self.limiter.take(f"talk {conversation.id}", PER_CONVERSATION)
+        self.limiter.take(f"talk {address}", PER_ADDRESS)
+        taken = take_in(self.parts.turn, conversation.id, text, client_id)
+        replies = handle_turn(self.parts.turn, taken.message)
+        return Said(taken.message, replies, self._route(taken.message, replies))
+
+    def messages(self, conversation_id: str, after: str | None = None) -> list[Message]:
+        """What was said, in order, or only what came after the message ``after``."""
+        with self.parts.turn.store.begin() as work:
+            return work.messages.of(conversation_id, after)
+
+    def view(self, conversation: Conversation) -> View:
+        """Everything the page needs to show the conversation."""
+        with self.parts.turn.store.begin() as work:
+            messages = work.messages.of(conversation.id)
+            last = messages[-1] if messages else None
+            turns = work.records.turns_of(conversation.id)
+            return View(
+                conversation,
+                messages,
+                handoff=work.handoffs.open_of(conversation.id),
+                is_over=conversation.is_over(self.parts.turn.clock.now()),
+                was_in_danger=any(turn.ending.startswith("safety_") for turn in turns),
+                is_unanswered=_is_unanswered(work, last),
+            )
+
+    def note(self, conversation: Conversation, key: str) -> None:
+        """Say one of the assistant's fixed texts in the conversation."""
+        parts, language = self.parts.turn, conversation.language
+        message = Message(
+            id=parts.new_id(),
+            conversation_id=conversation.id,
+            sender=Sender.SYSTEM,
+            text=parts.replies.say(key, language, Medium.WEB.value),
+            lang=language,
+            at=parts.clock.now(),
+        )
+        with parts.store.begin() as work:
+            work.messages.add(message)
+            work.commit()
+
+    def choose_language(self, conversation: Conversation, language: str) -> Conversation:
+        """The conversation, from now on in ``language``."""
+        return self._change(conversation.id, language=language, language_chosen=True)
+
+    def end(self, conversation: Conversation) -> Conversation:
+        """The conversation, ended by the citizen. A person who was asked for still comes."""
+        return self._change(conversation.id, closed_at=self.parts.turn.clock.now())
+
+    def _change(self, conversation_id: str, **changes: Any) -> Conversation:
+        with self.parts.turn.locks.hold(conversation_id), self.parts.turn.store.begin() as work:
+            held = work.conversations.get(conversation_id)
+            if held is None:
+                raise ConversationUnknown
+            changed = replace(held, **changes)
+            work.conversations.save(changed)
+            work.commit()
+        self.parts.live.changed([conversation_id, "desk"])
+        return changed
+
+    def _route(self, message: Message, replies: list[Message]) -> Mapping[str, Any] | None:
+        """The route in the record of this message's turn: the first one kept after its replies."""
+        if not replies:
+            return None
+        with self.parts.turn.store.begin() as work:
+            turns = work.records.turns_of(message.conversation_id)
+        record = next((turn for turn in turns if turn.at >= replies[-1].at), None)
+        if record is None or record.route_channel is None:
+            return None
+        return {
+            "channel": record.route_channel,
+            "way": record.route_way,
+            "reasons": list(record.route_reasons),
+            "alternatives": [
+                {"channel": channel.value, "way": _OTHER_WAYS[channel.value]}
+                for channel in Channel
+                if channel.value != record.route_channel
+            ],
+            "policy_version": record.policy_version,
+        }
+
+
+def worth_keeping(text: str) -> bool:
+    """Whether a refused message should stay in the box for the citizen to change."""
+    return len(text) > MAX_CHARACTERS or not has_words(text)
+
+
+def _is_unanswered(work: UnitOfWork, last: Message | None) -> bool:
+    is_citizens = last is not None and last.sender is Sender.CITIZEN
+    return is_citizens and last is not None and not work.messages.answered(last.id)
