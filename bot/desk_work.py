@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import Conversation
-from bot.errors import HandoffError, HandoffNotYours, HandoffUnknown, MessageTooLong
+from bot.errors import HandoffNotYours, HandoffUnknown, MessageTooLong
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, clean_text
 from bot.outcome import Outcome
@@ -23,7 +23,7 @@ COUNTED_AS_RESOLVED = ("resolved", "advice_given", "referred", "appointment_made
 NOTE_LIMIT = 2000
 
 
-class CaseRestricted(HandoffError):
+class CaseRestricted(HandoffNotYours):
     """Only the safeguarding team can open this case. Ask your team lead if you need it."""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from bot.errors import BadInput
+from bot.errors import BadInput, FairwayError
 
 SAFEGUARDING = "safeguarding"
 EVERY_TEAM = "*"
@@ -26,6 +26,10 @@ class UsernameWrong(BadInput):
 
 class UsernameTaken(BadInput):
     """Someone already has this user name. Choose another."""
+
+
+class RoleMissing(FairwayError):
+    """Your account cannot open this page. Ask an administrator if you need it for your work."""
 
 
 class Role(str, Enum):

@@ -1,0 +1,5 @@
+"""The desk: where contact-centre staff take over from the assistant."""
+
+from channels.desk.routes import make_desk_router
+
+__all__ = ["make_desk_router"]

@@ -1,0 +1,286 @@
+"""The desk: the queue, a case, and what an agent does with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Header, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from bot.desk_view import Case, Queue, see_case, see_queue
+from bot.desk_work import DeskParts, answer_citizen, claim_case, close_case, give_back_case
+from bot.errors import BadInput, FairwayError, HandoffTaken
+from bot.files.cards import load_cards
+from bot.handoff import OUTCOME_CODES, HandoffStatus
+from bot.message import MAX_CHARACTERS
+from bot.staff import AT_THE_DESK, Role, Staff
+from bot.stores.staff_sql import SqlStaffStore
+from channels.auth import current_staff, require, staff_token
+from channels.desk import words
+from channels.desk.events import DeskStreams, fingerprint
+from channels.desk.show import Shower
+from channels.pages import Pages, check_csrf, check_origin, wants_json
+from channels.pages.errors import status_of
+from channels.parts import Parts
+from channels.settings import ROOT
+
+Agent = Annotated[Staff, Depends(require(*AT_THE_DESK))]
+Text = Annotated[str, Form()]
+NOTICES = {
+    "closed": "The case is closed. The citizen has been told.",
+    "returned": "The case is back with the assistant. The citizen has been told.",
+}
+
+
+def make_desk_router(parts: Parts) -> APIRouter:
+    """The desk's pages and its event stream, ready to be included in the app."""
+    pages = Pages(parts)
+    desk = Desk(parts, pages)
+    router = APIRouter(prefix="/desk", include_in_schema=False, route_class=_plain_errors(pages))
+    case, safe = "/cases/{case_id}", [Depends(check_csrf)]
+    router.add_api_route("", desk.queue, methods=["GET"])
+    router.add_api_route(
+        "/events", desk.events, methods=["GET"], dependencies=[Depends(check_origin)]
+    )
+    router.add_api_route(case, desk.case, methods=["GET"])
+    for name, act in (
+        ("claim", desk.claim),
+        ("answer", desk.answer),
+        ("close", desk.close),
+        ("return", desk.give_back),
+    ):
+        router.add_api_route(f"{case}/{name}", act, methods=["POST"], dependencies=safe)
+    return router
+
+
+class Desk:
+    """The routes, as plain functions in the thread pool."""
+
+    def __init__(self, parts: Parts, pages: Pages) -> None:
+        self._pages = pages
+        self._parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
+        self._streams = DeskStreams(parts.live)
+        self._shower = Shower(load_cards(ROOT / "bot" / "services"), parts.council.languages)
+
+    def queue(self, request: Request, who: Agent, team: str = "", done: str = "") -> Response:
+        """Who waits, who is with whom, and what was finished today."""
+        return self._queue_page(request, who, team, notice=NOTICES.get(done, ""))
+
+    def case(self, request: Request, case_id: str, who: Agent) -> Response:
+        """One case with all that is known."""
+        return self._case_page(request, who, case_id)
+
+    def claim(self, request: Request, case_id: str, who: Agent) -> Response:
+        """Take a case; if someone was quicker, say who."""
+        try:
+            claim_case(self._parts, who, case_id)
+        except HandoffTaken:
+            return self._too_late(request, who, case_id)
+        return RedirectResponse(f"/desk/cases/{case_id}", 303)
+
+    def answer(
+        self,
+        request: Request,
+        case_id: str,
+        who: Agent,
+        text: Text = "",
+        language: Text = "",
+        form_id: Text = "",
+    ) -> Response:
+        """Say something to the citizen. What cannot be said is put back in the box."""
+        lang = language if language.replace("-", "").isalnum() else None
+        try:
+            message = answer_citizen(self._parts, who, case_id, text, lang, form_id or None)
+        except BadInput as error:
+            if wants_json(request):
+                raise
+            return self._case_page(request, who, case_id, 422, draft=text, problem=str(error))
+        if wants_json(request):
+            return JSONResponse({"id": message.id}, 201)
+        return RedirectResponse(f"/desk/cases/{case_id}#answer", 303)
+
+    def close(
+        self, request: Request, case_id: str, who: Agent, outcome: Text = "", note: Text = ""
+    ) -> Response:
+        """Finish a case with an outcome."""
+        if outcome not in OUTCOME_CODES:
+            problem = "Choose what became of it."
+            return self._case_page(request, who, case_id, 422, close_problem=problem, note=note)
+        close_case(self._parts, who, case_id, outcome, note)
+        return RedirectResponse("/desk?done=closed", 303)
+
+    def give_back(self, case_id: str, who: Agent, note: Text = "") -> Response:
+        """Let the assistant carry on."""
+        give_back_case(self._parts, who, case_id, note)
+        return RedirectResponse("/desk?done=returned", 303)
+
+    def events(
+        self,
+        request: Request,
+        who: Agent,
+        case: str = "",
+        seen: str = "",
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> Response:
+        """A stream that says when the queue, or one case, has changed."""
+        topic = "desk"
+        if case:
+            topic = see_case(self._parts, who, case).conversation.id
+
+        def look() -> str | None:
+            staff = current_staff(request)
+            if staff is None or not staff.has(*AT_THE_DESK):
+                return None
+            return self._case_state(staff, case) if case else self._queue_state(staff)
+
+        session = staff_token(request) or ""
+        return self._streams.follow(session, topic, look, last_event_id or seen)
+
+    def _queue_state(self, who: Staff) -> str:
+        return _queue_state(see_queue(self._parts, who))
+
+    def _case_state(self, who: Staff, case_id: str) -> str:
+        return _case_state(see_case(self._parts, who, case_id))
+
+    def _too_late(self, request: Request, who: Staff, case_id: str) -> Response:
+        case = see_case(self._parts, who, case_id)
+        name = case.names.get(case.handoff.claimed_by or "", "")
+        problem = f"{name} has this case already." if name else "This case is over already."
+        return self._queue_page(request, who, status=409, problem=f"{problem} Pick another one.")
+
+    def _queue_page(
+        self, request: Request, who: Staff, team: str = "", status: int = 200, **said: str
+    ) -> Response:
+        queue, now = see_queue(self._parts, who), self._parts.turn.clock.now()
+        waiting = self._shower.rows(queue.waiting, queue, now)
+        teams = sorted({row.team for row in waiting})
+        return self._render(
+            request,
+            who,
+            "desk_queue.html",
+            status=status,
+            state=_queue_state(queue),
+            waiting=[row for row in waiting if team in ("", row.team)],
+            in_all=len(waiting),
+            teams=teams if len(teams) > 1 or team else [],
+            team=team,
+            mine=self._shower.rows(queue.mine, queue, now),
+            colleagues=self._shower.rows(queue.with_colleagues, queue, now),
+            finished=self._shower.rows(queue.over_today, queue, now),
+            **{"notice": "", "problem": "", **said},
+        )
+
+    def _case_page(
+        self, request: Request, who: Staff, case_id: str, status: int = 200, **said: str
+    ) -> Response:
+        case, now = see_case(self._parts, who, case_id), self._parts.turn.clock.now()
+        service = self._shower.service_of(case)
+        return self._render(
+            request,
+            who,
+            "desk_case.html",
+            status=status,
+            state=_case_state(case),
+            case=case,
+            handoff=case.handoff,
+            conversation=case.conversation,
+            mine=case.handoff.claimed_by == who.username,
+            is_claimed=case.handoff.status is HandoffStatus.CLAIMED,
+            is_waiting=case.handoff.status is HandoffStatus.WAITING,
+            holder=case.names.get(case.handoff.claimed_by or "", ""),
+            title=self._shower.title(case.handoff, service),
+            card=self._shower.cards.get(service or ""),
+            language=self._shower.language(case.conversation.language),
+            lines=self._shower.lines(case, now),
+            known=self._shower.known(case),
+            tried=self._shower.tried(case),
+            earlier=[(h, self._shower.title(h, None)) for h in case.earlier],
+            answer_languages=self._shower.answer_languages(case, who),
+            wait=words.how_long(case.handoff.asked_at, now),
+            at=lambda moment: words.clock_time(moment, now),
+            form_id=secrets.token_hex(12),
+            limit=MAX_CHARACTERS,
+            **{"draft": "", "problem": "", "close_problem": "", "note": "", **said},
+        )
+
+    def _render(
+        self, request: Request, who: Staff, template: str, status: int, **context: Any
+    ) -> Response:
+        return _render(self._pages, request, who, template, status, **context)
+
+
+def _render(
+    pages: Pages, request: Request, who: Staff | None, template: str, status: int, **context: Any
+) -> Response:
+    nav = [("/desk", "Desk")]
+    if who and who.has(Role.AUDITOR, Role.SERVICE_MANAGER, Role.ADMINISTRATOR):
+        nav.append(("/audit", "Audit"))
+    return pages.render(
+        request,
+        template,
+        status=status,
+        lang="en",
+        show_languages=False,
+        nav=nav,
+        who=who,
+        words=words,
+        **context,
+    )
+
+
+def _queue_state(queue: Queue) -> str:
+    lists = (queue.waiting, queue.mine, queue.with_colleagues, queue.over_today)
+    return fingerprint(
+        *(
+            [(c.handoff.id, c.handoff.urgency, c.citizen_waits_since, c.service) for c in cards]
+            for cards in lists
+        )
+    )
+
+
+def _case_state(case: Case) -> str:
+    handoff = case.handoff
+    last = case.messages[-1].id if case.messages else ""
+    return fingerprint(
+        last, handoff.status.value, handoff.urgency, handoff.claimed_by, len(case.turns)
+    )
+
+
+def _plain_errors(pages: Pages) -> type[APIRoute]:
+    """Routes whose errors are told on a page of the desk, with the way back to the queue."""
+
+    class PlainErrors(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Any]:
+            handle = super().get_route_handler()
+
+            async def handler(request: Request) -> Response:
+                try:
+                    return await handle(request)
+                except FairwayError as error:
+                    if "text/html" not in request.headers.get("accept", ""):
+                        raise
+                    who = await run_in_threadpool(current_staff, request)
+                    return _problem_page(pages, request, who, error)
+
+            return handler
+
+    return PlainErrors
+
+
+def _problem_page(
+    pages: Pages, request: Request, who: Staff | None, error: FairwayError
+) -> Response:
+    message, _, next_step = str(error).partition(". ")
+    return _render(
+        pages,
+        request,
+        who,
+        "desk_problem.html",
+        status_of(error),
+        message=message.rstrip(".") + ".",
+        next_step=next_step,
+    )
