@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -76,18 +77,22 @@ def audit(
 def _measure(
     units: Units, rules: Rules, bys: tuple[tuple[str, ...], ...], progress: Progress
 ) -> tuple[Cell, ...]:
-    strata: tuple[tuple[str, ...], ...] = ((), units.within) if units.within else ((),)
-    cells: list[Cell] = []
-    for number, measure in enumerate(units.measures, 1):
-        progress(f"Measuring {measure.title} ({number} of {len(units.measures)})")
-        of_measure = [
-            cell
-            for within in strata
-            for by in bys
-            for cell in measure_cells(units, measure, by, within, rules.confidence)
-        ]
-        cells += suppress(of_measure, rules.threshold) if rules.threshold else of_measure
-    return tuple(cells)
+    """Every measure everywhere, measure by measure, small groups hidden."""
+    places: list[tuple[tuple[str, ...], tuple[str, ...]]] = [((), by) for by in bys]
+    if units.within:
+        # Inside strata only single columns: crossed ones would be mostly tiny, and each
+        # further test makes all others weaker.
+        places += [(units.within, by) for by in bys if len(by) <= 1]
+    of_measure: dict[str, list[Cell]] = {measure.key: [] for measure in units.measures}
+    for number, (within, by) in enumerate(places, 1):
+        inside = f" inside {' and '.join(within)}" if within else ""
+        progress(f"Measuring {number} of {len(places)}: by {' and '.join(by) or 'all'}{inside}")
+        for cell in measure_cells(units, by, within, rules.confidence):
+            of_measure[cell.measure.key].append(cell)
+    if rules.threshold:
+        hide = partial(suppress, threshold=rules.threshold)
+        return tuple(chain.from_iterable(map(hide, of_measure.values())))
+    return tuple(chain.from_iterable(of_measure.values()))
 
 
 def _without_small_counts(

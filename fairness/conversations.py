@@ -53,7 +53,8 @@ def units_from(held: Held, groups: tuple[str, ...], within: str | None) -> Units
     named = (*groups, within) if within else groups
     frame = pd.DataFrame({WEIGHT: np.ones(len(one))}, index=one.index)
     for name in named:
-        frame[key_column(name)] = one[name].fillna(NOT_RECORDED).astype(str)
+        blank = "none asked for" if name == "asked_channel" else NOT_RECORDED
+        frame[key_column(name)] = one[name].fillna(blank).astype(str)
     measures = tuple(_with_reason(measure, one) for measure in MEASURES)
     for measure in measures:
         frame[measure.column] = _event(measure, one)
@@ -65,7 +66,10 @@ def units_from(held: Held, groups: tuple[str, ...], within: str | None) -> Units
         measures=measures,
         source=held.source,
         unit="conversation",
-        missing={**held.missing, **{n: int(one[n].isna().sum()) for n in named}},
+        missing={
+            **held.missing,
+            **{n: int(one[n].isna().sum()) for n in named if n != "asked_channel"},
+        },
         notes=(*held.notes, *changed),
     )
 
@@ -117,6 +121,11 @@ def _channel(one: pd.DataFrame) -> pd.Series[str]:
     way = one["handed"]
     to_person = way.where(way.isna(), "assisted").where(way != "home_visit", "face_to_face")
     return sent.fillna(to_person)
+
+
+def _blanks(one: pd.DataFrame, named: Sequence[str]) -> dict[str, int]:
+    """Missing values a column; not asking for a channel is an answer, not a blank."""
+    return {name: int(one[name].isna().sum()) for name in named if name != "asked_channel"}
 
 
 def _changed(turns: pd.DataFrame, named: Sequence[str]) -> tuple[str, ...]:

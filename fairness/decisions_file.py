@@ -50,7 +50,7 @@ def read_decisions(path: Path, groups: tuple[str, ...], within: str | None) -> U
     keep, notes = _once(file)
     handoffs = _handoffs(file, frame)
     held = Held(
-        turns=frame[keep],
+        turns=_in_order(file, frame[keep]),
         outcomes=_outcomes(file, frame[keep]),
         handoffs=None if handoffs is None else handoffs[keep[handoffs.index]],
         source=_source(file),
@@ -58,6 +58,16 @@ def read_decisions(path: Path, groups: tuple[str, ...], within: str | None) -> U
         missing={k: v for k, v in file.missing().items() if k in (*_TELLS, "conversation_id")},
     )
     return units_from(held, groups, within)
+
+
+def _in_order(file: CsvFile, frame: pd.DataFrame) -> pd.DataFrame:
+    """Turns in the order they happened: by ``turn``, else ``at``, else as in the file."""
+    for name in ("turn", "at"):
+        if name in file.header:
+            values = file.frame[name].loc[frame.index]
+            order = pd.to_numeric(values, errors="coerce") if name == "turn" else values
+            return frame.loc[order.sort_values(kind="stable").index]
+    return frame
 
 
 def _check(file: CsvFile, named: tuple[str, ...]) -> None:

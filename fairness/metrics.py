@@ -6,7 +6,7 @@ millions costs what its few distinct rows cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from math import inf, isclose, prod
 from typing import Any
@@ -19,6 +19,7 @@ from fairness.errors import EnginesDisagree
 from fairness.intervals import order_interval, quantile, wilson
 from fairness.records import PICKED, TRUTH, WEIGHT, Cell, Measure, Units, key_column
 
+Place = tuple[str, ...]
 ALL = "all units"
 MOST_CELLS = 4000
 """Beyond this many, combinations that nobody belongs to are left out of the report."""
@@ -31,22 +32,36 @@ ENGINES: Mapping[str, Callable[..., float]] = {
 
 
 def measure_cells(
-    units: Units,
-    measure: Measure,
-    by: tuple[str, ...],
-    within: tuple[str, ...],
-    confidence: float = 0.95,
+    units: Units, by: tuple[str, ...], within: tuple[str, ...], confidence: float = 0.95
 ) -> tuple[Cell, ...]:
-    """``measure`` for each group of ``by`` in each stratum of ``within``, in a fixed order.
+    """Every measure for each group of ``by`` in each stratum of ``within``, in a fixed order.
 
     Groups the condition holds for nobody in come back ``not_estimable``, never 0.
     Raises EnginesDisagree if fairlearn and our own counts differ.
     """
     keys = [key_column(name) for name in (*within, *by)]
-    found = _shares if measure.kind == "share" else _quantiles
-    by_key = found(units, measure, keys or [ALL], confidence)
+    shares = [m for m in units.measures if m.kind == "share" and not m.missing]
+    rates = _fairlearn_rates(units, shares, keys or [ALL])
+    cells: list[Cell] = []
+    for measure in units.measures:
+        if measure.kind == "share":
+            figures = _shares(units, measure, keys or [ALL], rates, confidence)
+        else:
+            figures = _quantiles(units, measure, keys or [ALL], confidence)
+        cells += _cells(units, measure, by, within, figures)
+    return tuple(cells)
+
+
+def _cells(
+    units: Units,
+    measure: Measure,
+    by: tuple[str, ...],
+    within: tuple[str, ...],
+    figures: Mapping[Place, dict[str, Any]],
+) -> list[Cell]:
+    keys = [key_column(name) for name in (*within, *by)]
     cells = []
-    for values in _combinations(units, keys, by_key):
+    for values in _combinations(units, keys, figures):
         names = dict(zip((*within, *by), values, strict=False))
         place: dict[str, Any] = {
             "measure": measure,
@@ -54,9 +69,8 @@ def measure_cells(
             "within": {name: names[name] for name in within},
             "group": {name: names[name] for name in by},
         }
-        figures = by_key.get(values) or _nobody(measure)
-        cells.append(Cell(**place, **figures))
-    return tuple(cells)
+        cells.append(Cell(**place, **(figures.get(values) or _nobody(measure))))
+    return cells
 
 
 def fold(units: Units, columns: Iterable[str], keys: list[str]) -> pd.DataFrame:
@@ -78,9 +92,7 @@ def _nobody(measure: Measure) -> dict[str, Any]:
     return {**blank, "n": 0, "status": "not_estimable", "reason": reason}
 
 
-def _combinations(
-    units: Units, keys: list[str], seen: Mapping[tuple[str, ...], Any]
-) -> list[tuple[str, ...]]:
+def _combinations(units: Units, keys: list[str], seen: Mapping[Place, Any]) -> list[Place]:
     """Every combination of levels, those nobody belongs to included while that stays readable."""
     if not keys:
         return [("",)]
@@ -91,18 +103,21 @@ def _combinations(
 
 
 def _shares(
-    units: Units, measure: Measure, keys: list[str], confidence: float
-) -> dict[tuple[str, ...], dict[str, Any]]:
+    units: Units,
+    measure: Measure,
+    keys: list[str],
+    rates: Mapping[Place, float],
+    confidence: float,
+) -> dict[Place, dict[str, Any]]:
     folded = fold(units, [measure.column], keys)
     if folded.empty:
         return {}
     folded["events"] = folded[WEIGHT] * folded[measure.column]
     sums = folded.groupby(keys, sort=True, observed=True)[["events", WEIGHT, "squared"]].sum()
-    rates = _fairlearn_rates(units, measure, keys)
     figures = {}
     for index, k, n, squared in sums.itertuples(name=None):
         values = index if isinstance(index, tuple) else (index,)
-        value = rates[values]
+        value = rates[(measure.key, *values)]
         if not isclose(value, k / n, rel_tol=1e-9, abs_tol=1e-12):
             raise EnginesDisagree(f"{measure.key} for {values}: fairlearn {value}, counts {k / n}.")
         effective = n * n / squared if units.weights == "survey" else n
@@ -115,23 +130,46 @@ def _shares(
 
 
 def _fairlearn_rates(
-    units: Units, measure: Measure, keys: list[str]
-) -> dict[tuple[str, ...], float]:
-    """The rates by MetricFrame: confusion-matrix rates need the truth, all others are shares."""
-    engine = ENGINES.get(measure.name)
-    truth, picked = (TRUTH, PICKED) if engine else (measure.column, measure.column)
-    folded = fold(units, [truth, picked], keys)
+    units: Units, measures: Sequence[Measure], keys: list[str]
+) -> dict[Place, float]:
+    """(measure, group values…) → rate, by MetricFrame.
+
+    Confusion-matrix rates need the truth and a frame each. All others are selection rates
+    of their own event: they share one frame, with the measure as one more feature.
+    """
+    rates: dict[Place, float] = {}
+    plain = [m for m in measures if m.name not in ENGINES]
+    stacked = [(m.key, fold(units, [m.column], keys), m.column, m.column) for m in plain]
+    rates |= _one_frame(stacked, keys, fairlearn.selection_rate)
+    for measure in measures:
+        if measure.name in ENGINES:
+            folded = fold(units, [TRUTH, PICKED], keys)
+            one = [(measure.key, folded, TRUTH, PICKED)]
+            rates |= _one_frame(one, keys, ENGINES[measure.name])
+    return rates
+
+
+def _one_frame(
+    parts: Sequence[tuple[str, pd.DataFrame, str, str]],
+    keys: list[str],
+    engine: Callable[..., float],
+) -> dict[Place, float]:
+    rows = [
+        frame[[*keys, WEIGHT]].assign(measure=name, y_true=frame[truth], y_pred=frame[picked])
+        for name, frame, truth, picked in parts
+        if not frame.empty
+    ]
+    if not rows:
+        return {}
+    together = pd.concat(rows, ignore_index=True)
     frame = fairlearn.MetricFrame(
-        metrics=_positive_is_one(engine or fairlearn.selection_rate),
-        y_true=folded[truth].to_numpy(),
-        y_pred=folded[picked].to_numpy(),
-        sensitive_features=folded[keys].astype(object),
-        sample_params={"sample_weight": folded[WEIGHT].to_numpy(float)},
+        metrics=_positive_is_one(engine),
+        y_true=together["y_true"].to_numpy(),
+        y_pred=together["y_pred"].to_numpy(),
+        sensitive_features=together[["measure", *keys]].astype(object),
+        sample_params={"sample_weight": together[WEIGHT].to_numpy(float)},
     )
-    return {
-        (index if isinstance(index, tuple) else (index,)): float(value)
-        for index, value in frame.by_group.items()
-    }
+    return {index: float(value) for index, value in frame.by_group.items()}
 
 
 def _positive_is_one(engine: Callable[..., float]) -> Callable[..., float]:
@@ -143,7 +181,7 @@ def _positive_is_one(engine: Callable[..., float]) -> Callable[..., float]:
 
 def _quantiles(
     units: Units, measure: Measure, keys: list[str], confidence: float
-) -> dict[tuple[str, ...], dict[str, Any]]:
+) -> dict[Place, dict[str, Any]]:
     frame = units.frame.assign(**{ALL: ""}) if ALL in keys else units.frame
     frame = frame[[*keys, measure.column]].dropna(subset=[measure.column])
     if frame.empty:
@@ -157,7 +195,7 @@ def _quantiles(
         metrics=by_fairlearn, y_true=values, y_pred=values,
         sensitive_features=frame[keys].astype(object),
     ).by_group  # fmt: skip
-    figures: dict[tuple[str, ...], dict[str, Any]] = {}
+    figures: dict[Place, dict[str, Any]] = {}
     for index, sample in frame.groupby(keys, sort=True, observed=True)[measure.column]:
         ordered = tuple(sorted(float(value) for value in sample))
         place = tuple(map(str, index if isinstance(index, tuple) else (index,)))

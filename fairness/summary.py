@@ -61,21 +61,23 @@ def smoothed_differential_fairness(
 
 
 def _parity(units: Units, family: Family) -> list[Figure]:
+    """fairlearn's demographic parity difference and ratio, from one frame."""
     place = (family.measure.name, family.measure.of, family.by, family.within)
-    rows = _rows_of(units, family.tested, family.measure.column)
-    names = ("demographic_parity_difference", "demographic_parity_ratio")
+    difference, ratio = "demographic_parity_difference", "demographic_parity_ratio"
     if len(family.tested) < 2:
-        return [Figure(name, *place, None, reason=_too_few(family)) for name in names]
-    figures = []
-    for name in names:
-        value = getattr(fairlearn, name)(
-            rows[family.measure.column],
-            rows[family.measure.column],
-            sensitive_features=rows["who"],
-            sample_weight=rows[WEIGHT],
-        )
-        figures.append(_figure(name, place, float(value)))
-    return figures
+        return [Figure(name, *place, None, reason=_too_few(family)) for name in (difference, ratio)]
+    rows = _rows_of(units, family.tested, family.measure.column)
+    frame = fairlearn.MetricFrame(
+        metrics=fairlearn.selection_rate,
+        y_true=rows[family.measure.column],
+        y_pred=rows[family.measure.column],
+        sensitive_features=rows["who"],
+        sample_params={"sample_weight": rows[WEIGHT]},
+    )
+    return [
+        _figure(difference, place, float(frame.difference())),
+        _figure(ratio, place, float(frame.ratio())),
+    ]
 
 
 def _equalized_odds(units: Units, family: Family) -> Figure:

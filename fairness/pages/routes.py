@@ -1,4 +1,4 @@
-"""The routes of /audit. Who may come in, the page's frame and form tokens are given from outside."""
+"""The routes of /audit. Who may come in, the page's frame and form tokens come from outside."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from fairness.report.chart import Chart, chart
 
 FOLDER = Path(__file__).parent
 MOST_FINDINGS = 15
+MOST_OPEN = 12
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Section:
     measure: Measure
     everyone: Cell
     blocks: tuple[Block, ...]
+
+    @property
+    def folded(self) -> bool:
+        """Whether so many blocks that crossed and stratified ones start closed."""
+        return len(self.blocks) > MOST_OPEN
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,8 @@ def _section(report: Report, measure: Measure) -> Section:
         if cell.by:
             families.setdefault((tuple(cell.within.items()), cell.by), []).append(cell)
     drawn = [] if measure.missing else families.values()
-    return Section(measure, everyone, tuple(_block(report, family) for family in drawn))
+    blocks = tuple(_block(report, family) for family in drawn if any(c.n != 0 for c in family))
+    return Section(measure, everyone, blocks)
 
 
 def _block(report: Report, cells: Sequence[Cell]) -> Block:

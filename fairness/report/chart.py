@@ -43,7 +43,7 @@ def chart(cells: Sequence[Cell], reference: Cell | None) -> Chart | None:
     if reference is not None and reference.value is not None:
         line = _percent(reference.value, top)
     bars = tuple(_bar(cell, top) for cell in cells if cell.n != 0)
-    return Chart(bars, line, words.figure(known[0].measure, top))
+    return Chart(bars, line, words.figure(known[0].measure, top).replace(".0%", "%"))
 
 
 def _bar(cell: Cell, top: float) -> Bar:

@@ -1,0 +1,142 @@
+"""The auditor's pages: empty, filled, wrong input, downloads, and who may see them."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+from fastapi import FastAPI, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from fairness.pages import make_audit_router
+
+
+class Visitor:
+    """An auditor with a browser that speaks to the app in memory."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        return self._send("GET", path, **options)
+
+    def post(self, path: str, **options: object) -> httpx.Response:
+        return self._send("POST", path, **options)
+
+    def _send(self, method: str, path: str, role: str = "auditor", **options) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.request(method, path, headers={"x-role": role}, **options)
+
+        return asyncio.run(send())
+
+
+@pytest.fixture
+def client(council, tmp_path):
+    def auditor(request: Request) -> None:
+        if request.headers.get("x-role") != "auditor":
+            raise HTTPException(403)
+
+    def token(csrf: str = Form("")) -> None:
+        if csrf != "t0ken":
+            raise HTTPException(403)
+
+    def chrome(title: str, body: str, request: Request) -> HTMLResponse:
+        return HTMLResponse(
+            f"<!doctype html><html lang=en><title>{title}</title><main>{body}</main>"
+        )
+
+    app = FastAPI()
+    app.include_router(
+        make_audit_router(
+            council.url, tmp_path / "reports", auditor, chrome,
+            csrf_field=lambda _: '<input type="hidden" name="csrf" value="t0ken">',
+            check_csrf=token,
+        )
+    )  # fmt: skip
+    return Visitor(app)
+
+
+def make(client, **form):
+    data = {"csrf": "t0ken", "groups": ["language", "medium"], **form}
+    return client.post("/audit", data=data)
+
+
+def test_nothing_recorded_yet(client):
+    page = client.get("/audit")
+    assert page.status_code == 200
+    assert "Nothing to audit yet" in page.text and "<form" not in page.text
+
+
+def test_make_read_and_keep_a_report(client, council):
+    council.fill(60)
+    assert '<input type="hidden" name="csrf" value="t0ken">' in client.get("/audit").text
+    answer = make(client, within="service")
+    assert answer.status_code == 303, answer.text
+    place = answer.headers["location"]
+    assert re.fullmatch(r"/audit/reports/\d{8}T\d{6}Z-[0-9a-f]{8}", place)
+    page = client.get(place)
+    assert "60 conversations" in page.text
+    links = re.findall(r'href="(/audit/reports/[^"]+/[^"]+)"', page.text)
+    assert len(links) == 7
+    for link in links:
+        file = client.get(link)
+        assert file.status_code == 200 and file.headers["cache-control"] == "no-store"
+    report = client.get(f"{place}/report.html")
+    assert "sha256-" in report.headers["content-security-policy"]
+    assert "'unsafe" not in report.headers["content-security-policy"]
+    assert (
+        client.get(f"{place}/report.json")
+        .json()["provenance"]["command"]
+        .startswith("fairway audit")
+    )
+    assert place in client.get("/audit").text
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"groups": []}, "at least one group"),
+        ({"groups": ["religion"]}, "from the groups on the form"),
+        ({"within": "language"}, "already one of the groups"),
+        ({"since": "yesterday"}, "year-month-day"),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "must be before"),
+        ({"since": "2036-01-01"}, "nothing to audit"),
+    ],
+)
+def test_a_wrong_form_comes_back_with_what_was_typed(client, council, form, says):
+    council.add({})
+    answer = make(client, **form)
+    assert answer.status_code == 422
+    assert says in answer.text and 'role="alert"' in answer.text
+    assert form.get("since", "") in answer.text
+
+
+def test_only_auditors_and_only_with_a_token(client, council):
+    council.add({})
+    for path in ("/audit", "/audit/reports/x", "/audit/reports/x/report.json"):
+        assert client.get(path, role="agent").status_code == 403
+    assert client.post("/audit", data={"groups": "language"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "20260101T000000Z-00000000",
+        "20260101T000000Z-00000000/report.json",
+        "..%2f..%2ffairway.db",
+        "20260101T000000Z-00000000/..%2f..%2ffairway.db",
+        "%2e%2e/fairway.db",
+        "x/about.json",
+    ],
+)
+def test_no_path_leads_out_of_the_shelf(client, council, path):
+    council.add({})
+    assert client.get(f"/audit/reports/{path}").status_code == 404
+
+
+def test_what_was_typed_is_escaped(client, council):
+    council.add({})
+    answer = make(client, since='"><script>')
+    assert "<script>" not in answer.text
