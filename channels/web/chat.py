@@ -78,7 +78,7 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         conversation = cookie.need(request)
         text = transcript(
             pages.say(request, "chat_transcript_title", council=parts.council.name),
-            page.shown(request, talk.messages(conversation.id)),
+            page.shown(talk.messages(conversation.id), conversation.language),
         )
         name = f"attachment; filename=chat-{conversation.started_at:%Y-%m-%d}.txt"
         return Response(
@@ -94,7 +94,7 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         conversation = cookie.need(request)
 
         def as_json(messages: list[Message]) -> list[dict[str, Any]]:
-            return page.shown(request, messages)
+            return page.shown(messages, conversation.language)
 
         return streams.follow(conversation.id, last_event_id or after, as_json)
 

@@ -38,8 +38,8 @@ class ChatPage:
     ) -> Response:
         """The whole page. ``draft`` stays in the box; ``error`` says why it was not taken."""
         view = self._talk.view(conversation) if conversation else None
-        messages = self.shown(request, view.messages if view else [self._greeting(request)])
         language = conversation.language if conversation else self._pages.language(request)
+        messages = self.shown(view.messages if view else [self._greeting(language)], language)
         return self._pages.render(
             request,
             "chat.html",
@@ -89,7 +89,7 @@ class ChatPage:
         view = self._talk.view(conversation)
         messages = view.messages if is_new else [said.message, *said.replies]
         return {
-            "messages": self.shown(request, messages),
+            "messages": self.shown(messages, conversation.language),
             "started": is_new,
             "keep_draft": bool(draft),
             "exit": view.was_in_danger,
@@ -97,12 +97,12 @@ class ChatPage:
             "client_id": secrets.token_hex(8),
         }
 
-    def shown(self, request: Request, messages: Iterable[Message]) -> list[dict[str, Any]]:
+    def shown(self, messages: Iterable[Message], language: str) -> list[dict[str, Any]]:
         """Messages as JSON, with who said it and when in the citizen's words."""
         return [
             message_json(m)
             | {
-                "who": self._pages.say(request, f"from_{m.sender.value}"),
+                "who": self._parts.words.say(f"from_{m.sender.value}", language, "web"),
                 "time": m.at.astimezone(LONDON).strftime("%H:%M"),
             }
             for m in messages
@@ -115,9 +115,8 @@ class ChatPage:
         usual = next(iter(self._parts.council.languages))
         return language if language != usual or self._pages.has_chosen(request) else None
 
-    def _greeting(self, request: Request) -> Message:
+    def _greeting(self, language: str) -> Message:
         """What a new conversation will open with."""
-        language = self._pages.language(request)
         text = self._parts.turn.replies.say(
             "greeting", language, Medium.WEB.value, council=self._parts.council.name
         )

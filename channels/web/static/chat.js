@@ -15,6 +15,7 @@
 
   const working = document.getElementById("working");
   const check = document.getElementById("check");
+  const now = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const byId = (id) => document.getElementById("m-" + id);
   const make = (tag, name, text) => {
     const node = document.createElement(tag);
@@ -58,7 +59,11 @@
 
   // One node a message, whole at once, so that a screen reader says it once.
   const add = (message) => {
-    if (message.id) after = message.id;
+    if (message.id) {
+      after = message.id;
+      // A new word from the citizen takes the old choices off the table.
+      if (message.from === "citizen") log.querySelectorAll(".choices").forEach((old) => old.remove());
+    }
     const mine = message.client_id && log.querySelector(`[data-client="${CSS.escape(message.client_id)}"]`);
     if (mine && !byId(message.id)) mine.id = "m-" + message.id;
     if (message.id && byId(message.id)) return;
@@ -71,10 +76,8 @@
     const bubble = make("div", "bubble");
     bubble.dir = "auto";
     if (message.lang) bubble.lang = message.lang;
-    if (message.from === "citizen") {
-      bubble.textContent = message.text;
-      log.querySelectorAll(".choices").forEach((old) => old.remove());
-    } else addText(bubble, message.text);
+    if (message.from === "citizen") bubble.textContent = message.text;
+    else addText(bubble, message.text);
     node.append(who, bubble);
     if (message.buttons && message.buttons.length) addChoices(node, message);
     log.append(node);
@@ -125,7 +128,7 @@
     const client = fields.get("client_id");
     const sent = choice ? button.textContent : draft.trim();
     busy(true);
-    const mine = sent && add({ from: "citizen", who: form.dataset.you, text: sent, client_id: client });
+    const mine = sent && add({ from: "citizen", who: form.dataset.you, text: sent, client_id: client, time: now() });
     if (!choice) box.value = "";
     box.focus({ preventScroll: true });
     try {
@@ -138,7 +141,7 @@
         tell(told.message + " " + told.what_next);
         return busy(false);
       }
-      form.elements.csrf.value = told.csrf;
+      document.querySelectorAll("[name=csrf]").forEach((field) => (field.value = told.csrf));
       form.elements.client_id.value = told.client_id;
       if (told.keep_draft) box.value = box.value || draft;
       keep();
@@ -148,6 +151,7 @@
       }
       told.messages.forEach(add);
       if (told.exit) exit.hidden = false;
+      document.getElementById("after").hidden = false;
       follow();
       busy(false);
     } catch {
