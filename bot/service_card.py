@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.intents import SERVICE_PREFIX
 from bot.need import Channel, Need, NeedKind, Urgency
 from bot.routing import Doors
-
-INTENT_PREFIX = "service_"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class ServiceCard:
     @property
     def intent(self) -> str:
         """The intent of a message that wants this service."""
-        return INTENT_PREFIX + self.id
+        return SERVICE_PREFIX + self.id
 
     @property
     def need(self) -> Need:
@@ -77,8 +76,3 @@ class ServiceCard:
     def name(self, language: str) -> str:
         """The service's name, in English where ``language`` has none."""
         return self.names.get(language) or self.names["en"]
-
-
-def service_of(intent: str) -> str | None:
-    """The card id in an intent's name, or None when the intent is no service."""
-    return intent[len(INTENT_PREFIX) :] if intent.startswith(INTENT_PREFIX) else None

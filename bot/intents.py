@@ -1,0 +1,26 @@
+"""What the names of intents say: which service, and which kind of message."""
+
+from __future__ import annotations
+
+SERVICE_PREFIX = "service_"
+FALLBACK = "nlu_fallback"
+NAMED_KINDS = frozenset(
+    {"human", "face_to_face", "digital_barrier", "adjustment", "crisis", "out_of_scope"}
+)
+
+
+def service_of(intent: str) -> str | None:
+    """The card id in ``service_<id>``, or None when the intent is no service."""
+    return intent[len(SERVICE_PREFIX) :] if intent.startswith(SERVICE_PREFIX) else None
+
+
+def kind_of(intent: str) -> str:
+    """``service``, one of the named kinds, or ``smalltalk``.
+
+    A message that was not understood counts as ``out_of_scope``.
+    """
+    if intent.startswith(SERVICE_PREFIX):
+        return "service"
+    if intent == FALLBACK:
+        return "out_of_scope"
+    return intent if intent in NAMED_KINDS else "smalltalk"

@@ -1,0 +1,1 @@
+"""Our own parts of Rasa's understanding. None of them stores a pickle."""
