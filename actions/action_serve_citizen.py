@@ -31,7 +31,6 @@ _SMALL_TALK = {
     "goodbye": "goodbye_back",
     "are_you_human": "are_you_human",
     "help": "help",
-    "status": "status",
     "out_of_scope": "out_of_scope",
 }
 
@@ -64,6 +63,8 @@ class ActionServeCitizen(TurnAction):
         card = self.parts.card(service_of(turn.intent))
         if card:
             return await self.serve(turn, card)
+        if turn.intent == "status":
+            return await self.conductor.start(turn, "check_report")
         if turn.intent in _SMALL_TALK:
             phone = self.parts.council.phone
             return Answer().say(_SMALL_TALK[turn.intent], phone=phone)
@@ -94,6 +95,8 @@ class ActionServeCitizen(TurnAction):
         return tuple(card for card in cards if card)[:MOST_GUESSES]
 
     async def _in_form(self, turn: Turn, words: Words, form: Form) -> Answer:
+        if turn.is_button and service_of(turn.intent) == form.service:
+            return self.conductor.again(turn, form)
         if not self._interrupts(turn, form):
             return await self.conductor.go_on(turn, form)
         card = self.parts.card(service_of(turn.intent))

@@ -27,6 +27,7 @@ from actions.action_serve_citizen import ActionServeCitizen
 from actions.action_something_else import ActionSomethingElse
 from actions.bin_day import BinDay
 from actions.book_appointment import BookAppointment
+from actions.check_report import CheckReport
 from actions.conduct import Conductor
 from actions.find_library import FindLibrary
 from actions.follow_route import RouteFollower
@@ -91,6 +92,7 @@ def make_actions(parts: Parts) -> tuple[TurnAction, ...]:
         BinDay(parts),
         FindLibrary(parts),
         RequestCallBack(parts),
+        CheckReport(parts),
         BookAppointment(parts),
         BookAppointment(parts, name="book_appointment", offered=False),
     )

@@ -29,7 +29,7 @@ _MISSED = re.compile(
     r"\b(miss|missed|mised|skipped|forgot|forgotten|still full|not emptied|"
     r"(not|didnt|did not|wasnt|havent|hasnt|never|werent|no one|nobody)\b.*\b"
     r"(collect|collected|empty|emptied|emtied|come|came|taken|take|picked)|"
-    r"(heb|ddim|neb|methu|methwyd|na chafodd)\b.*\b(casglu|gasglu|wagio|gwagio|mynd|dod))\b"
+    r"(heb|ddim|neb|methu|methwyd|na chafodd)\b.*\b(casglu|gasglu|nghasglu|wagio|gwagio|mynd|dod)r?)\b"
 )
 
 
@@ -79,8 +79,17 @@ class BinDay:
             return Learned(form, problem=Say("postcode_no_bins", {"postcode": postcode}))
         except GatewayError:
             # No date is better than a wrong one: point to the council's page and phone.
-            return Learned(_ask_missed(form), await self._unsure(form))
-        return Learned(_ask_missed(form), _say_days(days, words, self.parts.today()))
+            return await self._then_missed(turn, words, form, await self._unsure(form))
+        said = _say_days(days, words, self.parts.today())
+        return await self._then_missed(turn, words, form, said)
+
+    async def _then_missed(self, turn: Turn, words: Words, form: Form, said: Answer) -> Learned:
+        """Offer the report, or go straight to it for somebody who came to make it."""
+        form = insert(form, "postcode", (Question("missed", "yes_no", key="ask_missed"),))
+        if not form.notes.get("missed"):
+            return Learned(form, said)
+        learned = await self._missed(turn, words, put(form, "missed", Given(YES, YES)))
+        return Learned(learned.form, said.then(learned.answer))
 
     async def _unsure(self, form: Form) -> Answer:
         card = self.parts.cards[form.service]
@@ -109,12 +118,6 @@ class BinDay:
 def says_missed(text: str) -> bool:
     """Whether somebody says that a bin was not emptied."""
     return bool(_MISSED.search(normalise(text)))
-
-
-def _ask_missed(form: Form) -> Form:
-    """Offer the report, or go straight to it for somebody who came to make it."""
-    form = insert(form, "postcode", (Question("missed", "yes_no", key="ask_missed"),))
-    return put(form, "missed", Given(YES, YES)) if form.notes.get("missed") else form
 
 
 def _say_days(days: BinDays, words: Words, today: date) -> Answer:

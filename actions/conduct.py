@@ -68,6 +68,7 @@ class Conductor:
 
     def again(self, turn: Turn, form: Form) -> Answer:
         """The same question once more, after something else was said."""
+        form = replace(form, offer=None)
         step = take(form, "", "repeat", self.parts.today())
         return render(step, self.parts.words(turn)).remember(task=form.as_json())
 

@@ -33,7 +33,8 @@ def label(question: Question, words: Words) -> str:
 
 
 def summary(form: Form, words: Words) -> dict[str, str]:
-    """Everything the citizen answered, as an agent reads it: label → answer."""
+    """Everything the citizen answered, as an agent reads it: label (in English) → answer."""
+    words = Words(words.replies, "en")
     return {
         label(question, words): form.shown(question.code)
         for question in form.questions

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from actions.answer import Answer
-from actions.gateways.base import GatewayError, GatewayNonsense, GatewayRefused
+from actions.gateways.base import (
+    GatewayError,
+    GatewayNonsense,
+    GatewayRefused,
+    GatewaySlow,
+)
 from bot.service_card import ServiceCard
 
 CONTACT_CENTRE = "contact_centre"
@@ -40,7 +45,9 @@ def _reason(error: BaseException) -> str:
         return "error_council_refused"
     if isinstance(error, GatewayNonsense):
         return "error_council_nonsense"
-    if isinstance(error, GatewayError | TimeoutError):
+    if isinstance(error, GatewaySlow | TimeoutError):
+        return "error_council_slow"
+    if isinstance(error, GatewayError):
         return "error_council_down"
     return "error_unexpected"
 

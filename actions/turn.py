@@ -60,7 +60,7 @@ def read_turn(tracker: Tracker) -> Turn:
         candidates=_candidates(said.get("intent_ranking")),
         language=_language(metadata, said, tracker.slots),
         medium="sms" if metadata.get("medium") == "sms" else "web",
-        circumstances=Circumstances.from_json(_mapping(metadata.get("circumstances"))),
+        circumstances=_circumstances(metadata.get("circumstances")),
         availability=Availability.from_json(_mapping(metadata.get("availability"))),
         service=tracker.slots.get("service") or None,
         task=_mapping(tracker.slots.get("task")) or None,
@@ -78,6 +78,13 @@ def _language(
     heard = heard.get("name") if isinstance(heard, Mapping) else heard
     found = (chosen, heard, slots.get("language"), metadata.get("language"))
     return next((str(one) for one in found if one in LANGUAGES), "en")
+
+
+def _circumstances(data: Any) -> Circumstances:
+    try:
+        return Circumstances.from_json(_mapping(data))
+    except (TypeError, ValueError):
+        return Circumstances()
 
 
 def _candidates(ranking: Any) -> tuple[tuple[str, float], ...]:

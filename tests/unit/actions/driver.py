@@ -6,6 +6,7 @@ to find, are said by the test.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -74,7 +75,7 @@ class Talk:
     availability: Availability = field(default_factory=Availability)
     replies: Any = None
 
-    async def say(
+    def say(
         self,
         text: str,
         intent: str = "",
@@ -83,7 +84,7 @@ class Talk:
     ) -> Heard:
         intent = intent or (text[1:] if text.startswith("/") else "nlu_fallback")
         confidence = 1.0 if text.startswith("/") else confidence
-        answer = await self.call(
+        answer = self.call(
             _ACTIONS.get(intent, "action_serve_citizen"),
             {
                 "text": text,
@@ -103,9 +104,7 @@ class Talk:
         assert answer.status_code == 200, answer.text
         return self._heard(answer.json())
 
-    async def call(
-        self, action: str, message: Mapping[str, Any], token: str = SECRET
-    ) -> httpx.Response:
+    def call(self, action: str, message: Mapping[str, Any], token: str = SECRET) -> httpx.Response:
         body = {
             "next_action": action,
             "sender_id": self.sender,
@@ -117,10 +116,8 @@ class Talk:
             },
             "version": "3.6.21",
         }
-        async with _client(self.app) as client:
-            return await client.post(
-                "/webhook", json=body, headers={"Authorization": f"Bearer {token}"}
-            )
+        headers = {"Authorization": f"Bearer {token}"}
+        return asyncio.run(_send(self.app, "POST", "/webhook", json=body, headers=headers))
 
     def _heard(self, body: Mapping[str, Any]) -> Heard:
         for event in body["events"]:
@@ -142,22 +139,21 @@ class Talk:
         text = self.replies.say(key, message["lang"], self.medium, **values)
         return {"key": key, "text": text, "lang": message["lang"], "buttons": message["buttons"]}
 
-    async def council(self, method: str, path: str, **parts: Any) -> Any:
+    def council(self, method: str, path: str, **parts: Any) -> Any:
         """What the sandbox council itself says."""
-        async with _client(self.sandbox) as client:
-            answer = await client.request(method, path, **parts)
+        answer = asyncio.run(_send(self.sandbox, method, path, **parts))
         answer.raise_for_status()
         return answer.json()
 
-    async def requests(self) -> list[dict[str, Any]]:
+    def requests(self) -> list[dict[str, Any]]:
         """Every report the council holds."""
-        found = await self.council("GET", "/open311/v2/requests.json")
+        found = self.council("GET", "/open311/v2/requests.json")
         assert isinstance(found, list)
         return found
 
-    async def fault(self, gateway: str, mode: str) -> None:
+    def fault(self, gateway: str, mode: str) -> None:
         """Make one of the council's systems fail, or mend it with ``ok``."""
-        await self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
+        self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
 
 
 def start_talk(folder: Path, **parts: Any) -> Talk:
@@ -190,10 +186,10 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
     return Talk(app, sandbox, replies=replies, **parts)
 
 
-def _client(app: FastAPI) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://actions", trust_env=False
-    )
+async def _send(app: FastAPI, method: str, path: str, **parts: Any) -> httpx.Response:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+        return await client.request(method, path, **parts)
 
 
 _ACTIONS = {

@@ -1,0 +1,475 @@
+"""Whole conversations with the real actions and the sandbox council; only Rasa is played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.need import Availability, Circumstances
+from tests.unit.actions.driver import POSTCODE, Heard, Talk
+
+Start = Callable[..., Talk]
+
+
+def _report(talk: Talk, *answers: str) -> Heard:
+    talk.slots["task"] = None
+    heard = talk.say("there is a pothole", "service_pothole")
+    for answer in answers:
+        heard = talk.say(answer)
+    return heard
+
+
+_ENGLISH = (
+    POSTCODE,
+    "outside number 4 Castle Gates",
+    "Bigger than a dustbin lid",
+    "/skip",
+    "by the library",
+    "Ann Example",
+    "07700 900123",
+)
+
+
+def test_a_pothole_in_english_stands_in_the_councils_own_list(talk: Talk) -> None:
+    first = talk.say("theres a pothole", "service_pothole")
+    assert first.keys == ["report_start", "council_notice", "ask_where"]
+    assert first.of("route")[0]["channel"] == "digital"
+    assert first.of("route")[0]["service"] == "pothole"
+    for answer in _ENGLISH:
+        review = talk.say(answer)
+    assert review.keys == ["form_review"]
+    assert "outside number 4 Castle Gates" in review.text
+    done = talk.say("yes")
+    assert done.keys == ["report_done", "report_next", "anything_else"]
+    [held] = talk.requests()
+    assert str(held["service_request_id"]) == done.of("case")[0]["reference"]
+    assert held["service_code"] == "POTHOLE"
+    assert held["description"] == "by the library"
+    assert held["address"] == "outside number 4 Castle Gates, SY1 2AS"
+    assert held["lat"] == pytest.approx(52.71, abs=0.01)
+    assert talk.slots["task"] is None
+    assert talk.slots["known"]["phone"]["value"] == "+447700900123"
+
+
+def test_a_pothole_in_welsh(talk_with: Start) -> None:
+    talk = talk_with(language="cy")
+    first = talk.say("mae twll yn y ffordd", "service_pothole")
+    assert "Ble mae e?" in first.text
+    assert {one["lang"] for one in first.said} == {"cy"}
+    size = [talk.say(answer) for answer in (POSTCODE, "ger y llyfrgell")][-1]
+    assert "Pa mor fawr" in size.text
+    assert size.titles[0] == "Llai na phlât cinio"
+    for answer in ("mwy na chaead bin", "hepgor", "wrth y drws", "dim syniad", "hepgor"):
+        review = talk.say(answer)
+    assert review.keys == ["form_review"]
+    done = talk.say("ie")
+    assert "Eich cyfeirnod" in done.text
+    [held] = talk.requests()
+    assert held["service_code"] == "POTHOLE"
+
+
+def test_an_unknown_postcode_can_be_tried_again_or_put_in_words(talk: Talk) -> None:
+    unknown = _report(talk, "ZZ9 9ZZ")
+    assert unknown.keys == ["postcode_unknown", "ask_where"]
+    assert "ZZ9 9ZZ" in unknown.text
+    known = talk.say(POSTCODE)
+    assert known.keys == ["ask_spot"]
+    again = _report(talk, "QQ1 1QQ")
+    assert again.keys == ["postcode_unknown", "ask_where"]
+    words = talk.say("the corner of Castle Gates and Howard Street")
+    assert words.keys == ["ask_council_question"]
+
+
+def test_a_postcode_in_the_first_message_is_not_asked_for(talk: Talk) -> None:
+    first = talk.say("big hole by the bus stop SY1 2AS", "service_pothole")
+    assert first.keys == ["report_start", "council_notice", "ask_spot"]
+
+
+def test_a_double_nearby_is_offered_and_can_be_joined(talk: Talk) -> None:
+    _report(talk, *_ENGLISH)
+    reference = talk.say("yes").of("case")[0]["reference"]
+    offered = _report(talk, POSTCODE)
+    assert offered.keys == ["ask_duplicate"]
+    assert reference in offered.titles[0]
+    joined = talk.say("1")
+    assert joined.keys == ["report_double"]
+    assert len(talk.requests()) == 1
+    _report(talk, POSTCODE)
+    refused = talk.say("No, none of these")
+    assert refused.keys == ["ask_spot"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "key"),
+    [
+        ("down", "error_council_down"),
+        ("slow", "error_council_slow"),
+        ("wrong", "error_council_nonsense"),
+        ("rate_limited", "error_council_down"),
+    ],
+)
+def test_a_council_system_that_fails_is_said_and_a_person_takes_over(
+    talk: Talk, mode: str, key: str
+) -> None:
+    _report(talk, *_ENGLISH)
+    talk.fault("open311", mode)
+    failed = talk.say("yes")
+    assert failed.keys == [key, "error_passed_on"]
+    [handoff] = failed.of("handoff")
+    assert handoff["team"] == "highways"
+    assert handoff["reasons"] == [key]
+    assert handoff["summary"]["Where"] == POSTCODE
+    assert handoff["summary"]["Name"] == "Ann Example"
+    assert talk.slots["task"] is None
+    talk.fault("open311", "ok")
+    assert talk.say("/service_pothole").keys[-1] == "ask_where"
+
+
+def test_a_council_system_down_at_the_first_question(talk: Talk) -> None:
+    talk.fault("open311", "down")
+    failed = talk.say("pothole", "service_pothole")
+    assert failed.keys == ["error_council_down", "error_person_asked"]
+    assert failed.of("handoff")
+
+
+def test_without_the_map_the_report_still_goes(talk: Talk) -> None:
+    talk.fault("postcodes", "down")
+    assert _report(talk, POSTCODE).keys == ["ask_spot"]
+
+
+def test_sending_twice_is_reporting_once(talk: Talk) -> None:
+    _report(talk, *_ENGLISH)
+    before = dict(talk.slots)
+    talk.say("yes")
+    talk.slots = before
+    talk.say("yes")
+    assert len(talk.requests()) == 1
+
+
+def test_correcting_at_the_review(talk: Talk) -> None:
+    _report(talk, *_ENGLISH)
+    corrected = talk.say("no, number 12")
+    assert corrected.keys == ["form_review"]
+    assert "number 12" in corrected.text
+    which = talk.say("/deny")
+    assert which.keys == ["form_which"]
+    size = talk.say("3")
+    assert size.titles[0] == "Smaller than a dinner plate"
+    assert "Smaller than a dinner plate" in talk.say("1").text
+    unclear = talk.say("no, Bob")
+    assert unclear.keys == ["correction_which", "form_which"]
+    assert "Name: Bob" in talk.say("6").text
+
+
+def test_back_repeat_cancel_and_help_in_a_form(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    assert talk.say("go back", "go_back").keys == ["ask_spot"]
+    assert talk.say("pardon").keys == ["ask_spot"]
+    assert talk.say("help", "help").keys == ["form_help", "ask_spot"]
+    assert talk.say("cancel").keys == ["form_cancelled"]
+    assert talk.slots["task"] is None
+
+
+def test_three_unusable_answers_offer_a_person(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    for _ in range(3):
+        stuck = talk.say("purple")
+    assert stuck.keys == ["invalid_option", "form_stuck", "ask_council_question"]
+    assert "/human" in stuck.payloads
+
+
+def test_another_service_in_the_middle_is_offered_not_forced(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    offer = talk.say("when are my bins", "service_bin_collection")
+    assert offer.keys == ["switch_offer"]
+    back = talk.say("no")
+    assert back.keys == ["switch_declined", "ask_council_question"]
+    talk.say("when are my bins", "service_bin_collection")
+    switched = talk.say("yes")
+    assert switched.keys == ["ask_postcode_bins"]
+    assert switched.of("route")[0]["service"] == "bin_collection"
+
+
+def test_an_answer_that_resembles_a_request_is_an_answer(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    assert talk.say("Bigger than a dustbin lid", "service_bin_collection").keys != ["switch_offer"]
+    open_question = talk.say("path", "adjustment", 0.9)
+    assert open_question.keys == ["ask_council_question"]
+
+
+def test_call_back_asks_one_question(talk: Talk) -> None:
+    asked = talk.say("care for my mum", "service_care_assessment")
+    assert asked.keys == ["ask_phone"]
+    wrong = talk.say("12")
+    assert wrong.keys == ["invalid_phone", "ask_phone"]
+    done = talk.say("07700 900123")
+    assert done.keys == ["call_back_booked"]
+    [handoff] = done.of("handoff")
+    assert handoff["way"] == "call_back"
+    assert handoff["contact"] == {"phone": "+447700900123"}
+    assert handoff["team"] == "adult_social_care"
+
+
+def test_call_back_by_text_message_uses_their_number(talk_with: Start) -> None:
+    talk = talk_with(medium="sms")
+    assert talk.say("care for my mum", "service_care_assessment").keys == ["ask_same_number"]
+    done = talk.say("yes")
+    assert done.keys == ["call_back_booked_same"]
+    assert done.of("handoff")[0]["contact"] == {}
+
+
+def test_come_in_and_book(talk: Talk) -> None:
+    asked = talk.say("can i come in", "face_to_face")
+    assert asked.keys == ["ask_postcode_near"]
+    assert asked.of("route")[0]["channel"] == "face_to_face"
+    assert asked.of("circumstances")[0]["asked_channel"] == "face_to_face"
+    near = talk.say(POSTCODE)
+    assert near.keys == ["places_near", "ask_appointment"]
+    assert "Shrewsbury library" in near.text
+    assert "check before you travel" in near.text
+    slots = talk.say("yes")
+    assert slots.keys == ["ask_slot"]
+    for answer in ("1", "Ann Example", "skip"):
+        review = talk.say(answer)
+    assert review.keys == ["form_review"]
+    booked = talk.say("yes")
+    assert booked.keys == ["appointment_booked"]
+    [appointment] = booked.of("appointment")
+    assert appointment["reference"] in booked.text
+    assert appointment["ics"].startswith("BEGIN:VCALENDAR")
+    assert appointment["starts_at"].startswith("2026-11-24T10:00")
+
+
+def test_a_slot_that_has_just_gone(talk: Talk) -> None:
+    talk.say("can i come in", "face_to_face")
+    for answer in (POSTCODE, "yes", "1", "Ann", "skip"):
+        talk.say(answer)
+    before = dict(talk.slots)
+    talk.say("yes")
+    talk.sender, talk.slots = "c2", before
+    gone = talk.say("yes")
+    assert gone.keys == ["slot_taken", "ask_slot"]
+    talk.say("1")
+    assert talk.say("yes").keys == ["appointment_booked"]
+
+
+def test_coming_in_without_a_postcode(talk: Talk) -> None:
+    talk.say("come in", "face_to_face")
+    main = talk.say("skip", "skip")
+    assert main.keys == ["place_main", "ask_appointment"]
+    assert talk.say("no").keys == ["come_in_done"]
+
+
+def test_step_free_is_kept_for_the_appointment(talk: Talk) -> None:
+    noted = talk.say("i use a wheelchair", "adjustment")
+    assert noted.keys[0] == "adjustment_step_free"
+    assert noted.of("circumstances")[0]["adjustments"] == ["step_free"]
+    talk.say("come in", "face_to_face")
+    talk.say(POSTCODE)
+    slots = talk.say("yes")
+    assert slots.keys == ["slots_with_needs", "ask_slot"]
+    assert "10:00" in slots.titles[0]
+    assert "14:00" in slots.titles[1]
+
+
+def test_bin_days_with_source_and_time(talk: Talk) -> None:
+    assert talk.say("when is my bin day", "service_bin_collection").keys == ["ask_postcode_bins"]
+    days = talk.say("sy12as")
+    assert days.keys == ["bin_days", "ask_missed"]
+    assert "General waste: " in days.text
+    assert "23/11/2026 10:00" in days.text
+    assert talk.say("no").keys == ["anything_else"]
+    again = talk.say("recycling day?", "service_bin_collection")
+    assert again.keys == ["bin_days", "ask_missed"]
+
+
+def test_a_missed_bin_goes_straight_to_the_report(talk: Talk) -> None:
+    talk.say("you missed my bin again", "service_bin_collection")
+    asked = talk.say(POSTCODE)
+    assert asked.keys == ["bin_days", "council_notice", "ask_council_question"]
+    assert "5pm" in asked.text
+    for answer in ("general waste", "skip", "4 Castle Gates", "skip", "skip"):
+        review = talk.say(answer)
+    assert review.keys == ["form_review"]
+    assert talk.say("yes").of("case")[0]["service_code"] == "MISSED_BIN"
+    [held] = talk.requests()
+    assert held["address"] == "4 Castle Gates, SY1 2AS"
+
+
+@pytest.mark.parametrize("mode", ["down", "wrong", "slow"])
+def test_bin_days_that_cannot_be_trusted_are_not_given(talk: Talk, mode: str) -> None:
+    talk.fault("bins", mode)
+    talk.say("bin day", "service_bin_collection")
+    unsure = talk.say(POSTCODE)
+    assert unsure.keys == ["bins_unsure", "ask_missed"]
+    assert "http" in unsure.text
+    assert "0345" in unsure.text
+    assert "/human" in unsure.payloads
+
+
+def test_a_postcode_without_bins(talk: Talk) -> None:
+    talk.say("bin day", "service_bin_collection")
+    assert talk.say("ZZ9 9ZZ").keys == ["postcode_no_bins", "ask_postcode_bins"]
+
+
+def test_libraries_near(talk: Talk) -> None:
+    talk.say("nearest library", "service_library")
+    assert talk.say(POSTCODE).keys == ["places_near", "anything_else"]
+    talk.fault("places", "down")
+    failed = talk.say("another library", "service_library")
+    assert failed.keys[0] == "error_council_down"
+    assert failed.of("handoff")
+
+
+def test_links_say_what_they_are(talk: Talk) -> None:
+    said = talk.say("council tax bill", "service_council_tax_bill")
+    assert said.keys in (["link_page"], ["link_homepage"])
+    assert "http" in said.text
+    assert {"/human", "/face_to_face", "/why"} <= set(said.payloads)
+
+
+def test_why_is_answered_with_the_reasons(talk: Talk) -> None:
+    assert talk.say("why", "why").keys == ["why_nothing_yet"]
+    talk.say("i am being evicted", "service_homelessness")
+    why = talk.say("why", "why")
+    assert why.keys == ["why_reasons"]
+    assert "best talked through with a person" in why.text
+    assert "cannot wait" in why.text
+
+
+def test_why_in_a_form_goes_back_to_the_question(talk: Talk) -> None:
+    talk.say("pothole", "service_pothole")
+    assert talk.say("/why").keys == ["why_reasons", "ask_where"]
+
+
+def test_a_barrier_in_a_form_brings_a_person_who_knows_the_answers(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    noted = talk.say("i havent got internet at home", "digital_barrier")
+    assert noted.keys == ["barrier_noted", "route_assisted_talk_to_person"]
+    assert noted.of("circumstances")[0]["barriers"] == ["no_internet"]
+    [handoff] = noted.of("handoff")
+    assert handoff["reasons"] == ["barrier_no_internet"]
+    assert handoff["summary"]["Near"] == "by the library"
+    assert noted.of("route")[0]["channel"] == "assisted"
+
+
+def test_a_person_is_granted_at_once(talk: Talk) -> None:
+    person = talk.say("can i talk to someone", "human")
+    assert person.of("handoff")
+    assert person.of("route")[0]["reasons"] == ["citizen_asked_assisted"]
+
+
+def test_when_closed_a_call_back_or_a_message(talk_with: Start) -> None:
+    closed = Availability(contact_centre_open=False, next_open="Monday 09:00")
+    talk = talk_with(availability=closed)
+    assert talk.say("a person please", "human").keys == ["ask_phone"]
+    assert "Monday 09:00" in talk.say("07700 900123").text
+    talk = talk_with(availability=closed)
+    message = talk.say("i use bsl", "adjustment")
+    assert message.keys == ["adjustment_bsl", "route_assisted_leave_message"]
+    assert "Monday 09:00" in message.text
+
+
+def test_something_else_clears_the_task(talk: Talk) -> None:
+    _report(talk, POSTCODE)
+    menu = talk.say("/something_else")
+    assert menu.keys == ["something_else"]
+    assert "/service_bin_collection" in menu.payloads
+    assert talk.slots["task"] is None
+    assert menu.of("circumstances")[0]["asked_channel"] is None
+
+
+def test_not_understood_once_and_twice(talk: Talk) -> None:
+    ranking = (("service_pothole", 0.3), ("human", 0.2), ("service_library", 0.1))
+    once = talk.say("blah", "nlu_fallback", 0.3, ranking)
+    assert once.keys == ["did_you_mean"]
+    assert once.payloads[:2] == ["/service_pothole", "/service_library"]
+    assert once.of("misunderstood")
+    talk.circumstances = Circumstances(failed_turns=1)
+    twice = talk.say("blah blah", "nlu_fallback", 0.3, ranking)
+    assert twice.keys == ["misunderstood_twice"]
+    assert twice.of("misunderstood")
+    assert twice.of("handoff")[0]["reasons"] == ["unsure_failed_turns"]
+
+
+def test_language(talk: Talk) -> None:
+    _report(talk, POSTCODE)
+    welsh = talk.say("cymraeg os gwelwch yn dda", "change_language")
+    assert welsh.of("language") == [{"type": "language", "language": "cy"}]
+    assert {one["lang"] for one in welsh.said} == {"cy"}
+    assert welsh.keys == ["language_changed", "ask_spot"]
+    assert "Siarad â pherson" in welsh.titles
+    other = talk.say("polski prosze polish", "change_language")
+    assert other.keys == ["language_not_yet", "ask_spot"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("i want to kill myself", "safety_suicide"), ("i am not ok at all", "safety_crisis")],
+)
+def test_danger_that_rasa_heard(talk: Talk, text: str, key: str) -> None:
+    danger = talk.say(text, "crisis")
+    assert danger.keys == [key, "route_assisted_urgent_person"]
+    assert "116 123" in danger.text
+    [handoff] = danger.of("handoff")
+    assert (handoff["team"], handoff["urgency"], handoff["way"]) == (
+        "safeguarding",
+        "urgent",
+        "urgent_person",
+    )
+
+
+def test_a_report_can_be_looked_up(talk: Talk) -> None:
+    _report(talk, *_ENGLISH)
+    reference = talk.say("yes").of("case")[0]["reference"]
+    assert talk.say("how is my report going", "status").keys == ["ask_reference"]
+    assert talk.say("999").keys == ["reference_unknown", "ask_reference"]
+    assert talk.say(reference).keys == ["report_open", "anything_else"]
+    assert talk.say(f"report {reference}?", "status").keys == ["report_open", "anything_else"]
+
+
+def test_bulky_waste_gets_a_token_and_shows_no_neighbours(talk: Talk) -> None:
+    for _ in range(2):
+        talk.say("sofa to go", "service_bulky_waste")
+        near = talk.say(POSTCODE)
+        assert near.keys == ["ask_spot"]
+        for answer in ("4 Castle Gates", "sofa", "2", "skip", "skip", "skip"):
+            review = talk.say(answer)
+        assert review.keys == ["form_review"]
+        done = talk.say("yes")
+        assert done.of("case")[0]["reference"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "key"),
+    [
+        ("greet", "greet_back"),
+        ("thanks", "thanks_back"),
+        ("goodbye", "goodbye_back"),
+        ("are_you_human", "are_you_human"),
+        ("help", "help"),
+        ("out_of_scope", "out_of_scope"),
+        ("affirm", "nothing_open"),
+    ],
+)
+def test_small_talk_leaves_every_way_open(talk: Talk, intent: str, key: str) -> None:
+    said = talk.say("hm", intent)
+    assert said.keys == [key]
+    assert {"/human", "/face_to_face", "/something_else"} <= set(said.payloads)
+
+
+def test_on_sms_a_number_answers_the_question_not_a_button(talk_with: Start) -> None:
+    talk = talk_with(medium="sms")
+    asked = talk.say("sofa", "service_bulky_waste")
+    assert asked.payloads == []
+    assert asked.keys[-1] == "sms_other_ways"
+    for answer in (POSTCODE, "4 Castle Gates", "sofa"):
+        count = talk.say(answer)
+    assert count.payloads == []
+    assert "PERSON" in count.text
+
+
+def test_a_form_of_another_version_is_dropped_kindly(talk: Talk) -> None:
+    talk.slots["task"] = {"version": 0, "task": "gone"}
+    assert talk.say("pothole", "service_pothole").keys[-1] == "ask_where"
