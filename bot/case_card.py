@@ -15,7 +15,7 @@ class CaseCard:
 
     ``service`` is the card id of the service last talked about; ``adjustments`` are codes of
     ``bot.need.Adjustment``. ``citizen_waits_since`` is when the citizen last wrote if no agent
-    has answered since (UTC), else None.
+    has answered since (UTC), else None; ``last_words`` is what they last wrote.
     """
 
     handoff: Handoff
@@ -24,3 +24,4 @@ class CaseCard:
     adjustments: tuple[str, ...] = ()
     service: str | None = None
     citizen_waits_since: datetime | None = None
+    last_words: str = ""

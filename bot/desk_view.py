@@ -15,6 +15,8 @@ from bot.staff import SAFEGUARDING, Staff
 from bot.staff_ports import StaffWork
 from bot.turn_record import TurnRecord
 
+_URGENCY = ("urgent", "soon", "routine")
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -42,19 +44,28 @@ class Case:
 
 
 def see_queue(parts: DeskParts, who: Staff) -> Queue:
-    """Every case ``who`` may see: urgent first, then the longest waiting."""
+    """Every case ``who`` may see; danger to life first, then by urgency and by waiting time."""
     with parts.store.begin() as work:
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
         over = work.case_board.over_since(_midnight(parts.turn.clock.now()))
         names = _names(work)
+    waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
     claimed = [c for c in opened if c.handoff.status is HandoffStatus.CLAIMED]
     return Queue(
-        waiting=tuple(c for c in opened if c.handoff.status is HandoffStatus.WAITING),
+        waiting=tuple(sorted(waiting, key=_turn)),
         mine=tuple(c for c in claimed if c.handoff.claimed_by == who.username),
         with_colleagues=tuple(c for c in claimed if c.handoff.claimed_by != who.username),
         over_today=tuple(c for c in over if c.handoff.claimed_by and who.may_open(c.handoff.team)),
         names=names,
     )
+
+
+def _turn(card: CaseCard) -> tuple[bool, int, datetime]:
+    """Whose turn it is: danger to life, then urgency, then the longest waiting."""
+    handoff = card.handoff
+    safe = not any(reason.startswith("safety_") for reason in handoff.reasons)
+    urgency = _URGENCY.index(handoff.urgency) if handoff.urgency in _URGENCY else len(_URGENCY)
+    return safe, urgency, handoff.asked_at
 
 
 def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:

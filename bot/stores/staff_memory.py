@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.case_card import CaseCard
 from bot.handoff import OPEN, Handoff
-from bot.message import Sender
+from bot.message import Message, Sender
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
 from bot.staff_ports import StaffWork
 from bot.stores.memory import MemoryStore, MemoryTables, MemoryWork
@@ -151,20 +151,20 @@ class _CaseBoard:
         conversation = self.tables.conversations[handoff.conversation_id]
         turns = [t for t in self.tables.turns if t.conversation_id == conversation.id]
         services = [t.service for t in turns if t.service]
+        people = self._people(conversation.id)
+        citizen = [m for m in people if m.sender is Sender.CITIZEN]
         return CaseCard(
             handoff=handoff,
             medium=conversation.medium,
             language=conversation.language,
             adjustments=tuple(sorted(a.value for a in conversation.circumstances.adjustments)),
             service=services[-1] if services else None,
-            citizen_waits_since=self._waits_since(conversation.id),
+            citizen_waits_since=people[-1].at if citizen and citizen[-1] is people[-1] else None,
+            last_words=citizen[-1].text if citizen else "",
         )
 
-    def _waits_since(self, conversation_id: str) -> datetime | None:
+    def _people(self, conversation_id: str) -> list[Message]:
+        """What citizen and agents said, in order."""
         said = [k.message for k in self.tables.messages.values()]
-        people = [
-            m
-            for m in said
-            if m.conversation_id == conversation_id and m.sender in (Sender.CITIZEN, Sender.AGENT)
-        ]
-        return people[-1].at if people and people[-1].sender is Sender.CITIZEN else None
+        mine = [m for m in said if m.conversation_id == conversation_id]
+        return [m for m in mine if m.sender in (Sender.CITIZEN, Sender.AGENT)]

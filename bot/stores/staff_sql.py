@@ -154,12 +154,12 @@ class _CaseBoard:
         theirs = sa.select(h.c.conversation_id).where(wanted)
         talks = sa.select(c.id, c.medium, c.language, c.circumstances).where(c.id.in_(theirs))
         conversations = {row["id"]: row for row in _rows(self.db, talks)}
-        services, waits = self._services(theirs), self._waits(theirs)
+        services, spoken = self._services(theirs), self._spoken(theirs)
         handoffs = [
             to_handoff(r) for r in _rows(self.db, h.select().where(wanted).order_by(*order))
         ]
         return [
-            _card(one, conversations[key], services.get(key), waits.get(key))
+            _card(one, conversations[key], services.get(key), spoken)
             for one in handoffs
             for key in [one.conversation_id]
         ]
@@ -170,28 +170,34 @@ class _CaseBoard:
         rows = _rows(self.db, query.where(c.conversation_id.in_(theirs), c.service.is_not(None)))
         return {row["conversation_id"]: row["service"] for row in rows}
 
-    def _waits(self, theirs: sa.Select[Any]) -> dict[str, datetime]:
-        """When the citizen last wrote, for those no agent has answered since."""
+    def _spoken(self, theirs: sa.Select[Any]) -> dict[tuple[str, str], dict[str, Any]]:
+        """What citizen and agent each said last, by (conversation, sender)."""
         c = t.messages.c
         people = c.sender.in_([Sender.CITIZEN.value, Sender.AGENT.value])
         last = sa.select(sa.func.max(c.seq)).where(c.conversation_id.in_(theirs), people)
-        query = sa.select(c.conversation_id, c.at).where(
-            c.seq.in_(last.group_by(c.conversation_id)), c.sender == Sender.CITIZEN.value
-        )
-        return {row["conversation_id"]: row["at"] for row in _rows(self.db, query)}
+        last = last.group_by(c.conversation_id, c.sender)
+        query = sa.select(c.conversation_id, c.sender, c.seq, c.at, c.text).where(c.seq.in_(last))
+        return {(row["conversation_id"], row["sender"]): row for row in _rows(self.db, query)}
 
 
 def _card(
-    handoff: Handoff, conversation: Row, service: str | None, waits: datetime | None
+    handoff: Handoff,
+    conversation: Row,
+    service: str | None,
+    spoken: Mapping[tuple[str, str], Row],
 ) -> CaseCard:
     told = Circumstances.from_json(conversation["circumstances"])
+    citizen = spoken.get((handoff.conversation_id, Sender.CITIZEN.value))
+    agent = spoken.get((handoff.conversation_id, Sender.AGENT.value))
+    waits = citizen is not None and (agent is None or citizen["seq"] > agent["seq"])
     return CaseCard(
         handoff=handoff,
         medium=Medium(conversation["medium"]),
         language=conversation["language"],
         adjustments=tuple(sorted(a.value for a in told.adjustments)),
         service=service,
-        citizen_waits_since=waits,
+        citizen_waits_since=citizen["at"] if citizen and waits else None,
+        last_words=citizen["text"] if citizen else "",
     )
 
 

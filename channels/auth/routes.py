@@ -88,17 +88,18 @@ class _SignInDesk:
             return self._sign_in_page(request, 410, error=str(error))
         return self._password_page(request, owner)
 
-    def set_password(self, request: Request, token: str, password: Text = "") -> Response:
+    def set_password(
+        self, request: Request, token: str, password: Text = "", name: Text = ""
+    ) -> Response:
         """Set the password and let its owner in."""
         try:
-            return self._let_in(
-                choose_password(self._parts, token, password, staff_token(request))
-            )
+            signed_in = choose_password(self._parts, token, password, name, staff_token(request))
+            return self._let_in(signed_in)
         except LinkSpent as error:
             return self._sign_in_page(request, 410, error=str(error))
         except BadInput as error:
             owner = link_owner(self._parts, token)
-            return self._password_page(request, owner, 422, str(error))
+            return self._password_page(request, owner, 422, str(error), name)
 
     def leave(self, request: Request) -> Response:
         """Sign out."""
@@ -137,7 +138,7 @@ class _SignInDesk:
         )
 
     def _password_page(
-        self, request: Request, owner: Staff, status: int = 200, error: str = ""
+        self, request: Request, owner: Staff, status: int = 200, error: str = "", name: str = ""
     ) -> Response:
         return self._pages.render(
             request,
@@ -146,6 +147,7 @@ class _SignInDesk:
             lang="en",
             show_languages=False,
             owner=owner,
+            shown_name=name or owner.name,
             shortest=SHORTEST,
             error=error,
         )

@@ -13,6 +13,7 @@ from channels.auth.passwords import Passwords, check_password
 from channels.auth.throttle import Throttle
 from channels.auth.tokens import hash_token, new_token
 
+NAME_LIMIT = 120  # characters
 TOUCH_EVERY = timedelta(seconds=60)
 
 
@@ -76,9 +77,15 @@ def link_owner(parts: SignInParts, token: str) -> Staff:
 
 
 def choose_password(
-    parts: SignInParts, token: str, password: str, old_token: str | None = None
+    parts: SignInParts,
+    token: str,
+    password: str,
+    name: str = "",
+    old_token: str | None = None,
 ) -> SignedIn:
     """Spend a link: the password is set, every other session ends, a new one starts.
+
+    ``name`` is what citizens see from now on; empty leaves it as it is.
 
     Raises LinkSpent, PasswordTooShort, PasswordTooLong, PasswordTooEasy.
     """
@@ -86,7 +93,9 @@ def choose_password(
     hashed = parts.passwords.hash(password)
     now = parts.clock.now()
     with parts.store.begin() as work:
-        staff = replace(_owner(parts, work, token), password_hash=hashed)
+        owner = _owner(parts, work, token)
+        shown = " ".join(name.split())[:NAME_LIMIT] or owner.name
+        staff = replace(owner, password_hash=hashed, name=shown)
         if not work.links.use(hash_token(token), now):
             raise LinkSpent
         work.staff.save(staff)

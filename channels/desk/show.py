@@ -38,6 +38,7 @@ class Row:
     unanswered: str
     outcome: str
     ended: str
+    last_words: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Shower:
             unanswered=w.how_long(waits, now) if waits else "",
             outcome=over or w.words_for(handoff.outcome_code or "", w.OUTCOMES),
             ended=w.clock_time(handoff.closed_at, now) if handoff.closed_at else "",
+            last_words=_clip(card.last_words) if handoff.is_open else "",
         )
 
     def title(self, handoff: Handoff, service: str | None) -> str:
@@ -145,6 +147,12 @@ class Shower:
         chosen = said[-1] if said else spoken
         codes = dict.fromkeys([spoken, *self.languages])
         return [(code, self.language(code), code == chosen) for code in codes]
+
+
+def _clip(text: str, longest: int = 140) -> str:
+    """The first words of a message, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def _line(message: Message, agent: str, now: datetime) -> Line:

@@ -34,7 +34,7 @@ REASONS: Mapping[str, str] = {
     "need_not_online": "Cannot be done online",
     "need_served_online": "Can be done online",
     "unsure_failed_turns": "The assistant did not understand, twice",
-    "availability_closed": "Wrote while the contact centre was closed",
+    "availability_closed": "Wrote out of hours",
     "availability_long_wait": "The wait was long",
     "availability_no_place_near": "There is no place near them",
     "error_assistant_down": "The assistant was not working",
