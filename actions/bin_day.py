@@ -29,7 +29,8 @@ _MISSED = re.compile(
     r"\b(miss|missed|mised|skipped|forgot|forgotten|still full|not emptied|"
     r"(not|didnt|did not|wasnt|havent|hasnt|never|werent|no one|nobody)\b.*\b"
     r"(collect|collected|empty|emptied|emtied|come|came|taken|take|picked)|"
-    r"(heb|ddim|neb|methu|methwyd|na chafodd)\b.*\b(casglu|gasglu|nghasglu|wagio|gwagio|mynd|dod)r?)\b"
+    r"(heb|ddim|neb|methu|methwyd|na chafodd)\b.*\b"
+    r"(casglu|gasglu|nghasglu|wagio|gwagio|mynd|dod)r?)\b"
 )
 
 

@@ -144,22 +144,12 @@ def test_every_key_the_code_says_is_in_the_catalogue(key: str) -> None:
 
 def test_the_parts_put_together_from_codes_are_all_there() -> None:
     ways = ("talk_to_person", "call_back", "leave_message", "urgent_person")
-    opening = [
-        "morning",
-        "afternoon",
-        "evening",
-        "day",
-        "day_with_break",
-        "day_and_evening",
-        "day_and_evening_with_break",
-        "afternoon_and_evening",
-        "morning_and_evening",
-        "ask",
-    ]
+    part = ("morning", "afternoon", "evening", "day", "day_with_break", "day_and_evening")
+    mixed = ("day_and_evening_with_break", "afternoon_and_evening", "morning_and_evening", "ask")
     keys = [
         *(f"route_assisted_{way}" for way in ways),
         *(f"adjustment_{one.value}" for one in Adjustment),
-        *(f"opening_{part}" for part in opening),
+        *(f"opening_{one}" for one in (*part, *mixed)),
         *(f"weekday_{n}" for n in range(7)),
         *(f"weekday_short_{n}" for n in range(7)),
         *(f"month_{n}" for n in range(1, 13)),
