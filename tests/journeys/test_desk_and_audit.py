@@ -1,0 +1,91 @@
+"""A person takes over; an auditor checks."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import httpx
+import pytest
+
+from benchmarks.processes import wait_until
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found, f"no {name} on the page"
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def agent(product) -> httpx.Client:
+    """Signed in at the desk, by a one-time link like the one the first start prints."""
+    made = product.run("user", "link", "desk")
+    assert made.returncode == 0, made.stdout + made.stderr
+    link = re.search(r"http://\S+", made.stdout)[0]
+    client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False, timeout=20,
+                          headers={"Origin": product.url})  # fmt: skip
+    page = client.get(link)
+    action = re.search(r'<form[^>]*action="([^"]+)"', page.text[page.text.index("<main"):])[1]
+    fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page.text))
+    names = re.findall(r'<input[^>]*name="([^"]+)"[^>]*type="password"|<input[^>]*type="password"[^>]*name="([^"]+)"', page.text)
+    fields |= {a or b: "a long enough phrase 42" for a, b in names}
+    done = client.post(action, data=fields)
+    assert done.status_code == 200, done.text[:2000]
+    assert "/desk" in str(client.get("/desk").url)
+    return client
+
+
+def case_of(product, citizen) -> str:
+    return citizen.handoffs()[0]["id"]
+
+
+def form_fields(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form that posts to an address ending in ``action``."""
+    for form in re.findall(r"<form.*?</form>", page, re.DOTALL):
+        if re.search(rf'action="[^"]*{action}"', form):
+            return dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+    raise AssertionError(f"no form to {action}")
+
+
+def test_an_agent_claims_answers_and_closes(product, citizen, agent):
+    citizen.says("there is a pothole at SY1 2AS")
+    citizen.says("can i talk to a person")
+    case = case_of(product, citizen)
+    queue = agent.get("/desk")
+    assert case in queue.text
+    claimed = agent.post(f"/desk/cases/{case}/claim", data=form_fields(queue.text, f"{case}/claim"))
+    assert claimed.status_code == 200
+    page = agent.get(f"/desk/cases/{case}")
+    assert "there is a pothole" in page.text and "SY1 2AS" in page.text
+    data = form_fields(page.text, "/answer") | {"text": "Hello, this is Asha. How can I help?"}
+    agent.post(f"/desk/cases/{case}/answer", data=data)
+    assert any("this is Asha" in m["text"] and m["from"] == "agent" for m in citizen.history())
+    citizen.says("thank you")
+    page = agent.get(f"/desk/cases/{case}")
+    assert "thank you" in page.text
+    data = form_fields(page.text, "/close") | {"outcome_code": "resolved", "outcome": "resolved", "note": "done"}
+    agent.post(f"/desk/cases/{case}/close", data=data)
+    wait_until(lambda: citizen.handoffs()[0]["status"] == "closed", 10)
+    query = "select code from outcomes where conversation_id = :id"
+    assert {r["code"] for r in product.rows(query, id=citizen.id)} >= {"handed_over", "resolved"}
+    assert citizen.send("when is my bin day")["messages"]
+
+
+def test_the_audit_command_reads_the_running_products_conversations(product, citizen, tmp_path):
+    citizen.says("when is my bin day")
+    done = product.run("audit", "--db", f"sqlite:///{product.home / 'fairway.db'}",
+                       "--groups", "language,medium", "--out", str(tmp_path / "report"))  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert {"measures", "comparisons", "omnibus", "summary", "provenance"} <= set(report)
+    names = {m["measure"] for m in report["measures"]}
+    assert {"denied_choice_rate", "fallback_rate", "handoff_rate"} <= names
+    assert (tmp_path / "report" / "report.html").exists()
+    assert list((tmp_path / "report" / "tables").glob("*.csv"))
+
+
+def test_an_auditor_runs_a_report_in_the_browser(product, agent):
+    page = agent.get("/audit")
+    assert page.status_code == 200
+    assert "<h1" in page.text
