@@ -12,6 +12,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Say
+from actions.form import form_from_json
+from actions.form_words import summary
 from actions.gateways.base import GatewayError
 from actions.parts import Parts
 from actions.trouble import trouble
@@ -69,7 +71,10 @@ class TurnAction(Action):
             return self._trouble(turn, error)
 
     def _trouble(self, turn: Turn, error: BaseException) -> Answer:
-        told = {"message": turn.text} if turn.text and not turn.is_button else {}
+        form = form_from_json(turn.task)
+        told = summary(form, self.parts.words(turn)) if form else {}
+        if turn.text and not turn.is_button:
+            told = {**told, "message": turn.text}
         return trouble(error, self.parts.council.phone, self.parts.card(turn.service), told)
 
 

@@ -130,7 +130,9 @@ class Talk:
                 self.circumstances = Circumstances.from_json(event)
             if event["type"] == "language":
                 self.language = event["language"]
-        return Heard(said, events)
+        heard = Heard(said, events)
+        _check_no_answer_is_digital_only(heard)
+        return heard
 
     def _uttered(self, message: Mapping[str, Any]) -> dict[str, Any]:
         key = str(message["response"]).removeprefix("utter_")
@@ -184,6 +186,11 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
         answer_within=2.0,
     )
     return Talk(app, sandbox, replies=replies, **parts)
+
+
+def _check_no_answer_is_digital_only(heard: Heard) -> None:
+    assert heard.said
+    assert heard.of("handoff") or "/human" in heard.payloads or "PERSON" in heard.text
 
 
 async def _send(app: FastAPI, method: str, path: str, **parts: Any) -> httpx.Response:
