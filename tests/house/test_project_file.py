@@ -33,7 +33,7 @@ def test_pytest_is_strict() -> None:
 
 def test_excepted_warnings_are_narrow() -> None:
     for exception in PROJECT["tool"]["pytest"]["ini_options"]["filterwarnings"][1:]:
-        action, message, category, *module = exception.split(":")
+        action, message, category, module, *_ = [*exception.split(":"), "", "", ""]
         assert action in ("ignore", "default")
         assert message or (category and module), f"{exception} is too wide"
 
