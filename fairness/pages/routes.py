@@ -165,7 +165,7 @@ def _make(url: str, shelf: Path, asked: Asked) -> str:
     )
     made_at = datetime.now(UTC)
     history = provenance(units, rules, made_at=made_at, command=_command(units.source.name, asked))
-    title = f"Bias report by {' and '.join(GROUPS[name].lower() for name in asked.groups)}"
+    title = f"Bias report by {' and '.join(asked.groups)}"
     return keep_report(shelf, audit(units, rules, history, title=title))
 
 
