@@ -1,8 +1,9 @@
 """Start Rasa without TensorFlow when nothing in the model needs it.
 
-Rasa 3.6 imports TensorFlow at start even for a pipeline with no neural part, through two of
-its modules. It costs seven seconds and some 300 MB for nothing. When the model has no neural
-part these two are replaced by stand-ins that say so if anyone uses them after all.
+Rasa 3.6 imports TensorFlow at start even for a pipeline with no neural part, through three of
+its modules; the third only ever works in training. It costs seconds and hundreds of megabytes
+for nothing. When the model has no neural part the three are replaced by stand-ins, which say
+so if anyone uses them after all.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ STANDS_IN = {
         "RasaBatchDataGenerator",
         "RasaDataChunkFileGenerator",
     ),
+    "rasa.graph_components.validators.default_recipe_validator": ("DefaultV1RecipeValidator",),
 }
 OURS = ("nlu.components.", "bot.rasa.")
 LIGHT = frozenset(

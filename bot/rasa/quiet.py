@@ -38,12 +38,16 @@ def make_logs_quiet(level: int = logging.WARNING) -> None:
     handler.setFormatter(ValuelessFormatter(FORMAT))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.lastResort = handler  # for libraries that keep their records from the root logger
-    warnings.simplefilter("ignore")
+    warnings.showwarning = _say_nothing  # a filter would not do: libraries reset the filters
     structlog.configure(
         processors=[_event_only],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
+
+
+def _say_nothing(*_: Any, **__: Any) -> None:
+    """A warning may quote what a citizen wrote."""
 
 
 def _event_only(_logger: Any, _method: str, event: dict[str, Any]) -> str:

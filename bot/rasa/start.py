@@ -50,9 +50,11 @@ def serve(model: Path, endpoints: Path, credentials: Path, interface: str, port:
 
     from bot.rasa.action_endpoint import ActionEndpoint
     from bot.rasa.connector import FairwayInput
+    from bot.rasa.remote_action import use_quick_actions
     from bot.rasa.responses import CatalogueResponses
 
     logging.getLogger("rasa").setLevel(logging.WARNING)
+    use_quick_actions()
     available = AvailableEndpoints.read_endpoints(str(endpoints))
     if available.action is not None:
         available.action = ActionEndpoint.like(available.action)
