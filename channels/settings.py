@@ -32,7 +32,7 @@ class SettingDoc:
 SETTINGS = (
     SettingDoc("FAIRWAY_HOST", "127.0.0.1", "address the public pages listen on"),
     SettingDoc("FAIRWAY_PORT", "8000", "port of the public pages"),
-    SettingDoc("FAIRWAY_PUBLIC_URL", "http://HOST:PORT", "address citizens see; https: secure cookies, HSTS"),
+    SettingDoc("FAIRWAY_PUBLIC_URL", "http://HOST:PORT", "address citizens see; https: HSTS"),
     SettingDoc("FAIRWAY_INTERNAL_PORT", "8010", "private port: actions, sandbox council"),
     SettingDoc("FAIRWAY_INTERNAL_HOST", "127.0.0.1", "private address of the same"),
     SettingDoc("FAIRWAY_RASA_PORT", "5005", "private port of Rasa"),

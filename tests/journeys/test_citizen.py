@@ -111,7 +111,14 @@ def test_what_is_not_understood_twice_goes_to_a_person(citizen):
 
 @pytest.mark.parametrize(
     "text",
-    ["😀😀😀", "<script>alert(1)</script>", "x" * 10_000, "bin\u202eday\u200b", "/restart", "{{7*7}}"],
+    [
+        "😀😀😀",
+        "<script>alert(1)</script>",
+        "x" * 10_000,
+        "bin\u202eday\u200b",
+        "/restart",
+        "{{7*7}}",
+    ],
 )
 def test_bad_input_gets_a_plain_answer(citizen, text):
     answer = citizen.send(text)

@@ -26,9 +26,14 @@ def agent(product) -> httpx.Client:
     client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False, timeout=20,
                           headers={"Origin": product.url})  # fmt: skip
     page = client.get(link)
-    action = re.search(r'<form[^>]*action="([^"]+)"', page.text[page.text.index("<main"):])[1]
-    fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page.text))
-    names = re.findall(r'<input[^>]*name="([^"]+)"[^>]*type="password"|<input[^>]*type="password"[^>]*name="([^"]+)"', page.text)
+    action = re.search(r'<form[^>]*action="([^"]+)"', page.text[page.text.index("<main") :])[1]
+    fields = dict(
+        re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page.text)
+    )
+    names = re.findall(
+        r'<input[^>]*name="([^"]+)"[^>]*type="password"|<input[^>]*type="password"[^>]*name="([^"]+)"',
+        page.text,
+    )
     fields |= {a or b: "a long enough phrase 42" for a, b in names}
     done = client.post(action, data=fields)
     assert done.status_code == 200, done.text[:2000]
@@ -44,7 +49,9 @@ def form_fields(page: str, action: str) -> dict[str, str]:
     """The hidden fields of the form that posts to an address ending in ``action``."""
     for form in re.findall(r"<form.*?</form>", page, re.DOTALL):
         if re.search(rf'action="[^"]*{action}"', form):
-            return dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+            return dict(
+                re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form)
+            )
     raise AssertionError(f"no form to {action}")
 
 
@@ -64,7 +71,11 @@ def test_an_agent_claims_answers_and_closes(product, citizen, agent):
     citizen.says("thank you")
     page = agent.get(f"/desk/cases/{case}")
     assert "thank you" in page.text
-    data = form_fields(page.text, "/close") | {"outcome_code": "resolved", "outcome": "resolved", "note": "done"}
+    data = form_fields(page.text, "/close") | {
+        "outcome_code": "resolved",
+        "outcome": "resolved",
+        "note": "done",
+    }
     agent.post(f"/desk/cases/{case}/close", data=data)
     wait_until(lambda: citizen.handoffs()[0]["status"] == "closed", 10)
     query = "select code from outcomes where conversation_id = :id"
@@ -74,8 +85,8 @@ def test_an_agent_claims_answers_and_closes(product, citizen, agent):
 
 def test_the_audit_command_reads_the_running_products_conversations(product, citizen, tmp_path):
     citizen.says("when is my bin day")
-    done = product.run("audit", "--db", f"sqlite:///{product.home / 'fairway.db'}",
-                       "--groups", "language,medium", "--out", str(tmp_path / "report"))  # fmt: skip
+    database, out = f"sqlite:///{product.home / 'fairway.db'}", str(tmp_path / "report")
+    done = product.run("audit", "--db", database, "--groups", "language,medium", "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert {"measures", "comparisons", "omnibus", "summary", "provenance"} <= set(report)

@@ -34,7 +34,9 @@ def test_s1_rasa_offers_nothing_but_our_connector(product):
 
 def test_s1_rasa_and_the_actions_ask_for_their_secret(product):
     rasa = f"http://127.0.0.1:{product.rasa_port}/webhooks/fairway/webhook"
-    assert httpx.post(rasa, json={"sender": "x", "message": "hi"}, trust_env=False).status_code == 401
+    assert (
+        httpx.post(rasa, json={"sender": "x", "message": "hi"}, trust_env=False).status_code == 401
+    )
     actions = f"{product.internal_url}/webhook"
     assert httpx.post(actions, json={}, trust_env=False).status_code == 403
     wrong = httpx.post(f"{actions}?token=wrong", json={}, trust_env=False)

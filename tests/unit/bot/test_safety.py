@@ -20,7 +20,8 @@ DANGER = {
         "dwi eisiau marw", "dwi isio lladd fy hun", "does dim pwynt byw",
     ],
     "danger_to_life": [
-        "there's a fire in my kitchen", "house on fire", "i can smell gas", "gas leek help gas leak",
+        "there's a fire in my kitchen",
+        "house on fire", "i can smell gas", "gas leek help gas leak",
         "she is not breathing", "my dad collapsed and wont wake up", "chest pains", "cant breathe",
         "someone has been stabbed", "need an ambulance", "the flat is on fire",
         "mae tân yn y gegin", "dwi'n methu anadlu", "oglau nwy yn y tŷ",
@@ -39,23 +40,29 @@ LOOKALIKES = [
     "dying to know when my bin is collected", "this pothole is going to kill someone",
     "my partner will hit the roof about this council tax bill", "burnt out car dumped on my road",
     "i want to register a death", "my mum died last month, cancel her blue badge",
-    "is there a fire safety check", "can you kill the weeds on my street", "killing time at the library",
+    "is there a fire safety check",
+    "can you kill the weeds on my street", "killing time at the library",
     "dead badger on the road", "i am sick to death of missed bins", "the fire door is broken",
     "smoke alarm fitting scheme", "someone will get hurt on that pavement", "gas works on our road",
-    "street light hit by a lorry", "the bin men hit my car", "is there a suicide prevention course",
+    "street light hit by a lorry",
+    "the bin men hit my car", "is there a suicide prevention course",
     "wedi marw o eisiau gwybod", "tystysgrif marwolaeth", "larwm tân",
 ]  # fmt: skip
 HUMAN = [
-    "can i speak to a person", "human", "talk to someone pls", "i want a real person", "call me back",
-    "stop, get me an adviser", "not a bot please", "put me through to someone", "spk 2 sum1",
+    "can i speak to a person", "human", "talk to someone pls", "i want a real person",
+    "call me back",
+    "stop, get me an adviser",
+    "not a bot please", "put me through to someone", "spk 2 sum1",
     "siarad â rhywun", "person go iawn", "ffoniwch fi",
 ]  # fmt: skip
 FACE_TO_FACE = [
-    "can i come in", "can i come in and see someone", "face to face", "i'd rather come in to the office",
+    "can i come in", "can i come in and see someone", "face to face",
+    "i'd rather come in to the office",
     "i need to see someone in person", "home visit please", "wyneb yn wyneb", "gaf i ddod i mewn",
 ]  # fmt: skip
 NEITHER = [
-    "a person dumped a mattress outside", "someone broke the street light", "people park on the grass",
+    "a person dumped a mattress outside", "someone broke the street light",
+    "people park on the grass",
     "my call was cut off", "can the bin men come in the morning", "the agent sold my house",
     "when does the library open", "rhywun wedi gadael sbwriel",
 ]  # fmt: skip
@@ -101,7 +108,9 @@ def test_no_text_ever_raises(text):
     check.sms_keyword(text)
 
 
-@pytest.mark.parametrize("text", ["a " * 5000, "husband " * 1250, "kill my a " * 1000, "é" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["a " * 5000, "husband " * 1250, "kill my a " * 1000, "é" * 10_000]
+)
 def test_hostile_text_is_read_in_reasonable_time(text):
     started = time.perf_counter()
     check_safety(text)

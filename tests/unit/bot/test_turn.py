@@ -171,7 +171,9 @@ def test_f3_a_second_outage_message_makes_no_second_handoff(citizen, assistant):
 
 
 def not_understood(text):
-    return Answer((Said("what?", "en"),), Understanding(fallback=True), ({"type": "misunderstood"},))
+    return Answer(
+        (Said("what?", "en"),), Understanding(fallback=True), ({"type": "misunderstood"},)
+    )
 
 
 def test_two_misunderstandings_in_a_row_bring_a_person(assistant, citizen):
@@ -194,7 +196,8 @@ def test_an_understood_turn_resets_the_count(assistant, citizen):
 
 def test_what_the_actions_report_is_kept(assistant, citizen):
     events = (
-        {"type": "circumstances", "asked_channel": None, "barriers": ["no_data"], "adjustments": []},
+        {"type": "circumstances", "asked_channel": None, "barriers": ["no_data"],
+         "adjustments": []},
         {"type": "route", "channel": "assisted", "way": "call_back", "reasons": ["barrier_no_data"],
          "alternatives": [], "policy_version": "v1"},
         {"type": "handoff", "team": "highways", "urgency": "soon", "way": "call_back",
