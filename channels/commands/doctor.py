@@ -142,7 +142,7 @@ def running(settings: Settings) -> Iterator[Finding]:
     listeners: list[tuple[str, str, int, str]] = [
         ("Fairway", host, settings.port, "/healthz"),
         ("Rasa", "127.0.0.1", settings.rasa_port, "/webhooks/fairway/"),
-        ("The council's systems", settings.internal_host, settings.internal_port,
+        ("The sandbox council", settings.internal_host, settings.internal_port,
          "/sandbox/open311/v2/services.json"),
     ]  # fmt: skip
     for name, address, port, path in listeners:

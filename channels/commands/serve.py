@@ -32,7 +32,8 @@ def serve() -> None:
     """
     settings = settings_here()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with their queries
+    for chatty in ("httpx", "alembic.runtime.plugins", "rasa_sdk.executor"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # httpx logs addresses with queries
     try:
         asyncio.run(_serve(settings))
     except FairwayError as error:

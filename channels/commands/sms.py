@@ -39,8 +39,8 @@ def sms(number: str, council: str, once: str | None) -> None:
     """
     settings = settings_here()
     with httpx.Client(timeout=30, trust_env=False) as client:
-        phone = Phone(client, settings, number, council)
         try:
+            phone = Phone(client, settings, number, council)
             phone.text(once) if once else phone.run()
         except httpx.TransportError as error:
             raise click.ClickException(
