@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from fastapi import FastAPI
@@ -54,7 +56,7 @@ def make_parts(
     """Real parts on a new SQLite database in ``home``."""
     settings = load_settings({"FAIRWAY_HOME": str(home), **environment})
     council = load_council(settings.council_file)
-    migrate(settings.database_url)
+    (home / "fairway.db").write_bytes(_new_database())
     engine, live = open_engine(settings.database_url), LiveHub()
     turn = TurnParts(
         store=store or SqlStore(engine),
@@ -73,6 +75,15 @@ def make_parts(
     )
     words = load_catalogues(ROOT / "channels" / "pages")
     return Parts(settings, council, engine, turn, live, words)
+
+
+@cache
+def _new_database() -> bytes:
+    """An up-to-date database without a row: made once, copied for every test."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "new.db"
+        migrate(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def public_app(parts: Parts, *routers: Callable, postman: Callable | None = None) -> FastAPI:

@@ -6,7 +6,7 @@ every route; ``check_csrf`` is the dependency of every form.
 
 from channels.pages.cookies import CHAT, LANGUAGE, STAFF, cookie_name, set_cookie
 from channels.pages.csrf import check_csrf, check_origin
-from channels.pages.errors import Unavailable, error_answer, wants_json
+from channels.pages.errors import NotAllowed, Unavailable, error_answer, wants_json
 from channels.pages.languages import page_language, text_direction
 from channels.pages.pages import Pages
 from channels.pages.secure import secure
@@ -15,6 +15,7 @@ __all__ = [
     "CHAT",
     "LANGUAGE",
     "STAFF",
+    "NotAllowed",
     "Pages",
     "Unavailable",
     "check_csrf",

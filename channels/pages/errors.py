@@ -32,12 +32,17 @@ from channels.pages.pages import Pages
 log = logging.getLogger(__name__)
 
 
+class NotAllowed(FairwayError):
+    """That is not allowed. Check the token or the signature."""
+
+
 class Unavailable(FairwayError):
     """This part is not working right now. Please try again in a few minutes."""
 
 
 STATUS: dict[type[FairwayError], int] = {
     TokenWrong: 401,
+    NotAllowed: 403,
     ForeignOrigin: 403,
     FormStale: 403,
     HandoffNotYours: 403,
@@ -62,6 +67,7 @@ CODES = {
     500: "broken",
     503: "unavailable",
 }
+_NOT_PARSED = "There was an error parsing the body"  # FastAPI's, for bytes that are no text
 _PROGRAMS = ("/api/", "/sms/", "/healthz", "/readyz", "/metrics")
 
 
@@ -76,6 +82,8 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.detail == _NOT_PARSED:
+            return error_answer(request, pages, 422)
         headers = dict(error.headers or {})
         return error_answer(request, pages, error.status_code, headers=headers)
 

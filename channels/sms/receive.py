@@ -1,0 +1,61 @@
+"""Take a text in: kept once, acknowledged at once, answered later by the postman."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.conversation import Conversation
+from bot.errors import MessageEmpty
+from bot.message import Medium
+from bot.take_in import TakenIn, start_conversation, take_in
+from channels.limits import Limiter
+from channels.parts import Parts
+from channels.sms.keywords import obey_keyword
+from channels.sms.numbers import clean_number
+
+PER_NUMBER = 60  # a minute; the provider sends again later what is refused
+
+NO_WORDS = "…"
+"""Stands in the transcript for a text with nothing to read in it; it is answered as such."""
+
+
+@dataclass(frozen=True)
+class InboundText:
+    """A text as a provider handed it over. ``provider_id`` is the provider's own."""
+
+    provider: str
+    provider_id: str
+    number: str
+    words: str
+
+
+def receive(parts: Parts, limiter: Limiter, text: InboundText) -> bool:
+    """Keep ``text``, once, however often it is handed over; whether it was new.
+
+    Raises NumberUnknown, TooManyRequests.
+    """
+    number = clean_number(text.number)
+    limiter.take(f"sms {number}", PER_NUMBER)
+    with parts.turn.locks.hold(f"sms {number}"):  # two first texts at once: one conversation
+        taken = _take_in(parts, _conversation(parts, number), text)
+    if taken.is_new and not obey_keyword(parts.turn, taken.message):
+        parts.live.changed(["desk"])  # wakes the postman too
+    return taken.is_new
+
+
+def _conversation(parts: Parts, number: str) -> Conversation:
+    """The number's newest conversation if it is not over, else a new one."""
+    with parts.turn.store.begin() as work:
+        held = work.conversations.latest_at(number)
+    if held is not None and not held.is_over(parts.turn.clock.now()):
+        return held
+    conversation, _ = start_conversation(parts.turn, Medium.SMS, address=number)
+    return conversation
+
+
+def _take_in(parts: Parts, conversation: Conversation, text: InboundText) -> TakenIn:
+    source = {"provider": text.provider, "provider_id": text.provider_id}
+    try:
+        return take_in(parts.turn, conversation.id, text.words, **source)
+    except MessageEmpty:
+        return take_in(parts.turn, conversation.id, NO_WORDS, **source)

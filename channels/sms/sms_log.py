@@ -1,0 +1,67 @@
+"""What was sent to which number, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.stores.schema import sms_log
+
+
+@dataclass(frozen=True)
+class SentText:
+    """One text. ``reference`` is ours, ``provider_id`` theirs. ``text`` is kept only where no
+    provider sends it: elsewhere the conversation holds it already."""
+
+    reference: str
+    address: str
+    text: str
+    provider: str
+    provider_id: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SmsLog:
+    """The table ``sms_log``."""
+
+    engine: sa.Engine
+
+    def add(self, sent: SentText) -> None:
+        """Keep that a text was handed to the provider."""
+        with self.engine.begin() as db:
+            db.execute(sms_log.insert(), [vars(sent)])
+
+    def has(self, reference: str) -> bool:
+        """Whether a text with our ``reference`` was handed over already."""
+        query = sa.select(sa.func.count()).where(sms_log.c.reference == reference)
+        with self.engine.begin() as db:
+            return bool(db.execute(query).scalar_one())
+
+    def set_status(self, provider: str, provider_id: str, status: str, at: datetime) -> bool:
+        """Note what the provider says became of a text; False when we know no such text."""
+        c = sms_log.c
+        change = sms_log.update().where(c.provider == provider, c.provider_id == provider_id)
+        with self.engine.begin() as db:
+            return db.execute(change.values(status=status, status_at=at)).rowcount > 0
+
+    def of(self, address: str, after: int = 0) -> list[dict[str, Any]]:
+        """Texts to a number in order: ``{"id", "reference", "text", "status", "at"}``."""
+        c = sms_log.c
+        query = sms_log.select().where(c.address == address, c.seq > after).order_by(c.seq)
+        with self.engine.begin() as db:
+            return [_row(row) for row in db.execute(query).mappings()]
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {
+        "id": row["seq"],
+        "reference": row["reference"],
+        "text": row["text"],
+        "status": row["status"],
+        "at": row["at"].isoformat(),
+    }
