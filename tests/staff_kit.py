@@ -40,6 +40,7 @@ class Site:
     def __post_init__(self) -> None:
         self.store = SqlStaffStore(self.parts.engine)
         self.desk = DeskParts(self.parts.turn, self.store)
+        self.clients: list[httpx.Client] = []
 
     def hire(
         self,
@@ -67,9 +68,11 @@ class Site:
     def client(self, staff: Staff | None = None) -> httpx.Client:
         """A browser without a window, signed in if ``staff`` is given; follows no redirect."""
         cookies = {"fairway_staff": self.cookie(staff)} if staff else {}
-        return httpx.Client(
+        client = httpx.Client(
             base_url=self.url, cookies=cookies, headers=PAGE, trust_env=False, timeout=10
         )
+        self.clients.append(client)
+        return client
 
     def citizen(
         self, *said: str, medium: Medium = Medium.WEB, language: str | None = None,
@@ -105,4 +108,7 @@ def csrf(page: str) -> str:
 def staff_site(parts: Parts) -> Iterator[Site]:
     """Web, sign-in and desk on a real port."""
     with serve(public_app(parts, make_auth_router, make_desk_router)) as served:
-        yield Site(parts, served.url)
+        site = Site(parts, served.url)
+        yield site
+    for client in site.clients:
+        client.close()

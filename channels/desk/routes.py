@@ -17,11 +17,12 @@ from bot.errors import BadInput, FairwayError, HandoffTaken
 from bot.files.cards import load_cards
 from bot.handoff import OUTCOME_CODES, HandoffStatus
 from bot.message import MAX_CHARACTERS
-from bot.staff import AT_THE_DESK, Role, Staff
+from bot.staff import AT_THE_DESK, Staff
 from bot.stores.staff_sql import SqlStaffStore
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
 from channels.desk.events import DeskStreams, fingerprint
+from channels.desk.frame import staff_page
 from channels.desk.show import Shower
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
@@ -158,11 +159,12 @@ class Desk:
         queue, now = see_queue(self._parts, who), self._parts.turn.clock.now()
         waiting = self._shower.rows(queue.waiting, queue, now)
         teams = sorted({row.team for row in waiting})
-        return self._render(
+        return staff_page(
+            self._pages,
             request,
-            who,
             "desk_queue.html",
-            status=status,
+            who,
+            status,
             state=_queue_state(queue),
             waiting=[row for row in waiting if team in ("", row.team)],
             in_all=len(waiting),
@@ -179,11 +181,13 @@ class Desk:
     ) -> Response:
         case, now = see_case(self._parts, who, case_id), self._parts.turn.clock.now()
         service = self._shower.service_of(case)
-        return self._render(
+        return staff_page(
+            self._pages,
             request,
-            who,
             "desk_case.html",
-            status=status,
+            who,
+            status,
+            words=words,
             state=_case_state(case),
             case=case,
             handoff=case.handoff,
@@ -206,30 +210,6 @@ class Desk:
             limit=MAX_CHARACTERS,
             **{"draft": "", "problem": "", "close_problem": "", "note": "", **said},
         )
-
-    def _render(
-        self, request: Request, who: Staff, template: str, status: int, **context: Any
-    ) -> Response:
-        return _render(self._pages, request, who, template, status, **context)
-
-
-def _render(
-    pages: Pages, request: Request, who: Staff | None, template: str, status: int, **context: Any
-) -> Response:
-    nav = [("/desk", "Desk")]
-    if who and who.has(Role.AUDITOR, Role.SERVICE_MANAGER, Role.ADMINISTRATOR):
-        nav.append(("/audit", "Audit"))
-    return pages.render(
-        request,
-        template,
-        status=status,
-        lang="en",
-        show_languages=False,
-        nav=nav,
-        who=who,
-        words=words,
-        **context,
-    )
 
 
 def _queue_state(queue: Queue) -> str:
@@ -275,11 +255,11 @@ def _problem_page(
     pages: Pages, request: Request, who: Staff | None, error: FairwayError
 ) -> Response:
     message, _, next_step = str(error).partition(". ")
-    return _render(
+    return staff_page(
         pages,
         request,
-        who,
         "desk_problem.html",
+        who,
         status_of(error),
         message=message.rstrip(".") + ".",
         next_step=next_step,

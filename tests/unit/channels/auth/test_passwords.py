@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from channels.auth.passwords import (
-    PasswordTooEasy,
     Passwords,
+    PasswordTooEasy,
     PasswordTooLong,
     PasswordTooShort,
     check_password,

@@ -1,0 +1,44 @@
+"""The frame of every staff page: who is signed in, where they may go, and the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.staff import AT_THE_DESK, Role, Staff
+from channels.auth import current_staff
+from channels.pages import Pages
+
+SEES_THE_AUDIT = (Role.AUDITOR, Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
+
+
+def staff_page(
+    pages: Pages,
+    request: Request,
+    template: str,
+    who: Staff | None,
+    status: int = 200,
+    **context: Any,
+) -> Response:
+    """A page for ``who``, in English, with the links they may follow."""
+    nav = [("/desk", "Desk")] if who and who.has(*AT_THE_DESK) else []
+    if who and who.has(*SEES_THE_AUDIT):
+        nav.append(("/audit", "Audit"))
+    return pages.render(
+        request,
+        template,
+        status=status,
+        lang="en",
+        show_languages=False,
+        nav=nav,
+        who=who,
+        **context,
+    )
+
+
+def framed(pages: Pages, request: Request, title: str, body: str) -> Response:
+    """``body``, HTML that another room has made and escaped itself, as a staff page."""
+    who = current_staff(request)
+    return staff_page(pages, request, "staff_plain.html", who, title=title, body=body)

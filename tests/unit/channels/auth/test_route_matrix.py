@@ -1,0 +1,156 @@
+"""S9: who may use each route of the product. A route that is not in the table fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from bot.staff import Role
+from channels.app import build_product
+from channels.pages.csrf import Csrf
+from channels.settings import load_settings
+from tests.staff_kit import PAGE, Site
+from tests.web_kit import serve
+
+EVERYBODY = frozenset(["nobody", *(role.value for role in Role)])
+DESK = frozenset(["agent", "team_lead", "administrator"])
+AUDIT = frozenset(["auditor", "service_manager", "administrator"])
+
+STAFF_ROUTES = {
+    ("GET", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-in"): EVERYBODY,
+    ("GET", "/sign-in/link/{token}"): EVERYBODY,
+    ("POST", "/sign-in/link/{token}"): EVERYBODY,
+    ("POST", "/sign-out"): EVERYBODY,
+    ("GET", "/desk"): DESK,
+    ("GET", "/desk/events"): DESK,
+    ("GET", "/desk/cases/{case_id}"): DESK,
+    ("POST", "/desk/cases/{case_id}/claim"): DESK,
+    ("POST", "/desk/cases/{case_id}/answer"): DESK,
+    ("POST", "/desk/cases/{case_id}/close"): DESK,
+    ("POST", "/desk/cases/{case_id}/return"): DESK,
+    ("GET", "/audit"): AUDIT,
+    ("POST", "/audit"): AUDIT,
+    ("GET", "/audit/reports/{report_id}"): AUDIT,
+    ("GET", "/audit/reports/{report_id}/{name:path}"): AUDIT,
+}
+# For citizens, their tokens and suppliers: no member of staff has more of these than others.
+PUBLIC_ROUTES = {
+    ("GET", "/"),
+    ("POST", "/chat"),
+    ("POST", "/chat/end"),
+    ("POST", "/chat/new"),
+    ("GET", "/chat/transcript.txt"),
+    ("GET", "/chat/events"),
+    ("POST", "/api/conversations"),
+    ("POST", "/api/conversations/{conversation_id}/messages"),
+    ("GET", "/api/conversations/{conversation_id}/messages"),
+    ("GET", "/api/conversations/{conversation_id}/events"),
+    ("GET", "/api/docs"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/accessibility"),
+    ("GET", "/privacy"),
+    ("GET", "/privacy/my-data.json"),
+    ("GET", "/privacy/erase"),
+    ("POST", "/privacy/erase"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("POST", "/sms/notify/inbound"),
+    ("POST", "/sms/notify/delivery"),
+    ("POST", "/sms/twilio/inbound"),
+    ("GET", "/static/{path:path}"),
+}
+
+
+def routes_of(routes, prefix="") -> Iterator[tuple[str, str]]:
+    for route in routes:
+        inside = getattr(route, "original_router", None)
+        if inside is not None:
+            yield from routes_of(inside.routes, prefix + route.include_context.prefix)
+        else:
+            yield from ((method, prefix + route.path) for method in route.methods - {"HEAD"})
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    home = tmp_path_factory.mktemp("matrix")
+    made = build_product(load_settings({"FAIRWAY_HOME": str(home)}))
+    yield made
+    made.parts.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def clients(product):
+    """A signed-in browser a role, and one of nobody."""
+    with serve(product.public) as served:
+        site = Site(product.parts, served.url)
+        made = {role.value: site.client(site.hire(role.value, [role])) for role in Role}
+        made["nobody"] = site.client()
+        yield made
+        for client in made.values():
+            client.close()
+
+
+def test_s9_every_route_is_in_the_table(product):
+    found = set(routes_of(product.public.routes))
+    assert found - set(STAFF_ROUTES) - PUBLIC_ROUTES == set(), "say who may use the new routes"
+    assert set(STAFF_ROUTES) - found == set(), "the table has routes that are gone"
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+@pytest.mark.parametrize("route", sorted(STAFF_ROUTES), ids=" ".join)
+def test_s9_only_those_in_the_table_may_use_a_route(product, clients, route, role):
+    answer = ask(product, clients[role], *route)
+    if role in STAFF_ROUTES[route]:
+        assert answer.status_code not in (401, 403)
+        assert not goes_to_sign_in(answer) or route[1].startswith("/sign-")
+    elif role == "nobody":
+        assert goes_to_sign_in(answer)
+    else:
+        assert answer.status_code == 403
+        assert "cannot open this page" in answer.text
+
+
+@pytest.mark.parametrize("route", sorted(STAFF_ROUTES), ids=" ".join)
+def test_s9_a_made_up_cookie_is_nobody(product, clients, route):
+    nobody = httpx.Client(
+        base_url=clients["nobody"].base_url, headers=PAGE, trust_env=False,
+        cookies={"fairway_staff": "x" * 43},
+    )  # fmt: skip
+    with nobody:
+        answer = ask(product, nobody, *route)
+    if STAFF_ROUTES[route] != EVERYBODY:
+        assert goes_to_sign_in(answer)
+
+
+@pytest.mark.parametrize(
+    "route", sorted(r for r in STAFF_ROUTES if r[0] == "POST"), ids=lambda route: route[1]
+)
+def test_s5_no_form_is_taken_without_its_token(clients, route):
+    for client in clients.values():
+        answer = client.post(filled(route[1]), data={})
+        assert answer.status_code == 403 or goes_to_sign_in(answer)
+
+
+def ask(product, client: httpx.Client, method: str, path: str) -> httpx.Response:
+    if method == "GET":
+        return client.get(filled(path))
+    csrf = Csrf.of(product.parts.settings)
+    token = f"n.{csrf._sign('n', client.cookies.get('fairway_staff') or '')}"
+    if path == "/sign-out":  # with another cookie, so that the other tests stay signed in
+        return client.post(path, data={"csrf": f"n.{csrf._sign('n', 'gone')}"},
+                           headers={"Cookie": "fairway_staff=gone"})  # fmt: skip
+    return client.post(filled(path), data={"csrf": token})
+
+
+def filled(path: str) -> str:
+    for name in ("{token}", "{case_id}", "{report_id}", "{name:path}"):
+        path = path.replace(name, "unknown")
+    return path + ("?case=unknown" if path == "/desk/events" else "")
+
+
+def goes_to_sign_in(answer: httpx.Response) -> bool:
+    return answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
