@@ -31,7 +31,7 @@ from bot.stores.sql import SqlStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.auth import make_auth_router, require
-from channels.desk import make_desk_router
+from channels.desk import framed, make_desk_router
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
 from channels.pages import Pages, check_csrf, secure
@@ -139,7 +139,7 @@ def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
     pages = Pages(parts)
 
     def chrome(title: str, html_body: str, request: Request) -> Response:
-        return pages.render(request, "plain.html", title=title, body=html_body)
+        return framed(pages, request, title, html_body)
 
     return make_audit_router(
         parts.settings.database_url,
