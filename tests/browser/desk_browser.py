@@ -1,0 +1,25 @@
+"""Help for the desk's browser tests: signed-in pages, axe."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from bot.staff import Staff
+from tests.staff_kit import Site
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def signed_in(browser: Browser, site: Site, staff: Staff, **options) -> Page:
+    """A page of a new browser in which ``staff`` is signed in."""
+    context = browser.new_context(**options)
+    cookie = {"name": "fairway_staff", "value": site.cookie(staff), "url": site.url}
+    context.add_cookies([cookie])
+    return context.new_page()
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found]
