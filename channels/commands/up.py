@@ -105,7 +105,7 @@ def _announcer(settings: Settings) -> Callable[[str], None]:
     told: set[str] = set()
 
     def announce(name: str) -> None:
-        if name == "Fairway" and not told:
+        if name == "Fairway" and name not in told:
             click.echo(addresses(settings))
             if link := first_sign_in_link(settings):
                 click.echo(f"  sign in     {link}   (works once)")
