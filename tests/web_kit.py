@@ -63,7 +63,7 @@ def make_parts(
         assistant=assistant or MemoryAssistant(),
         safety=shipped_safety_check(),
         policy=load_policy(ROOT / "bot" / "routing_policy.yml"),
-        replies=load_catalogues(ROOT / "bot" / "replies"),
+        replies=_catalogues(ROOT / "bot" / "replies"),
         availability=CouncilHours(council),
         clock=clock or NowClock(),
         locks=ProcessLocks(),
@@ -73,8 +73,11 @@ def make_parts(
         council_phone=council.phone,
         main_place=council.main_place,
     )
-    words = load_catalogues(ROOT / "channels" / "pages")
+    words = _catalogues(ROOT / "channels" / "pages")
     return Parts(settings, council, engine, turn, live, words)
+
+
+_catalogues = cache(load_catalogues)
 
 
 @cache

@@ -1,0 +1,225 @@
+"""The chat page as a browser without JavaScript uses it: forms and redirects."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.stores import schema
+from channels.web.own_data import erase_own_data
+
+PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+
+
+class Browser:
+    """Follows redirects, keeps cookies, sends the form that is on the page."""
+
+    def __init__(self, site):
+        self.site = site
+        self.page = site.get("/", headers=PAGE)
+
+    def field(self, name):
+        return re.search(rf'name="{name}" value="([^"]*)"', self.page.text)[1]
+
+    def sends(self, text="", path="/chat", **fields):
+        data = {"csrf": self.field("csrf"), "text": text, **fields}
+        if path == "/chat":
+            data.setdefault("client_id", self.field("client_id"))
+        self.page = self.site.post(path, data=data, headers=PAGE, follow_redirects=True)
+        return self.page
+
+    def opens(self, path):
+        self.page = self.site.get(path, headers=PAGE)
+        return self.page
+
+    @property
+    def draft(self):
+        return re.search(r"<textarea[^>]*>(.*?)</textarea>", self.page.text, re.DOTALL)[1]
+
+    @property
+    def said(self):
+        return re.findall(r'<div class="bubble"[^>]*>(.*?)</div>', self.page.text, re.DOTALL)
+
+
+@pytest.fixture
+def browser(site):
+    return Browser(site)
+
+
+def test_no_cookie_is_set_before_the_first_message(browser, site):
+    assert len(site.cookies) == 0
+    assert "not a person" in browser.said[0]
+    browser.sends("hello")
+    assert [c.name for c in site.cookies.jar] == ["fairway_chat"]
+
+
+def test_a_whole_chat_by_forms(browser):
+    page = browser.sends("there is a pothole")
+    assert page.history[0].status_code == 303 and page.status_code == 200
+    assert browser.said[1:] == ["there is a pothole", "You said: there is a pothole"]
+    assert page.text.count('id="latest"') == 1
+    browser.sends(choice="/human")
+    assert browser.said[3] == "Talk to a person"
+    assert "Check for new messages" in browser.page.text
+    browser.sends(path="/chat/end")
+    assert "This chat has ended" in browser.page.text and "<textarea" not in browser.page.text
+    copy = browser.site.get("/chat/transcript.txt")
+    assert "attachment" in copy.headers["content-disposition"]
+    assert "there is a pothole" in copy.text
+    browser.sends(path="/chat/new")
+    assert len(browser.said) == 1 and "<textarea" in browser.page.text
+
+
+def test_sending_the_page_twice_is_one_message(browser, assistant):
+    fields = {"csrf": browser.field("csrf"), "client_id": "one"}
+    browser.sends("hello", client_id="one")
+    fields["csrf"] = browser.field("csrf")
+    for _ in range(2):
+        browser.site.post("/chat", data={**fields, "text": "hello"}, headers=PAGE)
+    assert assistant.heard == ["hello"]
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\u200b\u200d", "\x00\x1b"])
+def test_nothing_to_read_is_said_and_no_chat_is_begun(browser, parts, text):
+    page = browser.sends(text)
+    assert page.status_code == 422
+    assert "There was nothing to read in that message." in page.text
+    assert "<title>Error:" in page.text and 'aria-invalid="true"' in page.text
+    assert len(browser.site.cookies) == 0
+
+
+def test_a_refused_message_stays_in_the_box(browser):
+    page = browser.sends("x" * 10_000)
+    assert page.status_code == 200
+    assert browser.draft == "x" * 10_000
+    assert len(browser.said) == 3
+    browser.sends("👍" * 20)
+    assert browser.draft == "👍" * 20 and len(browser.said) == 5
+
+
+def test_a_draft_outlives_a_choice(browser):
+    browser.sends("hello")
+    browser.sends("half a thought", choice="/human")
+    assert browser.draft == "half a thought"
+    assert browser.said[3] == "Talk to a person"
+
+
+def test_s6_text_is_text(browser):
+    evil = '<script>alert(1)</script><img src=x onerror="alert(2)">\u202etxt'
+    page = browser.sends(evil)
+    assert "<script>alert" not in page.text and "<img" not in page.text
+    assert "&lt;script&gt;" in browser.said[1]
+
+
+def test_s5_a_stale_or_foreign_form_is_refused_and_nothing_is_lost(browser, parts):
+    page = browser.sends("my long story", csrf="old.token")
+    assert page.status_code == 403 and browser.draft == "my long story"
+    assert "Nothing is lost" in page.text
+    foreign = browser.site.post(
+        "/chat", data={"text": "x"}, headers=PAGE | {"Sec-Fetch-Site": "cross-site"}
+    )
+    assert foreign.status_code == 403
+    with parts.engine.begin() as db:
+        assert db.execute(sa.select(schema.conversations)).first() is None
+
+
+def test_an_ended_chat_goes_on_in_a_new_one_and_says_so(browser, clock):
+    browser.sends("hello")
+    clock.ahead = timedelta(hours=25).total_seconds()
+    browser.opens("/")
+    assert "This chat has ended" in browser.page.text
+    data = {"csrf": browser.field("csrf"), "text": "are you there", "client_id": "n"}
+    browser.page = browser.site.post("/chat", data=data, headers=PAGE, follow_redirects=True)
+    assert browser.said[-1] == "You said: are you there"
+    assert len(browser.said) == 4
+
+
+def test_a_flood_is_told_to_wait_with_its_draft_kept(browser):
+    for n in range(40):
+        page = browser.sends(f"flood {n}")
+        if page.status_code == 429:
+            break
+    assert page.status_code == 429 and int(page.headers["Retry-After"]) >= 1
+    assert browser.draft.startswith("flood")
+
+
+def test_a_broken_turn_says_that_the_answer_is_late(browser, assistant, monkeypatch):
+    browser.sends("hello")
+    monkeypatch.setattr(assistant, "ask", lambda *_: 1 / 0)
+    page = browser.sends("my bin")
+    assert page.status_code == 200
+    assert "taking longer than it should" in page.text and browser.said[-1] == "my bin"
+
+
+def test_the_way_out_is_shown_after_danger_only(browser):
+    browser.sends("hello")
+    assert 'id="exit" hidden' in browser.page.text
+    browser.sends("i want to kill myself")
+    assert 'id="exit" hidden' not in browser.page.text and 'id="exit"' in browser.page.text
+
+
+def test_welsh_can_be_chosen_before_and_during(browser):
+    page = browser.opens("/?lang=cy")
+    assert '<html lang="cy" dir="ltr">' in page.text
+    browser.sends("helo")
+    assert "Chi" in browser.page.text
+    page = browser.opens("/?lang=en")
+    assert '<html lang="en"' in page.text
+    browser.sends("hello")
+    assert '<html lang="en"' in browser.page.text
+
+
+def test_s3_a_cookie_of_another_opens_nothing(browser, site):
+    browser.sends("my secret")
+    theirs = site.cookies["fairway_chat"]
+    wrong = theirs.split(".")[0] + "." + "x" * 43
+    site.cookies.clear()
+    for cookie in (wrong, "nope.x", "x", ""):
+        headers = PAGE | {"Cookie": f"fairway_chat={cookie}"}
+        assert "my secret" not in site.get("/", headers=headers).text
+        for path in ("/chat/transcript.txt", "/chat/events", "/privacy/my-data.json"):
+            assert site.get(path, headers=headers).status_code == 404
+
+
+def test_p1_what_is_held_can_be_seen_and_erased(browser, site, parts):
+    assert "You have no chat open" in browser.opens("/privacy").text
+    browser.opens("/")
+    browser.sends("canary and a person please")
+    browser.opens("/")
+    browser.sends(choice="/human")
+    held = site.get("/privacy/my-data.json")
+    assert "attachment" in held.headers["content-disposition"]
+    assert set(held.json()) == {"conversation", "messages", "handoffs", "turn_records", "outcomes"}
+    assert "canary" in held.text and "token_hash" not in held.text
+    browser.opens("/privacy/erase")
+    browser.sends(path="/privacy/erase")
+    assert "Your chat has been deleted." in browser.page.text
+    assert len(site.cookies) == 0
+    with parts.engine.begin() as db:
+        for table in (schema.conversations, schema.messages, schema.handoffs,
+                      schema.turn_records, schema.outcomes):  # fmt: skip
+            assert db.execute(table.select()).first() is None, table.name
+
+
+def test_p1_erasing_reaches_rasas_own_database(parts, tmp_path):
+    rasa = tmp_path / "rasa.db"
+    erase_own_data(parts.engine, rasa, "nobody")
+    engine = sa.create_engine(f"sqlite:///{rasa}")
+    with engine.begin() as db:
+        db.execute(sa.text("CREATE TABLE events (sender_id TEXT, data TEXT)"))
+        db.execute(sa.text("INSERT INTO events VALUES ('me', 'canary'), ('you', 'kept')"))
+    erase_own_data(parts.engine, rasa, "me")
+    with engine.begin() as db:
+        assert db.execute(sa.text("SELECT data FROM events")).scalars().all() == ["kept"]
+    engine.dispose()
+
+
+def test_a9_help_is_in_the_same_place_on_every_page(site):
+    feet = {
+        re.search(r'<footer class="foot">.*?</footer>', site.get(path, headers=PAGE).text, re.S)[0]
+        for path in ("/", "/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs")
+    }
+    assert len(feet) == 1
