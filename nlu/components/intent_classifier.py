@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.calibration import ALL, temperatures, unseen_scores
 from nlu.components.linear_text import Features, LinearText, confidences, train
+from nlu.components.ngrams import plain
 from nlu.components.store import read_settings, write_settings
 
 LANGUAGE, RANKING = "language", "intent_ranking"
@@ -35,7 +36,7 @@ class IntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"strength": 5.0, "threshold": 0.3, "folds": 3, "ranked": 10}
+        return {"strength": 10.0, "threshold": 0.3, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
@@ -101,7 +102,7 @@ class IntentClassifier(GraphComponent):
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         intent = dict(ranking[0])
-        if intent["confidence"] < self.config["threshold"]:
+        if intent["confidence"] < self.config["threshold"] or not plain(text):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)

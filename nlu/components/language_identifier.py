@@ -29,13 +29,20 @@ class LanguageIdentifier(GraphComponent):
     """Named in ``config.yml``, after the entities and before the intents.
 
     ``sure``: the confidence needed to change language; ``sure_when_short``: the same for a
-    text of fewer than ``few_words`` words.
+    text of fewer than ``few_words`` words. A text of fewer than ``few_letters`` letters never
+    changes it: "na" is Welsh, and also what English speakers type.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"strength": 30.0, "sure": 0.8, "sure_when_short": 0.9, "few_words": 3}
+        return {
+            "strength": 30.0,
+            "sure": 0.8,
+            "sure_when_short": 0.94,
+            "few_words": 3,
+            "few_letters": 4,
+        }
 
     def __init__(
         self,
@@ -102,7 +109,7 @@ class LanguageIdentifier(GraphComponent):
 
     def _guess(self, text: str, known: Any, model: LinearText) -> tuple[str, float]:
         words = [word for word in plain(text).split() if word != "0"]
-        if not words:
+        if sum(map(len, words)) < self.config["few_letters"]:
             return str(known or DEFAULT), 0.0
         sure = confidences(model.scores(text))
         guess, confidence = model.labels[int(sure.argmax())], float(sure.max())

@@ -153,7 +153,7 @@ def _fit(
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
-        C=strength, multi_class="multinomial", solver="lbfgs", max_iter=400, tol=1e-3
+        C=strength, multi_class="multinomial", solver="saga", max_iter=60, tol=1e-2, random_state=0
     )
     model.fit(vectors, [names.index(label) for label in labels])
     weights, bias = model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)

@@ -23,7 +23,7 @@ def plain(text: str) -> str:
 def letter_counts(text: str, shortest: int, longest: int) -> Counter[str]:
     """How often each run of letters occurs; runs do not cross words, whose ends are marked."""
     counts: Counter[str] = Counter()
-    for word in plain(text).split(" "):
+    for word in plain(text).split():
         padded = f" {word} "
         length = len(padded)
         for size in range(shortest, longest + 1):
@@ -36,7 +36,7 @@ def letter_counts(text: str, shortest: int, longest: int) -> Counter[str]:
 
 def word_counts(text: str, longest: int) -> Counter[str]:
     """How often each word, and each run of up to ``longest`` words, occurs."""
-    words = plain(text).split(" ")
+    words = plain(text).split()
     counts = Counter(words)
     for size in range(2, longest + 1):
         counts.update(" ".join(words[i : i + size]) for i in range(len(words) - size + 1))

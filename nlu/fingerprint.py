@@ -1,0 +1,37 @@
+"""A hash of everything a model is made from: when it is unchanged, training can be left out.
+
+Standard library only, so that both Pythons can ask.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+INPUTS = (
+    "bot/services/*.yml",
+    "bot/files/card*",
+    "bot/rasa/config.yml",
+    "bot/rasa/domain.yml",
+    "bot/rasa/rules.yml",
+    "bot/rasa/importer.py",
+    "nlu/data/*/*.yml",
+    "nlu/components/*.py",
+)
+LOCK, PINNED = "requirements/rasa.lock", "rasa=="
+
+
+def fingerprint(root: Path) -> str:
+    """SHA-256, in hexadecimal, of the names and contents of the inputs under ``root``, and of
+    the pinned version of Rasa."""
+    digest = hashlib.sha256(_rasa_version(root).encode())
+    for path in sorted(path for pattern in INPUTS for path in root.glob(pattern)):
+        digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _rasa_version(root: Path) -> str:
+    lock = root / LOCK
+    lines = lock.read_text("utf-8").splitlines() if lock.exists() else []
+    return next((line.split()[0] for line in lines if line.startswith(PINNED)), "")

@@ -1,0 +1,120 @@
+"""Train the model and say which one is live. Runs in Rasa's environment.
+
+    python -m nlu.train --models DIR [--force]
+
+Writes ``DIR/<name>.tar.gz`` and ``DIR/live.json``; the last line of its output is JSON:
+``{"file", "sha256", "inputs_fingerprint", "trained_at", "trained", "seconds"}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bot.errors import BadFile, FairwayError
+from bot.files.live_model import ModelMissing, ModelTampered, live_model, sha256_of
+from bot.rasa.quiet import make_logs_quiet
+from nlu.fingerprint import fingerprint
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = 3
+"""Models kept in the folder: the live one and those before it, to go back to."""
+
+
+class TrainingFailed(FairwayError):
+    """Rasa could not train the model. The lines above say why."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Train the model from cards and phrases.")
+    parser.add_argument("--models", "--out", type=Path, required=True, help="folder of models")
+    parser.add_argument("--root", type=Path, default=ROOT, help="where bot/ and nlu/ are")
+    parser.add_argument("--force", action="store_true", help="train even if nothing changed")
+    asked = parser.parse_args()
+    try:
+        report = train_if_changed(asked.models.resolve(), asked.root.resolve(), asked.force)
+    except FairwayError as error:
+        sys.stderr.write(f"✗ {error}\n")
+        return 1
+    sys.stdout.write(json.dumps(report) + "\n")
+    return 0
+
+
+def train_if_changed(models: Path, root: Path, force: bool = False) -> dict[str, object]:
+    """Bring ``models/live.json`` up to the inputs under ``root``; what ``main`` prints.
+
+    Raises BadFile for a broken card or phrase file, TrainingFailed for anything else.
+    """
+    began, print_of_inputs = time.monotonic(), fingerprint(root)
+    if not force and _is_live(models, print_of_inputs):
+        sys.stderr.write("The model is up to date.\n")
+        held = json.loads((models / "live.json").read_text("utf-8"))
+        return {**held, "trained": False, "seconds": round(time.monotonic() - began, 2)}
+    sys.stderr.write("Training the model; this takes about a minute.\n")
+    models.mkdir(parents=True, exist_ok=True)
+    file = train(models, root, f"fairway-{print_of_inputs[:12]}-{int(time.time())}")
+    live = {
+        "file": file.name,
+        "sha256": sha256_of(file),
+        "inputs_fingerprint": print_of_inputs,
+        "trained_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+    _write(models / "live.json", json.dumps(live, indent=1))
+    _clear_out(models, file)
+    seconds = round(time.monotonic() - began, 2)
+    sys.stderr.write(f"Trained in {seconds:.0f} s: {file.name}\n")
+    return {**live, "trained": True, "seconds": seconds}
+
+
+def train(models: Path, root: Path, name: str) -> Path:
+    """Train from the inputs under ``root``; the model's file in ``models``."""
+    make_logs_quiet()
+    os.environ.update(
+        RASA_TELEMETRY_ENABLED="false",
+        RASA_MAX_CACHE_SIZE="0",  # Rasa's cache would fill the working folder
+        TF_CPP_MIN_LOG_LEVEL="3",
+        LOG_LEVEL="WARNING",  # and with it no progress bars
+    )
+    from rasa.model_training import train as rasa_train
+
+    rasa = root / "bot" / "rasa"
+    result = rasa_train(
+        domain=str(rasa / "domain.yml"),
+        config=str(rasa / "config.yml"),
+        training_files=None,
+        output=str(models),
+        fixed_model_name=name,
+        force_training=True,
+    )
+    if result.code != 0 or not result.model:
+        raise TrainingFailed
+    return Path(result.model)
+
+
+def _is_live(models: Path, print_of_inputs: str) -> bool:
+    try:
+        return live_model(models).inputs_fingerprint == print_of_inputs
+    except (ModelMissing, ModelTampered, BadFile):
+        return False
+
+
+def _write(path: Path, text: str) -> None:
+    """In one step, so that nobody reads half a file."""
+    new = path.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    new.replace(path)
+
+
+def _clear_out(models: Path, live: Path) -> None:
+    files = sorted(models.glob("fairway-*.tar.gz"), key=lambda f: f.stat().st_mtime, reverse=True)
+    for file in [f for f in files if f != live][KEPT - 1 :]:
+        file.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
