@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.answer import Answer
@@ -25,6 +26,13 @@ SHORT = 10
 """Words; a longer text in answer to an open question is an answer, whatever it resembles."""
 MOST_GUESSES = 3
 _OPEN = {"string", "text", "place"}
+_LIKE_A_PLACE = re.compile(
+    r"\d|^\W*(?:it.?s |its |just |right )?(?:outside|near|by|on|at|in|next to|opposite|beside|behind|"
+    r"under|corner|junction|top of|bottom of|end of|across from|between|ger|wrth|tu allan|gyferbyn|"
+    r"ar|yn|tu ol|rhwng|pen)\b",
+    re.IGNORECASE,
+)
+"""How people begin when they say where: an answer, whatever service its words resemble."""
 _SMALL_TALK = {
     "greet": "greet_back",
     "thanks": "thanks_back",
@@ -118,7 +126,7 @@ class ActionServeCitizen(TurnAction):
             return True
         question = form.question
         is_open = question is not None and question.datatype in _OPEN
-        if is_open and (not other or len(turn.text.split()) > SHORT):
+        if is_open and (not other or _is_answer(turn.text)):
             return False
         return turn.confidence >= SURE
 
@@ -150,3 +158,8 @@ class ActionServeCitizen(TurnAction):
             kept = Answer().say("switch_declined")
             return kept.then(self.conductor.again(turn, form))
         return await self._in_form(turn, words, form)
+
+
+def _is_answer(text: str) -> bool:
+    """Whether ``text`` is more likely an answer to an open question than a change of subject."""
+    return len(text.split()) > SHORT or bool(_LIKE_A_PLACE.search(text))
