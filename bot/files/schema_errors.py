@@ -22,10 +22,16 @@ _TYPES = {
 
 
 def check(file: YamlFile, schema: Mapping[str, Any]) -> None:
-    """Raise BadFile for the first thing in the file, from the top, that breaks ``schema``."""
-    errors = [_explain(file, e) for e in Draft7Validator(schema).iter_errors(file.data)]
-    if errors:
-        raise min(errors, key=lambda error: error.line or 0)
+    """Raise BadFile for the first thing, from the top, that breaks ``schema``.
+
+    A misspelt key comes before the key that is missing because of it.
+    """
+    found = [
+        (error.validator != "additionalProperties", _explain(file, error))
+        for error in Draft7Validator(schema).iter_errors(file.data)
+    ]
+    if found:
+        raise min(found, key=lambda each: (each[0], each[1].line or 0))[1]
 
 
 def _explain(file: YamlFile, error: Any) -> BadFile:
