@@ -32,6 +32,10 @@ FAIRWAY_ENV, RASA_ENV = ROOT / ".venv", ROOT / ".venv-rasa"
 RASA_PYTHON = "3.10"
 DISK_GB, MEMORY_GB = 6, 4
 STAMP = "fairway-stamp"
+WARM = {
+    FAIRWAY_ENV: "channels.app, channels.commands.up, pytest, hypothesis, playwright.sync_api",
+    RASA_ENV: "rasa.cli.run, rasa.model_training, rasa.core.run, nlu.train, bot.rasa.connector",
+}
 NETWORK_REMEDY = (
     "look at the lines above; behind a proxy or a mirror set pip's or uv's usual settings. "
     "Then run make setup again: it goes on where it stopped."
@@ -58,7 +62,7 @@ def set_up(python310: str | None) -> None:
     if is_stamped(FAIRWAY_ENV, fairway_stamp) and is_stamped(RASA_ENV, rasa_stamp):
         print("Set-up is complete and up to date.")
         return
-    steps = Steps(7)
+    steps = Steps(8)
     with steps.step("Looking at this machine"):
         look_at_machine()
     with steps.step(f"Making .venv with Python {sys.version.split()[0]}"):
@@ -77,6 +81,8 @@ def set_up(python310: str | None) -> None:
     with steps.step("Installing Rasa (about 2.5 GB; some minutes the first time)"):
         install(uv, RASA_ENV, RASA_LOCK)
         show_rooms(RASA_ENV)
+    with steps.step("Warming up, so that the first start is quick"):
+        warm_up()
         stamp(RASA_ENV, rasa_stamp)
     print("\nSet-up is complete. Next: make run")
 
@@ -154,6 +160,14 @@ def show_rooms(env: Path) -> None:
     """Let Rasa's Python import ``bot`` and ``nlu`` (the project as such needs 3.11)."""
     packages = _output([env / "bin/python", "-c", "import site; print(site.getsitepackages()[0])"])
     (Path(packages.strip()) / "fairway.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+
+
+def warm_up() -> None:
+    """Import the large libraries once, so that Python keeps them compiled. Nothing fails here."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    for env, modules in WARM.items():
+        command = [env / "bin/python", "-W", "ignore", "-c", f"import {modules}"]
+        subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
 
 
 def stamp_of(lock: Path, env: Path) -> str:
