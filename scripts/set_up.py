@@ -166,7 +166,7 @@ def warm_up() -> None:
     """Import the large libraries once, so that Python keeps them compiled. Nothing fails here."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     for env, modules in WARM.items():
-        command = [env / "bin/python", "-W", "ignore", "-c", f"import {modules}"]
+        command = [str(env / "bin/python"), "-W", "ignore", "-c", f"import {modules}"]
         subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
 
 
