@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-PATIENCE = 20.0  # seconds for one action; Rasa's own is five minutes
+PATIENCE = 10.0  # seconds for one action; Rasa alone would wait five minutes
 RECENT = 2
 """Turns whose events are sent along. Actions read slots and the latest message; the whole
 conversation would make every turn slower than the one before."""
