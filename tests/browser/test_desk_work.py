@@ -305,7 +305,8 @@ def test_a7_everything_to_press_is_at_least_24_pixels(site, page):
     for state in states(site, page):
         small[state] = page.evaluate(
             """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
-              .filter(e => e.checkVisibility() && !e.classList.contains('skip') && e.type !== 'hidden')
+              .filter(e => e.checkVisibility() && e.type !== 'hidden')
+              .filter(e => !e.classList.contains('skip'))
               .map(e => [e, e.getBoundingClientRect()])
               .filter(([e, box]) => Math.min(box.width, box.height) < 24)
               .map(([e]) => e.outerHTML.slice(0, 80))"""
