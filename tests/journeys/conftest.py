@@ -30,6 +30,7 @@ class RunningProduct:
     rasa_port: int
     home: Path
     env: dict[str, str]
+    client: httpx.Client
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -39,11 +40,9 @@ class RunningProduct:
     def log(self) -> str:
         return (self.home.parent / "up.log").read_text()
 
-    def database(self) -> sa.Engine:
-        return sa.create_engine(f"sqlite:///{self.home / 'fairway.db'}")
-
     def rows(self, query: str, **values) -> list[dict]:
-        with self.database().connect() as connection:
+        engine = sa.create_engine(f"sqlite:///{self.home / 'fairway.db'}", poolclass=sa.NullPool)
+        with engine.connect() as connection:
             return [dict(r) for r in connection.execute(sa.text(query), values).mappings()]
 
     def cases(self) -> list[dict]:
@@ -98,26 +97,33 @@ class ApiCitizen:
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.product.url, timeout=30, trust_env=False)
         body = {"language": self.language} if self.language else {}
-        started = self.client.post("/api/conversations", json=body)
+        started = self.product.client.post("/api/conversations", json=body)
         assert started.status_code == 201, started.text
         self.id = started.json()["id"]
-        self.client.headers["Authorization"] = f"Bearer {started.json()['token']}"
+        self.headers = {"Authorization": f"Bearer {started.json()['token']}"}
         self.greeting = started.json()["messages"]
 
     def send(self, text: str, client_id: str | None = None) -> dict:
         body = {"text": text} | ({"client_id": client_id} if client_id else {})
-        answer = self.client.post(f"/api/conversations/{self.id}/messages", json=body)
+        answer = self.post(self.id, body)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def post(self, conversation_id: str, body: dict) -> httpx.Response:
+        path = f"/api/conversations/{conversation_id}/messages"
+        return self.product.client.post(path, json=body, headers=self.headers)
+
+    def get(self, conversation_id: str, what: str) -> httpx.Response:
+        path = f"/api/conversations/{conversation_id}/{what}"
+        return self.product.client.get(path, headers=self.headers)
 
     def says(self, text: str) -> str:
         """Everything said in answer, as one text."""
         return "\n".join(m["text"] for m in self.send(text)["messages"])
 
     def history(self) -> list[dict]:
-        answer = self.client.get(f"/api/conversations/{self.id}/messages")
+        answer = self.get(self.id, "messages")
         return answer.raise_for_status().json()["messages"]
 
     def handoffs(self) -> list[dict]:
@@ -142,10 +148,10 @@ def product(tmp_path_factory) -> Iterator[RunningProduct]:
         "FAIRWAY_RASA_PORT": str(ports[2]),
         "FAIRWAY_RATE_PER_ADDRESS": "100000",
     }
-    found = RunningProduct(
-        f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", ports[2], home, env
-    )
-    with running([str(FAIRWAY), "up"], env, folder / "up.log", ROOT):
+    url, internal_url = f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}"
+    client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+    found = RunningProduct(url, internal_url, ports[2], home, env, client)
+    with client, running([str(FAIRWAY), "up"], env, folder / "up.log", ROOT):
         try:
             wait_until(found.rasa_answers, 120)
             wait_until(lambda: _answers(found.url), 60)

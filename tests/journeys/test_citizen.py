@@ -99,11 +99,11 @@ def test_every_answer_leaves_another_way(citizen):
 def test_a_bin_day_names_its_source(citizen):
     citizen.says("when is my bin day")
     said = citizen.says(POSTCODE)
-    assert "sandbox" in said.lower() or "source" in said.lower()
+    assert "This comes from" in said and "I looked at" in said
 
 
 def test_what_is_not_understood_twice_goes_to_a_person(citizen):
-    citizen.says("flibber the wug zanth")
+    citizen.says("asdf qwer zxcv")
     citizen.says("quorble snid fnarp")
     (handoff,) = citizen.handoffs()
     assert handoff["status"] == "waiting"
@@ -128,7 +128,7 @@ def test_bad_input_gets_a_plain_answer(citizen, text):
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b"])
 def test_nothing_to_read_is_said_so(citizen, text):
-    answer = citizen.client.post(f"/api/conversations/{citizen.id}/messages", json={"text": text})
+    answer = citizen.post(citizen.id, {"text": text})
     assert answer.status_code == 422
     assert answer.json()["message"] and answer.json()["what_next"]
 
@@ -143,10 +143,8 @@ def test_f2_the_same_client_id_is_one_turn(citizen):
 def test_s3_another_citizens_token_opens_nothing(product, citizen):
     other = ApiCitizen(product)
     for path in ("messages", "events"):
-        answer = other.client.get(f"/api/conversations/{citizen.id}/{path}")
-        assert answer.status_code == 401
-    answer = other.client.post(f"/api/conversations/{citizen.id}/messages", json={"text": "hi"})
-    assert answer.status_code == 401
+        assert other.get(citizen.id, path).status_code == 401
+    assert other.post(citizen.id, {"text": "hi"}).status_code == 401
 
 
 def test_turn_records_hold_no_words(product, citizen):

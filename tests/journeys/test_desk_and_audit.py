@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -11,14 +12,20 @@ import pytest
 from benchmarks.processes import wait_until
 
 
-def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
-    assert found, f"no {name} on the page"
-    return found[1]
+def inputs(html: str, kind: str) -> list[tuple[str, str | None]]:
+    """(name, value) of each input of one type."""
+    tags = re.findall(r"<input[^>]*>", html)
+    mine = [t for t in tags if f'type="{kind}"' in t]
+    return [(re.search(r'name="([^"]*)"', t)[1], _value(t)) for t in mine]
+
+
+def _value(tag: str) -> str | None:
+    found = re.search(r'value="([^"]*)"', tag)
+    return found[1] if found else None
 
 
 @pytest.fixture(scope="module")
-def agent(product) -> httpx.Client:
+def agent(product) -> Iterator[httpx.Client]:
     """Signed in at the desk, by a one-time link like the one the first start prints."""
     made = product.run("user", "link", "desk")
     assert made.returncode == 0, made.stdout + made.stderr
@@ -26,19 +33,16 @@ def agent(product) -> httpx.Client:
     client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False, timeout=20,
                           headers={"Origin": product.url})  # fmt: skip
     page = client.get(link)
-    action = re.search(r'<form[^>]*action="([^"]+)"', page.text[page.text.index("<main") :])[1]
-    fields = dict(
-        re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page.text)
-    )
-    names = re.findall(
-        r'<input[^>]*name="([^"]+)"[^>]*type="password"|<input[^>]*type="password"[^>]*name="([^"]+)"',
-        page.text,
-    )
-    fields |= {a or b: "a long enough phrase 42" for a, b in names}
+    form = page.text[page.text.index("<main") : page.text.index("</main")]
+    found = re.search(r'<form[^>]*action="([^"]+)"', form)
+    action = found[1] if found else str(page.url)
+    fields = {name: value for name, value in inputs(form, "hidden") if value is not None}
+    fields |= {name: "a long enough phrase 42" for name, _ in inputs(form, "password")}
     done = client.post(action, data=fields)
     assert done.status_code == 200, done.text[:2000]
     assert "/desk" in str(client.get("/desk").url)
-    return client
+    yield client
+    client.close()
 
 
 def case_of(product, citizen) -> str:

@@ -23,7 +23,7 @@ def inbound(
         "date_received": "2026-11-23T09:00:00.000000Z",
     }
     bearer = product.secrets["notify_bearer"] if token is None else token
-    headers = {"Authorization": f"Bearer {bearer}"}
+    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
     return httpx.post(
         f"{product.url}/sms/notify/inbound", json=body, headers=headers, trust_env=False, timeout=20
     )
