@@ -36,6 +36,7 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="where bot/ and nlu/ are")
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
     asked = parser.parse_args()
+    make_logs_quiet()
     try:
         report = train_if_changed(asked.models.resolve(), asked.root.resolve(), asked.force)
     except FairwayError as error:
@@ -73,7 +74,6 @@ def train_if_changed(models: Path, root: Path, force: bool = False) -> dict[str,
 
 def train(models: Path, root: Path, name: str) -> Path:
     """Train from the inputs under ``root``; the model's file in ``models``."""
-    make_logs_quiet()
     os.environ.update(
         RASA_TELEMETRY_ENABLED="false",
         RASA_MAX_CACHE_SIZE="0",  # Rasa's cache would fill the working folder

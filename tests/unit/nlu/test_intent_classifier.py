@@ -1,0 +1,105 @@
+"""Intents from letters and words, with confidences that can be trusted."""
+
+import time
+
+import numpy as np
+import pytest
+
+from nlu.components.calibration import ALL, temperatures
+from nlu.components.intent_classifier import FALLBACK, IntentClassifier
+from nlu.components.linear_text import Features, LinearText, confidences, train
+from tests.unit.nlu.conftest import PHRASES, understood
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("a huge hole in the road", "service_pothole"),
+        ("pothol on are rode", "service_pothole"),
+        ("libary opening hours", "service_library"),
+        ("twll yn y ffordd ger y siop", "service_pothole"),
+        ("pryd mae'r llyfrgel yn agor?", "service_library"),
+    ],
+)
+def test_new_and_misspelt_messages_are_understood(trained, text, intent):
+    message = understood(trained(IntentClassifier, threshold=0.0), text)
+    assert message.get("intent")["name"] == intent
+
+
+def test_confidences_add_up_and_are_ranked(trained):
+    ranking = understood(trained(IntentClassifier), "hole in the road").get("intent_ranking")
+    sure = [candidate["confidence"] for candidate in ranking]
+    assert sum(sure) == pytest.approx(1.0)
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_below_the_threshold_it_falls_back_and_keeps_its_candidates(trained):
+    message = understood(trained(IntentClassifier, threshold=1.1), "hole in the road")
+    assert message.get("intent")["name"] == FALLBACK
+    assert message.get("intent_ranking")[0]["name"] == "service_pothole"
+
+
+@pytest.mark.parametrize("text", ["😀😀", "...", "؟؟؟", "\u200d"])
+def test_a_text_without_words_is_not_understood(trained, text):
+    assert understood(trained(IntentClassifier), text).get("intent")["name"] == FALLBACK
+
+
+def test_payloads_are_left_to_rasa(trained):
+    assert understood(trained(IntentClassifier), "/service_pothole").get("intent") is None
+
+
+def test_nothing_is_pickled(trained, tmp_path):
+    trained(IntentClassifier)
+    names = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == {"weights.npz", "vocabulary.json", "settings.json"}
+    with np.load(next(tmp_path.rglob("weights.npz")), allow_pickle=False) as arrays:
+        assert {arrays[name].dtype.kind for name in arrays} == {"f"}
+
+
+def test_a_message_takes_less_than_two_milliseconds(trained):
+    classifier = trained(IntentClassifier)
+    spent = []
+    for _ in range(50):
+        began = time.perf_counter()
+        understood(classifier, "there is a big hole in the road outside number 22 Station Road")
+        spent.append(time.perf_counter() - began)
+    assert sorted(spent)[25] < 0.002
+
+
+def test_a_longer_message_never_breaks_it(trained):
+    assert understood(trained(IntentClassifier), "pothole " * 5000).get("intent")
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path):
+    texts = [text for found in PHRASES.values() for text in found]
+    labels = [intent for (_, intent), found in PHRASES.items() for _ in found]
+    model = train(texts, labels, Features(), 10.0)
+    model.save(tmp_path)
+    for text in ("hole in the road", "llyfrgell", "nothing known xyz"):
+        assert np.allclose(LinearText.load(tmp_path).scores(text), model.scores(text))
+
+
+def test_one_label_alone_is_always_the_answer():
+    model = train(["hello", "hi there"], ["greet", "greet"], Features(), 1.0)
+    assert confidences(model.scores("anything")) == pytest.approx([1.0])
+
+
+def test_nothing_to_learn_from_is_an_error():
+    with pytest.raises(ValueError, match="nothing to learn from"):
+        train([], [], Features(), 1.0)
+
+
+def test_each_language_gets_its_own_temperature():
+    truth = np.tile([0, 1], 50)
+    right = np.where(np.eye(2)[truth] == 1, 2.0, 0.0)
+    timid, bold = right * 0.2, right * 3.0
+    flip = np.arange(100) % 5 == 0
+    bold[flip] = bold[flip][:, ::-1]
+    scores, languages = np.vstack([timid, bold]), ["cy"] * 100 + ["en"] * 100
+    found = temperatures(scores, np.concatenate([truth, truth]), languages)
+    assert found["cy"] < found[ALL] < found["en"]
+
+
+def test_a_language_with_few_phrases_shares_the_temperature_of_all():
+    scores, truth = np.eye(2)[[0, 1] * 30], np.array([0, 1] * 30)
+    assert set(temperatures(scores, truth, ["en"] * 55 + ["cy"] * 5)) == {ALL, "en"}

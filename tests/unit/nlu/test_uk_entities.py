@@ -1,0 +1,67 @@
+"""Postcodes, phones, email and street addresses, as people write them."""
+
+import pytest
+
+from nlu.components.uk_entities import UkEntities, find_entities
+from tests.unit.nlu.conftest import understood
+
+
+def found(text):
+    return [(entity["entity"], entity["value"]) for entity in find_entities(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I live at SY1 2AS", [("postcode", "SY1 2AS")]),
+        ("sy12as", [("postcode", "SY1 2AS")]),
+        ("w1a 1hq and EC1A  1BB", [("postcode", "W1A 1HQ"), ("postcode", "EC1A 1BB")]),
+        ("ring 07700 900123", [("phone", "+447700900123")]),
+        ("+44 (0)7700-900 123 please", [("phone", "+447700900123")]),
+        ("0345 678 9000", [("phone", "+443456789000")]),
+        ("ann.o'neil+x@example.co.uk", [("email", "neil+x@example.co.uk")]),
+        ("12 Mill Lane", [("address", "12 Mill Lane")]),
+        ("hole on bridge street by tesco", [("address", "bridge street")]),
+        ("no 22a Church Rd, SY1 2AS", [("address", "22a Church Rd"), ("postcode", "SY1 2AS")]),
+        ("ger 5 Heol y Bont", [("address", "5 Heol y Bont")]),
+        ("Ffordd Penglais yn wael", [("address", "Ffordd Penglais")]),
+        ("4 Orchard Close", [("address", "4 Orchard Close")]),
+        ("my case is FS-123456", [("case_reference", "FS-123456")]),
+    ],
+)  # fmt: skip
+def test_each_kind_is_found(text, expected):
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a primary school place",
+        "is there a way to pay",
+        "the street is dark",
+        "on the road",
+        "M5 6PM",
+        "it costs 120000000000000",
+        "at 5 pm on 12/11/2026",
+        "mae'r ffordd yn wael",
+        "",
+        "😀",
+    ],
+)
+def test_ordinary_words_are_not_taken_for_one(text):
+    assert found(text) == []
+
+
+def test_places_are_those_in_the_text():
+    text = "Hole at 12 Mill Lane, sy1 2as. Ring 07700 900123"
+    for entity in find_entities(text):
+        piece = text[entity["start"] : entity["end"]]
+        assert piece.replace(" ", "").casefold()[-3:] in entity["value"].replace(" ", "").casefold()
+
+
+def test_a_long_text_is_read_in_part_and_quickly():
+    assert found("a" * 50_000 + "@" * 50_000) == []
+
+
+def test_payloads_are_left_alone():
+    assert understood(UkEntities(), "/service_pothole").get("entities") is None
