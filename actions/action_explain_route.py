@@ -22,10 +22,18 @@ class ActionExplainRoute(FormFirstAction):
         return said.then(self.back_to_form(turn)) if turn.task else said
 
     def _explain(self, turn: Turn, words: Words) -> Answer:
-        codes = (turn.last_route or {}).get("reasons") or ()
+        codes = self._codes(turn)
         known = [c for c in codes if words.replies.has(f"reason_{c}")]
         if not known:
             return Answer().say("why_nothing_yet")
         lines = "\n".join(f"- {words.text(f'reason_{code}')}" for code in known)
         version = str((turn.last_route or {}).get("policy_version") or "")
         return Answer().say("why_reasons", lines=lines, version=version)
+
+    def _codes(self, turn: Turn) -> tuple[str, ...]:
+        """The reasons in force. A channel asked for in plain words was granted before Rasa
+        ran, so the slot may still hold an older decision."""
+        asked = turn.circumstances.asked_channel
+        if asked:
+            return (f"citizen_asked_{asked.value}",)
+        return tuple((turn.last_route or {}).get("reasons") or ())

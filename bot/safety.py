@@ -60,6 +60,10 @@ class SafetyCheck:
                 return PlainRequest(*found)
         return None
 
+    def asks_why(self, text: str) -> bool:
+        """Whether the whole message is "why?"."""
+        return self._find(text, "ask.why") is not None
+
     def sms_keyword(self, text: str) -> PlainRequest | None:
         """STOP, START or HELP as the whole of a text message, or None."""
         found = self._find(text, "sms.")

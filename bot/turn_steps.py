@@ -56,6 +56,8 @@ def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
             withdraw_handoff=True,
             circumstances=replace(turn.conversation.circumstances, asked_channel=None),
         )
+    if waiting and (turn.sent == "/why" or parts.safety.asks_why(turn.message.text)):
+        return Ending("answered_why", (_why(turn, parts, turn.handoff.reasons),))
     if waiting and ASSISTANT_DOWN in turn.handoff.reasons:
         return None
     replies = (say(parts, turn, "handoff_passed_on"),) if waiting and turn.number % 3 == 0 else ()
@@ -198,6 +200,16 @@ def _handoff_from(answer: Answer) -> HandoffWanted | None:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _why(turn: Turn, parts: TurnParts, reasons: tuple[str, ...]) -> Reply:
+    """The reasons for a handoff in plain words, as far as there are words for them."""
+    keys = [f"reason_{code}" for code in reasons if parts.replies.has(f"reason_{code}")]
+    if not keys:
+        return say(parts, turn, "why_nothing_yet")
+    medium = turn.conversation.medium.value
+    lines = "\n".join(f"- {parts.replies.say(key, turn.language, medium)}" for key in keys)
+    return say(parts, turn, "why_reasons", lines=lines, version=parts.policy.version)
 
 
 def _route(

@@ -15,7 +15,7 @@ from bot.need import Channel
 from bot.take_in import take_in
 from bot.turn import handle_turn
 from bot.understanding import Answer, Said, Understanding
-from tests.turn_kit import Citizen, Closed, ScriptedAssistant, turn_parts
+from tests.turn_kit import Citizen, Closed, EchoReplies, ScriptedAssistant, turn_parts
 
 
 @pytest.fixture
@@ -88,6 +88,18 @@ def test_while_a_person_has_it_the_assistant_is_silent(citizen, assistant):
     assert citizen.says("are you there?") == ["[handoff_passed_on]"]
     assert assistant.heard == []
     assert [r.ending for r in citizen.records][1:] == ["handed_passed_on"] * 2
+
+
+@pytest.mark.parametrize("text", ["why?", "pam?"])
+def test_while_waiting_why_is_still_answered(assistant, text):
+    class Known(EchoReplies):
+        def has(self, key: str) -> bool:
+            return True
+
+    citizen = Citizen(turn_parts(assistant, replies=Known({})))
+    citizen.says("person please")
+    (said,) = citizen.says(text)
+    assert "why_reasons" in said and "reason_citizen_asked_assisted" in said
 
 
 def test_a_waiting_handoff_can_be_called_off(citizen, assistant):
