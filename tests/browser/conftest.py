@@ -7,6 +7,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from scripts.find_chromium import find_chromium
 from tests.browser.desk_browser import signed_in
+from tests.browser.visitors import Visitors
 from tests.staff_kit import staff_site
 from tests.web_kit import NowClock, make_parts
 
@@ -49,3 +50,15 @@ def desk(browser, site):
     page = signed_in(browser, site, site.hire("asha"))
     yield page
     page.context.close()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """``open_page(path="/", width=…, script=True, …)``: a page of a new visitor to ``site``.
+
+    An error in a script and a request to another origin fail the test at its end.
+    """
+    visitors = Visitors(browser, site.url)
+    yield visitors.open
+    visitors.close()
+    assert visitors.troubles == []

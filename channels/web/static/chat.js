@@ -59,14 +59,14 @@
 
   // One node a message, whole at once, so that a screen reader says it once.
   const add = (message) => {
+    if (message.id && byId(message.id)) return; // the stream repeats what an answer brought
     if (message.id) {
       after = message.id;
       // A new word from the citizen takes the old choices off the table.
       if (message.from === "citizen") log.querySelectorAll(".choices").forEach((old) => old.remove());
     }
     const mine = message.client_id && log.querySelector(`[data-client="${CSS.escape(message.client_id)}"]`);
-    if (mine && !byId(message.id)) mine.id = "m-" + message.id;
-    if (message.id && byId(message.id)) return;
+    if (mine) return void (mine.id = "m-" + message.id);
     const node = make("div", `message new ${message.from}`);
     if (message.id) node.id = "m-" + message.id;
     if (message.client_id) node.dataset.client = message.client_id;
@@ -75,7 +75,7 @@
     if (message.time) who.append(make("time", "", message.time));
     const bubble = make("div", "bubble");
     bubble.dir = "auto";
-    if (message.lang) bubble.lang = message.lang;
+    bubble.lang = message.lang || document.documentElement.lang;
     if (message.from === "citizen") bubble.textContent = message.text;
     else addText(bubble, message.text);
     node.append(who, bubble);
