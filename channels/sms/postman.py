@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 LEFT_BEHIND = timedelta(seconds=30)
 """A web message unanswered for so long was left behind by a crash."""
+REST = 0.05
+"""Seconds between two rounds: under load one round serves many changes."""
 LEASE = timedelta(minutes=3)
 AT_ONCE = 8  # parcels leased at a time: their time-outs together are shorter than the lease
 ANSWERERS = 4
@@ -83,6 +85,7 @@ class Postman:
             except Exception as error:  # the database is away: try again in a moment
                 log.error("postman: %s", type(error).__name__)
             await woken
+            await asyncio.sleep(REST)
 
     def _round(self) -> None:
         self._answer()
