@@ -18,7 +18,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.calibration import ALL, temperatures, unseen_scores
 from nlu.components.linear_text import Features, LinearText, confidences, train
-from nlu.components.ngrams import plain
 from nlu.components.store import read_settings, write_settings
 
 LANGUAGE, RANKING = "language", "intent_ranking"
@@ -102,7 +101,12 @@ class IntentClassifier(GraphComponent):
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         intent = dict(ranking[0])
-        if intent["confidence"] < self.config["threshold"] or not plain(text):
+        if intent["confidence"] < self.config["threshold"] or not _has_letters(text):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
+
+
+def _has_letters(text: str) -> bool:
+    """Emoji, signs and bare numbers say nothing of what is wanted."""
+    return any(character.isalpha() for character in text)

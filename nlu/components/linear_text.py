@@ -50,21 +50,16 @@ class LinearText:
     vocabulary: dict[str, int]
     rarity: Array
     weights: Array
-    bias: Array
 
     def scores(self, text: str) -> Array:
         """One number a label; the greatest is the best. A softmax of them are confidences."""
         places, values = vector(text, self.features, self.vocabulary, self.rarity)
-        if not len(places):
-            return self.bias.copy()
-        return values @ self.weights[places] + self.bias
+        return values @ self.weights[places]
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(
-            folder / ARRAYS, rarity=self.rarity, weights=self.weights, bias=self.bias
-        )
+        np.savez_compressed(folder / ARRAYS, rarity=self.rarity, weights=self.weights)
         head = {"features": asdict(self.features), "labels": self.labels}
         words = {**head, "vocabulary": list(self.vocabulary)}
         (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False), "utf-8")
@@ -74,33 +69,33 @@ class LinearText:
         """Read what ``save`` wrote."""
         head = json.loads((folder / WORDS).read_text("utf-8"))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-            rarity, weights, bias = arrays["rarity"], arrays["weights"], arrays["bias"]
+            rarity, weights = arrays["rarity"], arrays["weights"]
         vocabulary = {word: place for place, word in enumerate(head["vocabulary"])}
         features = Features(**head["features"])
-        return cls(features, tuple(head["labels"]), vocabulary, rarity, weights, bias)
+        return cls(features, tuple(head["labels"]), vocabulary, rarity, weights)
 
 
 def vector(
     text: str, features: Features, vocabulary: dict[str, int], rarity: Array
 ) -> tuple[Array, Array]:
-    """Places and values of the features of ``text`` that the vocabulary knows."""
-    places: list[int] = []
-    values: list[Array] = []
+    """Places and values of the features of ``text`` that the vocabulary knows.
+
+    Unknown ones count in the length of the vector: what is mostly unknown has small values
+    for the rest, so nothing is concluded from it with confidence.
+    """
+    unknown = len(rarity)
+    weighed = np.append(rarity, rarity.max(initial=1.0))
+    places: list[Array] = [np.zeros(0, dtype=int)]
+    values: list[Array] = [np.zeros(0)]
     for name, weight, count in features.blocks():
-        known = [
-            (vocabulary[f"{name}:{gram}"], times)
-            for gram, times in count(text).items()
-            if f"{name}:{gram}" in vocabulary
-        ]
-        if not known:
-            continue
-        at = [place for place, _ in known]
-        block = (1.0 + np.log([times for _, times in known])) * rarity[at]
-        places += at
-        values.append(block * (weight / np.sqrt((block**2).sum())))
-    if not values:
-        return np.zeros(0, dtype=int), np.zeros(0)
-    return np.array(places), np.concatenate(values).astype(np.float32)
+        counts = count(text)
+        at = np.array([vocabulary.get(f"{name}:{gram}", unknown) for gram in counts], dtype=int)
+        block = (1.0 + np.log(list(counts.values()))) * weighed[at]
+        if len(block):
+            block = block * (weight / np.sqrt((block**2).sum()))
+        places.append(at[at != unknown])
+        values.append(block[at != unknown])
+    return np.concatenate(places), np.concatenate(values).astype(np.float32)
 
 
 def train(
@@ -114,8 +109,8 @@ def train(
         raise ValueError("there is nothing to learn from")
     vocabulary, rarity = _vocabulary(texts, features)
     names = tuple(sorted(set(labels)))
-    weights, bias = _fit(matrix(texts, features, vocabulary, rarity), labels, names, strength)
-    return LinearText(features, names, vocabulary, rarity, weights, bias)
+    weights = _fit(matrix(texts, features, vocabulary, rarity), labels, names, strength)
+    return LinearText(features, names, vocabulary, rarity, weights)
 
 
 def matrix(
@@ -147,20 +142,25 @@ def _vocabulary(texts: Iterable[str], features: Features) -> tuple[dict[str, int
 
 def _fit(
     vectors: Array, labels: Sequence[str], names: tuple[str, ...], strength: float
-) -> tuple[Array, Array]:
+) -> Array:
     if len(names) == 1:
-        return np.zeros((vectors.shape[1], 1), np.float32), np.zeros(1, np.float32)
+        return np.zeros((vectors.shape[1], 1), np.float32)
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
-        C=strength, multi_class="multinomial", solver="saga", max_iter=60, tol=1e-2, random_state=0
+        C=strength,
+        multi_class="multinomial",
+        solver="saga",
+        max_iter=60,
+        tol=1e-2,
+        random_state=0,
+        fit_intercept=False,  # so that nothing known means no preference
     )
     model.fit(vectors, [names.index(label) for label in labels])
-    weights, bias = model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+    weights = model.coef_.T.astype(np.float32)
     if len(names) == 2:  # scikit-learn keeps one column for two labels
         weights = np.hstack([-weights, weights])
-        bias = np.hstack([-bias, bias])
-    return np.ascontiguousarray(weights), bias
+    return np.ascontiguousarray(weights)
 
 
 def confidences(scores: Array, temperature: float = 1.0) -> Array:

@@ -39,9 +39,18 @@ def test_below_the_threshold_it_falls_back_and_keeps_its_candidates(trained):
     assert message.get("intent_ranking")[0]["name"] == "service_pothole"
 
 
-@pytest.mark.parametrize("text", ["😀😀", "...", "؟؟؟", "\u200d"])
+@pytest.mark.parametrize("text", ["😀😀", "...", "؟؟؟", "\u200d", "12", "3."])
 def test_a_text_without_words_is_not_understood(trained, text):
     assert understood(trained(IntentClassifier), text).get("intent")["name"] == FALLBACK
+
+
+def test_what_is_unknown_is_concluded_from_with_less_confidence(trained):
+    classifier = trained(IntentClassifier)
+    known, unknown = (
+        understood(classifier, text).get("intent_ranking")[0]["confidence"]
+        for text in ("pothole in the road", "pqzz vw jjx")
+    )
+    assert known - unknown > 0.2
 
 
 def test_payloads_are_left_to_rasa(trained):
