@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,8 @@ def test_s2_a_changed_model_is_refused(models: Path) -> None:
 
 def test_s2_rasa_is_not_started_with_a_changed_model(models: Path) -> None:
     (models / "fairway-1.tar.gz").write_bytes(b"another")
-    start = [sys.executable, "-m", "bot.rasa.start", "--models", str(models)]
+    rasa_python = ROOT / ".venv-rasa" / "bin" / "python"
+    start = [str(rasa_python), "-m", "bot.rasa.start", "--models", str(models)]
     start += ["--endpoints", "none.yml", "--credentials", "none.yml"]
     ran = subprocess.run(start, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 3
