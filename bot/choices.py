@@ -10,6 +10,8 @@ from bot.message import Button
 
 _NUMBER = re.compile(r"^\s*(?:option|opsiwn|no\.?|#)?\s*(\d{1,2})\s*[.)]?\s*$", re.IGNORECASE)
 
+_INNER_COMMAND = re.compile(r"^[\s/]+")
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -33,5 +35,5 @@ def resolve_choice(text: str, offered: Sequence[Button], *, numbered: bool) -> C
     if numbered and number and 1 <= int(number[1]) <= len(offered):
         button = offered[int(number[1]) - 1]
         return Choice(button.title, button.payload)
-    harmless = text.lstrip("/ \t\n") or text.replace("/", "?")
+    harmless = _INNER_COMMAND.sub("", text) or text.replace("/", "?").strip()
     return Choice(text, harmless if text.lstrip().startswith("/") else text)

@@ -161,7 +161,7 @@ class Talk:
 def start_talk(folder: Path, **parts: Any) -> Talk:
     """A conversation with a fresh council."""
     sandbox = create_sandbox(
-        folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=0.6
+        folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0
     )
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(sandbox), base_url="http://sandbox", trust_env=False
@@ -171,7 +171,7 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
         client,
         "http://sandbox",
         CouncilSettings(council.name, council.slug, council.gss),
-        limits=Limits(connect=0.2, read=0.3, whole=0.3, retries=1, first_wait=0.01),
+        limits=Limits(connect=1.0, read=2.0, whole=2.0, retries=1, first_wait=0.01),
         now=lambda: NOW,
     )
     replies = load_catalogues(BOT / "replies")
@@ -183,7 +183,7 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
         replies=replies,
         secret=SECRET,
         today=lambda: TODAY,
-        answer_within=2.0,
+        answer_within=6.0,
     )
     return Talk(app, sandbox, replies=replies, **parts)
 
