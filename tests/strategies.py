@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bot.need import Adjustment, Availability, Barrier, Channel, Circumstances, Need
-from bot.need import NeedKind, Urgency
+from bot.need import (
+    Adjustment,
+    Availability,
+    Barrier,
+    Channel,
+    Circumstances,
+    Need,
+    NeedKind,
+    Urgency,
+)
 from bot.routing import Doors, RoutingPolicy, Rule
 
 channels = st.sampled_from(Channel)

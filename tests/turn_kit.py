@@ -81,7 +81,7 @@ COUNCIL = Council(
     languages={"en": "English", "cy": "Cymraeg"},
     hours={
         day: (datetime.min.time(), datetime.max.time())
-        for day in "monday tuesday wednesday thursday friday saturday sunday".split()
+        for day in ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     },
 )
 
