@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def main() -> int:
     make_logs_quiet()
     try:
         model = live_model(asked.models).path
+        os.environ["RASA_TELEMETRY_ENABLED"] = "false"
         start_lean(model)
         serve(model, asked.endpoints, asked.credentials, asked.interface, asked.port)
     except FairwayError as error:

@@ -138,7 +138,9 @@ def rasa(models, action_server, tmp_path_factory) -> Iterator[Rasa]:
     command += ["--endpoints", str(folder / "endpoints.yml")]
     command += ["--credentials", str(folder / "credentials.yml"), "--port", str(port)]
     with (folder / "rasa.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        # Telemetry must be off even where nobody set the variable that says so.
+        env = {k: v for k, v in os.environ.items() if k != "RASA_TELEMETRY_ENABLED"}
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     running = Rasa(port, folder / "rasa.log", process.pid)
     try:
         _wait_until_ready(running, process)
