@@ -56,7 +56,8 @@ def groups(slow: bool) -> list[Group]:
     apart = tuple(f"--ignore={folder}" for folder in (*RASA_TESTS, *LIVE_TESTS))
     mark = ("-m", "slow") if slow else ()
     quick = Group("quick", main, ("tests", *apart, *mark, "-n", "1" if slow else "2"))
-    inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, "-o", RASA_WARNINGS))
+    own_warnings = ("-o", RASA_WARNINGS, "--disable-warnings")
+    inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, *own_warnings))
     live = Group("live", main, (*existing(LIVE_TESTS), *mark))
     return [quick, inside_rasa, live]
 

@@ -129,8 +129,8 @@ def machine(settings: Settings) -> Iterator[Finding]:
     """What the processor and the tests want."""
     cpu = Path("/proc/cpuinfo")
     if platform.machine() in ("x86_64", "AMD64") and cpu.exists():
-        good = " avx2" in cpu.read_text()
-        yield Finding("Processor has AVX2 (for the sentence encoder)", good, "use a newer machine")
+        good = " avx" in cpu.read_text()
+        yield Finding("Processor has AVX, which TensorFlow needs", good, "use a newer machine")
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     browser = any(shutil.which(name) for name in names) or sys.platform == "darwin"
     yield Finding("Chromium for the browser tests", browser, "install chromium", needed=False)

@@ -23,6 +23,26 @@ def test_every_dependency_says_why_it_is_there() -> None:
         assert re.match(r"\s+# \S.{12,}", line["comment"]), line[0]
 
 
+# Not imported by name: SQLAlchemy loads the one, FastAPI the other.
+LOADED_BY_OTHERS = {"psycopg", "python-multipart"}
+IMPORTED_AS = {
+    "argon2-cffi": "argon2",
+    "notifications-python-client": "notifications_python_client",
+    "pyyaml": "yaml",
+    "rasa-sdk": "rasa_sdk",
+}
+
+
+def test_every_dependency_is_used() -> None:
+    rooms = ("actions", "bot", "channels", "fairness")
+    code = "\n".join(p.read_text("utf-8") for room in rooms for p in (ROOT / room).rglob("*.py"))
+    for requirement in PROJECT["project"]["dependencies"]:
+        name = re.split(r"[\[<>=~!]", requirement)[0]
+        module = IMPORTED_AS.get(name, name)
+        used = re.search(rf"^\s*(?:import|from) {module}\b", code, re.M)
+        assert used or name in LOADED_BY_OTHERS, name
+
+
 def test_pytest_is_strict() -> None:
     options = PROJECT["tool"]["pytest"]["ini_options"]
     assert {"--strict-markers", "--strict-config"} <= set(options["addopts"])
