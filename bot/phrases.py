@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +41,10 @@ class PhraseBook:
 
     def find(self, text: str, prefix: str) -> str | None:
         """The first section under ``prefix`` with a phrase in ``text``, or None."""
+        return next(self.find_all(text, prefix), None)
+
+    def find_all(self, text: str, prefix: str) -> Iterator[str]:
+        """Every section under ``prefix`` with a phrase in ``text``, in the file's order."""
         words = (self.same.get(word, word) for word in normalise(text).split(" "))
         plain = _mend_spelling(" ".join(words), self.vocabulary)
         if self.lookalikes:
@@ -48,8 +52,7 @@ class PhraseBook:
         plain = f" {' '.join(plain.split())} "
         for name, pattern in self.sections.items():
             if name.startswith(prefix) and pattern.search(plain):
-                return name
-        return None
+                yield name
 
 
 def normalise(text: str) -> str:

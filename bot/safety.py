@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.need import Channel
+from bot.need import Barrier, Channel
 from bot.phrases import PhraseBook, load_phrase_books
 
 PHRASES = Path(__file__).parent / "phrases_data"
@@ -63,6 +63,11 @@ class SafetyCheck:
     def asks_why(self, text: str) -> bool:
         """Whether the whole message is "why?"."""
         return self._find(text, "ask.why") is not None
+
+    def barriers(self, text: str) -> frozenset[Barrier]:
+        """What makes digital hard for the citizen, said in passing or not, in any language."""
+        sections = (s for book in self.books.values() for s in book.find_all(text, "barrier."))
+        return frozenset(Barrier(section.split(".", 1)[1]) for section in sections)
 
     def sms_keyword(self, text: str) -> PlainRequest | None:
         """STOP, START or HELP as the whole of a text message, or None."""

@@ -97,7 +97,9 @@ def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
 
 
 def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
-    """Rasa answers, or a person is asked to when it cannot."""
+    """Rasa answers, or a person is asked to when it cannot. Barriers named in passing count,
+    whatever the message is about."""
+    turn = _with_barriers_heard(turn, parts)
     try:
         answers = [
             parts.assistant.ask(
@@ -112,6 +114,13 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
     except AssistantUnavailable:
         return _without_assistant(turn, parts)
     return _from_answers(turn, parts, answers)
+
+
+def _with_barriers_heard(turn: Turn, parts: TurnParts) -> Turn:
+    known = turn.conversation.circumstances
+    heard = parts.safety.barriers(turn.message.text)
+    told = replace(known, barriers=known.barriers | heard)
+    return replace(turn, conversation=replace(turn.conversation, circumstances=told))
 
 
 def _for_assistant(turn: Turn, parts: TurnParts) -> str:
@@ -173,7 +182,8 @@ def _circumstances(turn: Turn, answer: Answer) -> tuple[Circumstances, bool]:
     told = answer.events_of("circumstances")
     known = turn.conversation.circumstances
     if told:
-        known = Circumstances.from_json({**known.as_json(), **told[-1]})
+        reported = Circumstances.from_json({**known.as_json(), **told[-1]})
+        known = replace(reported, barriers=reported.barriers | known.barriers)
     misunderstood = bool(answer.events_of("misunderstood"))
     failed = (
         known.failed_turns

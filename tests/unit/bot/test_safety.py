@@ -137,3 +137,21 @@ def test_optional_words_gaps_and_whole_messages(tmp_path):
     found = [t for t in ("a red ball", "red big ball", "end my whole life", "now", "now then",
                          "end of life care", "the end") if check.danger(t)]  # fmt: skip
     assert found == ["a red ball", "red big ball", "end my whole life", "now"]
+
+
+@pytest.mark.parametrize(
+    ("text", "barriers"),
+    [
+        ("i cant use the internet need blue badge", {"no_internet"}),
+        ("no wifi and ive run out of data, when is my bin day", {"no_internet", "no_data"}),
+        ("im not good with computers", {"not_confident"}),
+        ("havent got a computer or a laptop", {"no_device"}),
+        ("i struggle to read letters", {"cannot_read_well"}),
+        ("i am deaf so i cant use the phone", {"cannot_use_phone"}),
+        ("heb rhyngrwyd yma", {"no_internet"}),
+        ("my bin was missed", set()),
+        ("the library has computers and internet", set()),
+    ],
+)
+def test_barriers_are_heard_in_passing(text, barriers):
+    assert {b.value for b in shipped_safety_check().barriers(text)} == barriers

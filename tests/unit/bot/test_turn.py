@@ -310,3 +310,12 @@ def test_a_handoff_claimed_while_the_turn_ran_is_left_with_the_agent(assistant, 
         work.commit()
     with pytest.raises(HandoffTaken), citizen.parts.store.begin() as work:
         work.handoffs.save(claim(held, "bryn", held.asked_at), was=HandoffStatus.WAITING)
+
+
+def test_a_barrier_named_in_passing_counts_and_stays(assistant, citizen):
+    citizen.says("i cant use the internet, i need a blue badge")
+    assert {b.value for b in citizen.now.circumstances.barriers} == {"no_internet"}
+    told = ({"type": "circumstances", "asked_channel": None, "barriers": [], "adjustments": []},)
+    assistant.script = lambda text: Answer((Said("ok", "en"),), Understanding(), told)
+    citizen.says("and my data has run out of credit, no credit")
+    assert {b.value for b in citizen.now.circumstances.barriers} == {"no_internet", "no_data"}
