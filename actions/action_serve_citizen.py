@@ -28,8 +28,8 @@ MOST_GUESSES = 3
 _OPEN = {"string", "text", "place"}
 _LIKE_A_PLACE = re.compile(
     r"\d|^\W*(?:it.?s |its |just |right )?(?:outside|near|by|on|at|in|next to|opposite|beside|"
-    r"behind|under|corner|junction|top of|bottom of|end of|across from|between|ger|wrth|tu allan|gyferbyn|"
-    r"ar|yn|tu ol|rhwng|pen)\b",
+    r"behind|under|corner|junction|top of|bottom of|end of|across from|between|ger|wrth|"
+    r"tu allan|gyferbyn|ar|yn|tu ol|rhwng|pen)\b",
     re.IGNORECASE,
 )
 """How people begin when they say where: an answer, whatever service its words resemble."""
