@@ -21,6 +21,8 @@ from actions.turn import Turn, read_turn
 from actions.words import SOMETHING_ELSE, WHY, Words
 from bot.message import Button
 
+_KNOWN = {"postcode": "Postcode", "name": "Name", "phone": "Phone"}
+
 log = logging.getLogger(__name__)
 
 _LAST_LINE_OF_DEFENCE = 1.0
@@ -52,10 +54,20 @@ class TurnAction(Action):
             dispatcher.utter_message(
                 response=f"utter_{say.key}", buttons=buttons, lang=lang, **say.values
             )
-        for report in answer.reports:
+        for report in (*answer.reports, self._told(turn, answer)):
             dispatcher.utter_message(json_message=dict(report))
         slots = {"language": turn.language, "medium": turn.medium, **answer.slots}
         return [SlotSet(name, value) for name, value in slots.items()]
+
+    def _told(self, turn: Turn, answer: Answer) -> dict[str, Any]:
+        """What the citizen has told us so far: an agent who takes over need not ask again."""
+        task = answer.slots.get("task", turn.task)
+        form = form_from_json(task) if task else None
+        known = answer.slots.get("known", turn.known) or {}
+        told = {_KNOWN[k]: v["shown"] for k, v in known.items() if k in _KNOWN}
+        told |= summary(form, self.parts.words(turn)) if form else {}
+        service = answer.slots.get("service", turn.service)
+        return {"type": "told", "summary": told | ({"service": service} if service else {})}
 
     async def _answer_whatever_happens(self, turn: Turn, words: Words) -> Answer:
         limit = self.parts.answer_within + _LAST_LINE_OF_DEFENCE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.message import Medium
 from bot.need import Circumstances
@@ -14,7 +16,8 @@ IDLE_LIMIT = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation. ``token_hash`` is SHA-256 of the web token; ``address`` an SMS number."""
+    """One conversation. ``token_hash`` is SHA-256 of the web token; ``address`` an SMS number;
+    ``told`` is what the citizen has answered so far, as an agent reads it."""
 
     id: str
     medium: Medium
@@ -26,6 +29,7 @@ class Conversation:
     address: str | None = None
     circumstances: Circumstances = field(default_factory=Circumstances)
     closed_at: datetime | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
     def is_over(self, now: datetime) -> bool:
         """Whether it was closed or has been silent too long."""

@@ -22,6 +22,9 @@ class HandoffStatus(str, Enum):
 
 OPEN = frozenset({HandoffStatus.WAITING, HandoffStatus.CLAIMED})
 
+ASSISTANT_DOWN = "error_assistant_down"
+"""The reason of a handoff that nobody asked for: it may be called off when Rasa is back."""
+
 OUTCOME_CODES = ("resolved", "advice_given", "referred", "appointment_made", "no_answer")
 """How an agent may close a case; the audit counts the first four as resolved."""
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
-from bot.handoff import Handoff, HandoffStatus
+from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus
 from bot.message import Message, Sender, last_buttons
 from bot.ports import UnitOfWork
 from bot.turn_keep import keep_turn
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
-    ASSISTANT_DOWN,
     answer_danger,
     answer_plain_request,
     answer_unreadable,
@@ -58,7 +57,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
         availability=parts.availability.at(now, waiting),
         started_at=now,
         number=work.records.count_turns(conversation.id) + 1,
-        missed=_missed(handoff, so_far),
+        missed=_missed(parts, handoff, so_far),
     )
 
 
@@ -68,9 +67,10 @@ def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]
     return resolve_choice(message.text, last_buttons(so_far), numbered=numbered).sent
 
 
-def _missed(handoff: Handoff | None, so_far: list[Message]) -> tuple[str, ...]:
-    """What the citizen wrote while the assistant was down, to be answered now if it is back."""
-    if handoff is None or ASSISTANT_DOWN not in handoff.reasons:
+def _missed(parts: TurnParts, handoff: Handoff | None, so_far: list[Message]) -> tuple[str, ...]:
+    """What the citizen wrote while the assistant was down, to be answered now if it is back.
+    What was answered without it (danger, STOP) was not missed."""
+    if handoff is None or handoff.reasons != (ASSISTANT_DOWN,):
         return ()
     missed: list[str] = []
     for message in so_far:
@@ -78,4 +78,6 @@ def _missed(handoff: Handoff | None, so_far: list[Message]) -> tuple[str, ...]:
             missed.append(message.text)
         elif message.sender is Sender.ASSISTANT:
             missed.clear()
-    return tuple(missed[-3:])
+    check = parts.safety
+    unheard = [t for t in missed if not check.danger(t) and not check.sms_keyword(t)]
+    return tuple(unheard[-3:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import Conversation
-from bot.handoff import Handoff, HandoffStatus, withdraw
+from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
 from bot.outcome import Outcome
 from bot.ports import Parcel, UnitOfWork
@@ -55,6 +55,8 @@ def put_sms(parts: TurnParts, work: UnitOfWork, message_ids: list[str]) -> None:
 
 def _changed(parts: TurnParts, turn: Turn, ending: Ending) -> Conversation:
     conversation = replace(turn.conversation, last_at=parts.clock.now())
+    if ending.told is not None:
+        conversation = replace(conversation, told=ending.told)
     if ending.circumstances is not None:
         conversation = replace(conversation, circumstances=ending.circumstances)
     if ending.language and (ending.language_chosen or not conversation.language_chosen):
@@ -79,6 +81,9 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
     elif ending.raise_urgency and ending.handoff is not None:
         reasons = tuple(dict.fromkeys((*ending.handoff.reasons, *held.reasons)))
         work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held.status)
+    elif ending.handoff is not None and held.reasons == (ASSISTANT_DOWN,):
+        # The citizen has now asked for a person: they get one, even with the assistant back.
+        work.handoffs.save(replace(held, reasons=ending.handoff.reasons), was=held.status)
     elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
         work.handoffs.save(withdraw(held, now), was=HandoffStatus.WAITING)
 
@@ -123,6 +128,7 @@ def _record(parts: TurnParts, turn: Turn, ending: Ending, conversation: Conversa
         route_channel=route.get("channel"),
         route_way=route.get("way"),
         route_reasons=tuple(route.get("reasons") or ()),
+        route_alternatives=tuple(route.get("alternatives") or ()),
         policy_version=route.get("policy_version"),
         model_version=ending.model_version,
         ms=(now - turn.started_at).total_seconds() * 1000,

@@ -34,6 +34,7 @@ class TurnRecord:
     route_channel: str | None = None
     route_way: str | None = None
     route_reasons: tuple[str, ...] = ()
+    route_alternatives: tuple[dict[str, str], ...] = ()
     policy_version: str | None = None
     model_version: str = ""
     ms: float = 0.0

@@ -90,6 +90,7 @@ class Ending:
     understanding: Understanding | None = None
     route: Mapping[str, Any] | None = None
     misunderstood: bool = False
+    told: Mapping[str, Any] | None = None
     model_version: str = ""
 
     @classmethod

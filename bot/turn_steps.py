@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import AssistantUnavailable
-from bot.handoff import HandoffStatus
+from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
 from bot.routing import Doors, RoutingDecision, decide_route
@@ -15,7 +15,6 @@ from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
 from bot.understanding import Answer
 
 CONTACT_CENTRE, SAFEGUARDING = "contact_centre", "safeguarding"
-ASSISTANT_DOWN = "error_assistant_down"
 MISUNDERSTOOD_LIMIT = 2
 
 
@@ -58,7 +57,7 @@ def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
         )
     if waiting and (turn.sent == "/why" or parts.safety.asks_why(turn.message.text)):
         return Ending("answered_why", (_why(turn, parts, turn.handoff.reasons),))
-    if waiting and ASSISTANT_DOWN in turn.handoff.reasons:
+    if waiting and turn.handoff.reasons == (ASSISTANT_DOWN,):
         return None
     replies = (say(parts, turn, "handoff_passed_on"),) if waiting and turn.number % 3 == 0 else ()
     return Ending("handed_passed_on", replies)
@@ -90,7 +89,7 @@ def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
         "handed_citizen_asked",
         decision,
         replies=(_person_is_coming(turn, parts, decision, language),),
-        handoff=_handoff(decision),
+        handoff=_handoff(turn, decision),
         circumstances=asked,
         language=language,
     )
@@ -140,7 +139,7 @@ def _without_assistant(turn: Turn, parts: TurnParts) -> Ending:
         key, values = "face_to_face_without_assistant", {"place": parts.main_place}
     wanted = None
     if turn.handoff is None:
-        wanted = replace(_handoff(decision), reasons=(ASSISTANT_DOWN,))
+        wanted = replace(_handoff(turn, decision), reasons=(ASSISTANT_DOWN,))
     return Ending.with_route(
         ASSISTANT_DOWN, decision, replies=(say(parts, turn, key, **values),), handoff=wanted
     )
@@ -157,7 +156,7 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
     wanted = _handoff_from(answer)
     if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
         decision = _route(turn, parts, circumstances)
-        wanted = _handoff(decision)
+        wanted = _handoff(turn, decision)
         replies = (*replies, say(parts, turn, "misunderstood_twice"))
     elif not replies:
         replies = (_with_ways_on(say(parts, turn, "error_no_words"), turn, parts),)
@@ -174,6 +173,7 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         understanding=answer.understanding,
         route=routes[-1] if routes else None,
         misunderstood=misunderstood,
+        told=_told(answer),
         model_version=answer.model_version,
     )
 
@@ -208,6 +208,11 @@ def _handoff_from(answer: Answer) -> HandoffWanted | None:
     )
 
 
+def _told(answer: Answer) -> Mapping[str, Any] | None:
+    events = answer.events_of("told")
+    return _mapping(events[-1].get("summary")) if events else None
+
+
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
@@ -230,8 +235,15 @@ def _route(
     )
 
 
-def _handoff(decision: RoutingDecision) -> HandoffWanted:
-    return HandoffWanted(CONTACT_CENTRE, Urgency.ROUTINE.value, decision.way, decision.reasons)
+def _handoff(turn: Turn, decision: RoutingDecision) -> HandoffWanted:
+    """A handoff with everything the citizen has told us, so that nothing is asked again."""
+    return HandoffWanted(
+        CONTACT_CENTRE,
+        Urgency.ROUTINE.value,
+        decision.way,
+        decision.reasons,
+        summary=turn.conversation.told,
+    )
 
 
 def _person_is_coming(

@@ -71,9 +71,7 @@ def build_product(settings: Settings) -> Product:
     migrate(settings.database_url)
     parts = _make_parts(settings, council)
     client = httpx.AsyncClient(trust_env=False)
-    gateways = make_gateways(
-        client, f"{settings.internal_url}/sandbox", _council_settings(council)
-    )
+    gateways = make_gateways(client, f"{settings.internal_url}/sandbox", _council_settings(council))
     actions = create_action_app(
         gateways=gateways,
         cards=cards,
@@ -87,9 +85,7 @@ def build_product(settings: Settings) -> Product:
 
 def _make_parts(settings: Settings, council: Council) -> Parts:
     engine, live = open_engine(settings.database_url), LiveHub()
-    client = make_client(
-        settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout
-    )
+    client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
         store=SqlStore(engine),
         assistant=RasaAssistant(client, _model_version(settings.home)),
@@ -188,5 +184,3 @@ def _model_version(home: Path) -> str:
     if not live.exists():
         return ""
     return str(json.loads(live.read_text("utf-8")).get("sha256", ""))[:12]
-
-

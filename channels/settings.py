@@ -111,7 +111,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     env = {k: v.strip() for k, v in environment.items() if k.startswith("FAIRWAY_")}
     _refuse_unknown(env)
     home = Path(env.get("FAIRWAY_HOME") or ROOT / "var").expanduser().resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     host, port = env.get("FAIRWAY_HOST") or "127.0.0.1", _port(env, "FAIRWAY_PORT", 8000)
     rasa_port = _port(env, "FAIRWAY_RASA_PORT", 5005)
     return Settings(

@@ -58,6 +58,7 @@ conversations = sa.Table(
     sa.Column("address", sa.String(32), index=True),
     sa.Column("circumstances", sa.JSON, nullable=False),
     sa.Column("closed_at", UtcDateTime),
+    sa.Column("told", sa.JSON, nullable=False),
 )
 
 messages = sa.Table(
@@ -138,6 +139,7 @@ turn_records = sa.Table(
     sa.Column("route_channel", sa.String(16)),
     sa.Column("route_way", sa.String(24)),
     sa.Column("route_reasons", sa.JSON, nullable=False),
+    sa.Column("route_alternatives", sa.JSON, nullable=False),
     sa.Column("policy_version", sa.String(40)),
     sa.Column("model_version", sa.String(80), nullable=False),
     sa.Column("ms", sa.Float, nullable=False),
@@ -235,6 +237,6 @@ staff_log = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("username", sa.String(80), nullable=False),
     sa.Column("action", sa.String(40), nullable=False),
-    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False, index=True),
     sa.Column("detail", sa.JSON, nullable=False),
 )

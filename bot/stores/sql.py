@@ -285,6 +285,7 @@ def _conversation_row(conversation: Conversation) -> dict[str, Any]:
     return vars(conversation) | {
         "medium": conversation.medium.value,
         "circumstances": conversation.circumstances.as_json(),
+        "told": dict(conversation.told),
     }
 
 

@@ -51,9 +51,7 @@ def sms(number: str, council: str, once: str | None) -> None:
 class Phone:
     """One phone: sends texts, prints each reply once."""
 
-    def __init__(
-        self, client: httpx.Client, settings: Settings, number: str, council: str
-    ) -> None:
+    def __init__(self, client: httpx.Client, settings: Settings, number: str, council: str) -> None:
         self._client, self._number, self._council = client, number, council
         self._inbound = f"http://{settings.host}:{settings.port}/sms/notify/inbound"
         self._outbox = f"{settings.internal_url}/sms/log/outbox"

@@ -42,9 +42,7 @@ class DeskStreams:
             headers={"X-Accel-Buffering": "no"},
         )
 
-    async def _counted(
-        self, session: str, topic: str, look: Look, seen: str
-    ) -> AsyncIterator[str]:
+    async def _counted(self, session: str, topic: str, look: Look, seen: str) -> AsyncIterator[str]:
         self._open[session] = self._open.get(session, 0) + 1
         try:
             async for event in self._changes(topic, look, seen):

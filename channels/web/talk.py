@@ -10,16 +10,12 @@ from bot.conversation import Conversation
 from bot.errors import ConversationUnknown
 from bot.handoff import Handoff
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
-from bot.need import Channel
 from bot.ports import UnitOfWork
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from channels.limits import Limiter
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
-
-PER_CONVERSATION, PER_ADDRESS, STARTS_PER_ADDRESS = 30, 600, 300  # a minute
-_OTHER_WAYS = {"digital": "answer", "assisted": "talk_to_person", "face_to_face": "library_hub"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class Talk:
 
     def start(self, address: str, language: str | None) -> Started:
         """A new conversation. Raises TooManyRequests."""
-        self.limiter.take(f"start {address}", STARTS_PER_ADDRESS)
+        self.limiter.take(f"start {address}", self.parts.settings.rate_per_address // 2 or 1)
         token = new_token()
         conversation, messages = start_conversation(
             self.parts.turn, Medium.WEB, language, token_hash=hash_token(token)
@@ -82,8 +78,9 @@ class Talk:
     ) -> Said:
         """Keep the message, answer it, and return the answer; the same again for the same
         ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
-        self.limiter.take(f"talk {conversation.id}", PER_CONVERSATION)
-        self.limiter.take(f"talk {address}", PER_ADDRESS)
+        settings = self.parts.settings
+        self.limiter.take(f"talk {conversation.id}", settings.rate_per_conversation)
+        self.limiter.take(f"talk {address}", settings.rate_per_address)
         taken = take_in(self.parts.turn, conversation.id, text, client_id)
         replies = handle_turn(self.parts.turn, taken.message)
         return Said(taken.message, replies, self._route(taken.message, replies))
@@ -155,11 +152,7 @@ class Talk:
             "channel": record.route_channel,
             "way": record.route_way,
             "reasons": list(record.route_reasons),
-            "alternatives": [
-                {"channel": channel.value, "way": _OTHER_WAYS[channel.value]}
-                for channel in Channel
-                if channel.value != record.route_channel
-            ],
+            "alternatives": list(record.route_alternatives),
             "policy_version": record.policy_version,
         }
 

@@ -68,6 +68,7 @@ def test_a_person_asked_for_in_the_middle_of_a_form_sees_what_was_told(citizen):
     citizen.says("actually can i speak to someone")
     (handoff,) = citizen.handoffs()
     assert handoff["status"] == "waiting"
+    assert "SY1 2AS" in handoff["summary"] and "street_light" in handoff["summary"]
 
 
 def test_safeguard_1_coming_in_is_granted_with_a_named_place(citizen):

@@ -25,7 +25,7 @@ def test_numbers_go_on_from_an_earlier_text_of_the_turn():
 
 def test_typographic_marks_do_not_double_the_cost():
     (text,) = sms_texts("It\u2019s \u201cdone\u201d \u2013 thanks\u2026")
-    assert text == "It's \"done\" - thanks..."
+    assert text == 'It\'s "done" - thanks...'
     assert sms_parts(text) == 1
 
 

@@ -174,6 +174,33 @@ def test_f3_with_the_assistant_back_what_was_missed_is_answered(citizen, assista
     assert citizen.says("thanks") == ["answer to thanks"]
 
 
+def test_f3_a_person_asked_for_in_an_outage_still_comes_when_it_is_over(citizen, assistant):
+    assistant.down = True
+    citizen.says("there is a pothole")
+    citizen.says("can i talk to a person")
+    assistant.down = False
+    citizen.says("hello?")
+    assert assistant.heard == []
+    assert citizen.handoff.reasons == ("citizen_asked_assisted",)
+
+
+def test_f3_danger_in_an_outage_is_not_answered_a_second_time(citizen, assistant):
+    assistant.down = True
+    citizen.says("there is a pothole")
+    citizen.says("i can smell gas")
+    assistant.down = False
+    citizen.says("hello?")
+    assert "i can smell gas" not in assistant.heard
+
+
+def test_what_was_told_goes_to_the_agent_with_a_plain_request(citizen, assistant):
+    told = ({"type": "told", "summary": {"Postcode": "SY1 2AS", "service": "pothole"}},)
+    assistant.script = lambda text: Answer((Said("where?", "en"),), Understanding(), told)
+    citizen.says("pothole at SY1 2AS")
+    citizen.says("can i talk to a person")
+    assert citizen.handoff.summary == {"Postcode": "SY1 2AS", "service": "pothole"}
+
+
 def test_f3_a_second_outage_message_makes_no_second_handoff(citizen, assistant):
     assistant.down = True
     citizen.says("one")

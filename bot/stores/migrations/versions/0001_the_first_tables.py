@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=32), nullable=True),
         sa.Column("circumstances", sa.JSON(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
@@ -94,6 +95,9 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_staff_log")),
     )
+    with op.batch_alter_table("staff_log", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_log_subject"), ["subject"], unique=False)
+
     op.create_table(
         "handoffs",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -225,6 +229,7 @@ def upgrade() -> None:
         sa.Column("route_channel", sa.String(length=16), nullable=True),
         sa.Column("route_way", sa.String(length=24), nullable=True),
         sa.Column("route_reasons", sa.JSON(), nullable=False),
+        sa.Column("route_alternatives", sa.JSON(), nullable=False),
         sa.Column("policy_version", sa.String(length=40), nullable=True),
         sa.Column("model_version", sa.String(length=80), nullable=False),
         sa.Column("ms", sa.Float(), nullable=False),
