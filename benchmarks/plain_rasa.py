@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import yaml
 
 # The pipeline and policies that `rasa init` of Rasa 3.6 writes as its defaults.
 CONFIG = """\
@@ -49,14 +50,14 @@ def write_project(folder: Path, phrases: Mapping[str, Sequence[str]]) -> None:
     (folder / "config.yml").write_text(CONFIG, "utf-8")
     (folder / "credentials.yml").write_text("rest:\n", "utf-8")
     (folder / "endpoints.yml").write_text("{}\n", "utf-8")
-    # JSON is YAML: no quoting of our own to get wrong.
     _write(folder / "domain.yml", _domain(list(phrases)))
     _write(folder / "data" / "nlu.yml", _nlu(phrases))
     _write(folder / "data" / "stories.yml", _stories(list(phrases)))
 
 
 def _write(path: Path, data: Mapping[str, object]) -> None:
-    path.write_text(json.dumps({"version": "3.1", **data}, ensure_ascii=False), "utf-8")
+    text = yaml.safe_dump({"version": "3.1", **data}, allow_unicode=True, sort_keys=False)
+    path.write_text(text, "utf-8")
 
 
 def _domain(intents: Sequence[str]) -> Mapping[str, object]:
