@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,13 +32,15 @@ COME_IN = Button("Come in and see us", "/face_to_face")
 class MemoryAssistant:
     """Answers from a script: the first entry whose words are in the text, else it repeats it.
 
-    ``down`` makes it unavailable. ``heard`` is what it was asked, in order.
+    ``down`` makes it unavailable, ``broken`` makes it fail in a way nobody foresaw,
+    ``seconds`` makes it slow. ``heard`` is what it was asked, in order.
     """
 
     def __init__(self, script: Mapping[str, Answer] | None = None) -> None:
         self.script = dict(script or {})
         self.heard: list[str] = []
-        self.down = False
+        self.down = self.broken = False
+        self.seconds = 0.0
         self._lock = threading.Lock()
 
     def ask(
@@ -48,7 +51,11 @@ class MemoryAssistant:
         circumstances: Circumstances,
         availability: Availability,
     ) -> Answer:
-        """The scripted answer. Raises AssistantUnavailable while ``down``."""
+        """The scripted answer. Raises AssistantUnavailable while ``down``, RuntimeError while
+        ``broken``."""
+        if self.broken:
+            raise RuntimeError("broken on purpose")
+        time.sleep(self.seconds)
         with self._lock:
             self.heard.append(text)
         if self.down:
