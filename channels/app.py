@@ -21,11 +21,6 @@ from actions.app import create_action_app
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
-from bot.files.cards import load_cards
-from bot.files.catalogues import load_catalogues
-from bot.files.council import load_council
-from bot.files.policy import load_policy
-from bot.safety import shipped_safety_check
 from bot.stores.engine import migrate, open_engine
 from bot.stores.sql import SqlStore
 from bot.turn_state import TurnParts
@@ -36,12 +31,11 @@ from channels.live import LiveHub
 from channels.locks import ProcessLocks
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
-from channels.settings import ROOT, Settings
+from channels.product_files import ProductFiles, read_files
+from channels.settings import Settings
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.web import make_web_router
 from fairness.pages import make_audit_router
-
-BOT = ROOT / "bot"
 
 
 @dataclass(frozen=True)
@@ -66,32 +60,33 @@ def build_product(settings: Settings) -> Product:
 
     Raises BadFile when a card, catalogue, policy or council file is wrong.
     """
-    council = load_council(settings.council_file)
-    cards = load_cards(BOT / "services")
+    files = read_files(settings.council_file)
     migrate(settings.database_url)
-    parts = _make_parts(settings, council)
+    parts = _make_parts(settings, files)
     client = httpx.AsyncClient(trust_env=False)
-    gateways = make_gateways(client, f"{settings.internal_url}/sandbox", _council_settings(council))
+    gateways = make_gateways(
+        client, f"{settings.internal_url}/sandbox", _council_settings(files.council)
+    )
     actions = create_action_app(
         gateways=gateways,
-        cards=cards,
-        policy=parts.turn.policy,
-        council=council,
-        replies=parts.turn.replies,
+        cards=files.cards,
+        policy=files.policy,
+        council=files.council,
+        replies=files.replies,
         secret=settings.secrets.internal_secret,
     )
     return Product(_public(parts), _internal(parts, actions, gateways, client), parts)
 
 
-def _make_parts(settings: Settings, council: Council) -> Parts:
-    engine, live = open_engine(settings.database_url), LiveHub()
+def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
+    engine, live, council = open_engine(settings.database_url), LiveHub(), files.council
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
         store=SqlStore(engine),
         assistant=RasaAssistant(client, _model_version(settings.home)),
-        safety=shipped_safety_check(),
-        policy=load_policy(BOT / "routing_policy.yml"),
-        replies=load_catalogues(BOT / "replies"),
+        safety=files.safety,
+        policy=files.policy,
+        replies=files.replies,
         availability=CouncilHours(council),
         clock=SystemClock(),
         locks=ProcessLocks(),
@@ -101,8 +96,7 @@ def _make_parts(settings: Settings, council: Council) -> Parts:
         council_phone=council.phone,
         main_place=council.main_place,
     )
-    words = load_catalogues(ROOT / "channels" / "pages")
-    return Parts(settings, council, engine, turn, live, words)
+    return Parts(settings, council, engine, turn, live, files.words)
 
 
 def _public(parts: Parts) -> FastAPI:

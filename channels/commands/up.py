@@ -25,6 +25,7 @@ from channels.commands.here import (
 from channels.commands.rasa_files import write_rasa_files
 from channels.commands.train import train_model
 from channels.commands.user import first_sign_in_link
+from channels.product_files import read_files
 from channels.settings import ROOT, Settings
 from channels.supervisor import Program, Supervisor
 
@@ -44,6 +45,7 @@ def up(no_train: bool) -> None:
     settings = settings_here()
     with _only_one(settings.home):
         _ports_are_free(settings)
+        _files_are_right(settings)
         if not no_train:
             click.echo("Looking whether the model is up to date.")
             train_model(settings)
@@ -54,6 +56,14 @@ def up(no_train: bool) -> None:
             raise click.ClickException(str(error)) from error
         _supervise(settings, rasa_files)
     click.echo("Stopped.")
+
+
+def _files_are_right(settings: Settings) -> None:
+    """A broken card, catalogue, policy or council file stops the start here, by name."""
+    try:
+        read_files(settings.council_file)
+    except FairwayError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _supervise(settings: Settings, rasa_files: Path) -> None:

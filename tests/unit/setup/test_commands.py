@@ -79,6 +79,14 @@ def test_up_without_a_model_says_what_to_run(env: dict[str, str]) -> None:
     assert "fairway train" in said.output
 
 
+def test_up_names_the_file_that_is_broken(env: dict[str, str], tmp_path: Path) -> None:
+    council = tmp_path / "council.yml"
+    council.write_text('name: "A council"\nslug: [oops]\n', "utf-8")
+    said = run(env | {"FAIRWAY_COUNCIL": str(council)}, "up", "--no-train")
+    assert said.exit_code == 1
+    assert f"{council}:2" in said.output
+
+
 def test_up_names_the_port_that_is_taken(env: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
