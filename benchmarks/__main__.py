@@ -156,10 +156,9 @@ def _answers(make_sender: Callable[[], Send]) -> bool:
 
 def _plain_citizen(url: str) -> Send:
     client = httpx.Client(base_url=url, timeout=60, trust_env=False)
-    sender = uuid.uuid4().hex
 
     def send(text: str) -> bool:
-        body = {"sender": sender, "message": text}
+        body = {"sender": uuid.uuid4().hex, "message": text}
         answer = client.post("/webhooks/rest/webhook", json=body)
         return answer.status_code == 200 and bool(answer.json())
 
@@ -167,8 +166,8 @@ def _plain_citizen(url: str) -> Send:
 
 
 def _our_citizen(url: str) -> Send:
-    """A new conversation for each message but one: Fairway's talks end in forms and people,
-    plain Rasa's never do, and only first answers are alike."""
+    """A new conversation for each message, as for plain Rasa: Fairway's talks go on in forms
+    and with people, plain Rasa's never do, and only first answers are alike."""
     client = httpx.Client(base_url=url, timeout=60, trust_env=False)
 
     def send(text: str) -> bool:
