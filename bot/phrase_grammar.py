@@ -35,9 +35,15 @@ class Grammar:
     same: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ordinary: set[str] = field(default_factory=set)
     glued: set[str] = field(default_factory=set)
+    by_ear: bool = False
 
     def note_words(self, section: str, line: str) -> None:
-        """A line of [same], [ordinary] or [glued]. Raises UnreadablePhrase."""
+        """A line of [same], [ordinary], [glued] or [spelling]. Raises UnreadablePhrase."""
+        if section == "spelling":
+            if line != "by ear":
+                raise UnreadablePhrase("[spelling] knows 'by ear' only")
+            self.by_ear = True
+            return
         words, sign, others = plain(line).partition("<")
         if (section == "same") != bool(sign):
             raise UnreadablePhrase("[same] wants 'word < other words'")

@@ -13,6 +13,7 @@ A phrase file is text that a reviewer can read, one file a language::
     [lookalike]                    phrases that are blanked out before anything is matched
     [same]                         words read as another: "dont < dinnae divvent"
     [ordinary]                     words that are never read as a misspelling of another
+    [spelling]                     "by ear": words with the same consonants are read as one
     [glued]                        letters that may hang on the end of a word (mae'r)
     slap+                          "+" adds the endings of an English verb
 
@@ -36,6 +37,7 @@ from bot.word_patterns import Lexicon, WordPattern, Words
 
 _LONGEST_READ = 12_000  # characters; a longer text is read at both ends
 _BLANK = "_"
+WORD_SECTIONS = ("same", "ordinary", "glued", "spelling")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +80,7 @@ def normalise(text: str) -> str:
     if len(text) > _LONGEST_READ:
         text = text[: _LONGEST_READ // 2] + " " + text[-_LONGEST_READ // 2 :]
     text = unicodedata.normalize("NFKD", text.casefold())
+    text = re.sub(r"\b(t)['\u2019](?=[a-z]{3})", "the ", text)  # "down t'road"
     text = re.sub(r"[\u0300-\u036f'\u2018\u2019`\u200b-\u200f]", "", text)
     text = re.sub(r"(.)\1{2,}", r"\1\1", text)
     return " ".join(re.sub(r"[\W_]+", " ", text).split())
@@ -99,7 +102,7 @@ def _read_book(path: Path) -> PhraseBook:
         try:
             if line.startswith("[") and line.endswith("]"):
                 section = line[1:-1]
-            elif line and section in ("same", "ordinary", "glued"):
+            elif line and section in WORD_SECTIONS:
                 grammar.note_words(section, line)
             elif line.startswith("{") and " = " in line:
                 grammar.define(line)
@@ -111,6 +114,8 @@ def _read_book(path: Path) -> PhraseBook:
     return PhraseBook(
         sections={n: tuple(p) for n, p in patterns.items() if n != "lookalike"},
         lookalikes=tuple(patterns.get("lookalike", ())),
-        speller=Speller(grammar.vocabulary, grammar.same, grammar.ordinary, grammar.glued),
+        speller=Speller(
+            grammar.vocabulary, grammar.same, grammar.ordinary, grammar.glued, grammar.by_ear
+        ),
         lexicon=grammar.lexicon,
     )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 _SLIP_LENGTH = 5  # letters from which a word may be one letter off
+_ALIKE = 0.74  # how much of two words must be the same, from 0 to 1
 _SOUNDS = (("ph", "f"), ("gh", ""), ("ck", "k"), ("wr", "r"), ("kn", "n"), ("th", "f"),
            ("qu", "kw"), ("x", "ks"), ("c", "k"), ("z", "s"), ("v", "f"), ("j", "g"))  # fmt: skip
 
 
 class Speller:
     """Mends words towards one vocabulary. ``same``: words read as others. ``ordinary``: words
-    that stay as they are. ``glued``: letters that may hang on the end of a word (mae'r)."""
+    that stay as they are. ``glued``: letters that may hang on the end of a word (mae'r).
+    ``by_ear``: read words with the right consonants too, as fits English."""
 
     def __init__(
         self,
@@ -21,8 +24,9 @@ class Speller:
         same: Mapping[str, tuple[str, ...]],
         ordinary: Iterable[str],
         glued: Iterable[str] = (),
+        by_ear: bool = False,
     ) -> None:
-        self._same = same
+        self._same, self._by_ear = same, by_ear
         targets = {w for w in vocabulary if len(w) > 3 and w.isalpha()}
         self._known = frozenset({*vocabulary, *ordinary, *(w for ws in same.values() for w in ws)})
         self._vocabulary = frozenset(vocabulary)
@@ -56,11 +60,11 @@ class Speller:
     def _sounding(self, word: str) -> str | None:
         """A word with the same consonants: letters left out (brthing), or spelt by ear."""
         sound = _sound(word)
-        if len(sound) < 3:
+        if not self._by_ear or len(sound) < 3:
             return None
         near = [k for k in self._by_sound.get(sound, ()) if k[0] == word[0]]
         shorter = [k for k in near if _left_out(word, k)]
-        by_ear = [k for k in near if len(word) > 4 and abs(len(k) - len(word)) < 3]
+        by_ear = [k for k in near if len(word) > 4 and _alike(word, k)]
         return min(shorter or by_ear, key=lambda k: (abs(len(k) - len(word)), k), default=None)
 
 
@@ -80,6 +84,10 @@ def one_slip(a: str, b: str) -> bool:
         return a[start:] == b[start + 1 :]
     swapped = a[:start] + a[start + 1 : start + 2] + a[start : start + 1] + a[start + 2 :]
     return a[start + 1 :] == b[start + 1 :] or swapped == b
+
+
+def _alike(word: str, other: str) -> bool:
+    return SequenceMatcher(None, word, other).ratio() > _ALIKE
 
 
 def _left_out(word: str, whole: str) -> bool:
