@@ -61,7 +61,7 @@ class CouncilDatabase:
         with self._engine.begin() as db:
             db.execute(metadata.tables["conversations"].insert(), [{
                 "id": name, "medium": medium, "started_at": at, "last_at": at,
-                "language": language, "language_chosen": False, "circumstances": {},
+                "language": language, "language_chosen": False, "circumstances": {}, "told": {},
             }])  # fmt: skip
             rows = [
                 {
@@ -70,7 +70,8 @@ class CouncilDatabase:
                     "kind": "service", "service": service, "lgsl": None, "confidence": 0.9,
                     "fallback": False, "misunderstood": False, "asked_channel": None,
                     "barriers": [], "adjustments": [], "route_channel": None, "route_way": None,
-                    "route_reasons": [], "policy_version": "p1", "model_version": "m1", "ms": 1.0,
+                    "route_reasons": [], "route_alternatives": [], "policy_version": "p1",
+                    "model_version": "m1", "ms": 1.0,
                     **turn,
                 }
                 for i, turn in enumerate(turns or ({},), 1)
