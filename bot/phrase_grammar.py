@@ -68,15 +68,6 @@ class Grammar:
             raise UnreadablePhrase("no more than two & in a phrase")
         return [self._pattern(order, whole) for order in permutations(parts)]
 
-    def groups_by_first_word(self) -> dict[str, list[tuple[str, Row]]]:
-        """Every way to say each group, under its first word."""
-        made: dict[str, list[tuple[str, Row]]] = {}
-        for name, rows in self.groups.items():
-            for row in rows:
-                for word in row[0]:
-                    made.setdefault(word, []).append((name, row))
-        return made
-
     def _pattern(self, parts: Sequence[Sequence[re.Match[str]]], whole: bool) -> WordPattern:
         builder = PatternBuilder(self.lexicon)
         for number, part in enumerate(parts):

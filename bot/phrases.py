@@ -30,7 +30,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.danger_score import DangerScore, Groups, features, load_score
 from bot.errors import BadFile
 from bot.phrase_grammar import Grammar, UnreadablePhrase
 from bot.spelling import Speller
@@ -49,8 +48,6 @@ class PhraseBook:
     lookalikes: tuple[WordPattern, ...]
     speller: Speller
     lexicon: Lexicon
-    groups: Groups
-    score: DangerScore | None
 
     def find(self, text: str, prefix: str) -> str | None:
         """The first section under ``prefix`` with a phrase in ``text``, or None."""
@@ -63,19 +60,11 @@ class PhraseBook:
             if name.startswith(prefix) and any(p.found_in(words) for p in patterns):
                 yield name
 
-    def suspect(self, text: str) -> str | None:
-        """The kind of danger that the words of ``text`` weigh up to, phrase or no phrase."""
-        return self.score.kind_of(_mended(self, text), self.groups) if self.score else None
-
-    def features(self, text: str) -> set[str]:
-        """What ``suspect`` weighs."""
-        return features(_mended(self, text), self.groups)
-
 
 @lru_cache(maxsize=8)  # one message is asked about several times in a turn, and no longer
 def _read(book: PhraseBook, text: str) -> Words:
     """The message's words as this book spells them, with look-alikes blanked out."""
-    words = _mended(book, text)
+    words = book.speller.mend(normalise(text).split())
     read = Words(words, book.lexicon)
     blank = 0
     for pattern in book.lookalikes:
@@ -83,11 +72,6 @@ def _read(book: PhraseBook, text: str) -> Words:
     if not blank:
         return read
     return Words([_BLANK if blank >> i & 1 else w for i, w in enumerate(words)], book.lexicon)
-
-
-@lru_cache(maxsize=8)
-def _mended(book: PhraseBook, text: str) -> tuple[str, ...]:
-    return tuple(book.speller.mend(normalise(text).split()))
 
 
 @lru_cache(maxsize=8)
@@ -134,6 +118,4 @@ def _read_book(path: Path) -> PhraseBook:
             grammar.vocabulary, grammar.same, grammar.ordinary, grammar.glued, grammar.by_ear
         ),
         lexicon=grammar.lexicon,
-        groups=grammar.groups_by_first_word(),
-        score=load_score(path.with_name(f"score_{path.stem}.json")),
     )

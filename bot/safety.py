@@ -45,16 +45,9 @@ class SafetyCheck:
     books: Mapping[str, PhraseBook]
 
     def danger(self, text: str) -> SafetyFinding | None:
-        """The first danger named in ``text`` in any language, or None: first by phrases, then
-        by the weight of its words."""
+        """The first danger named in ``text`` in any language, or None."""
         found = self._find(text, "crisis.")
-        if found:
-            return SafetyFinding(*found)
-        for language, book in self.books.items():
-            kind = book.suspect(text)
-            if kind:
-                return SafetyFinding(kind, language)
-        return None
+        return SafetyFinding(*found) if found else None
 
     def request(self, text: str) -> PlainRequest | None:
         """A plain request for a person or for face-to-face, or None. Long texts are left
