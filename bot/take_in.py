@@ -80,6 +80,9 @@ def take_in(
             raise ConversationExpired
         message = _message(parts, work, conversation, text, client_id)
         is_new = work.messages.accept(message, provider, provider_id)
+        if not is_new and client_id is not None:
+            # The same message came in at the same moment: the one that is kept is the one.
+            message = work.messages.accepted_as(conversation_id, client_id) or message
         if is_new:
             work.conversations.save(replace(conversation, last_at=now))
         work.commit()

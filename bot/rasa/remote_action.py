@@ -1,7 +1,7 @@
 """Rasa's call of a custom action, without the same work again at every turn.
 
 Rasa 3.6 checks the action server's answer with ``jsonschema.validate``, which each time also
-checks the schema itself: about 28 ms, more than the rest of the turn. The schema is compiled
+checks the schema itself, which took longer than the rest of the turn. The schema is compiled
 once, and an answer that plainly has the right shape need not be held against it. Rasa also
 walks through all its classes to find the one of each event; here each is found once.
 """

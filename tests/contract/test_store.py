@@ -22,8 +22,10 @@ from bot.stores.engine import migrate, open_engine
 from bot.stores.memory import MemoryStore
 from bot.stores.schema import UtcDateTime
 from bot.stores.sql import SqlStore
+from bot.take_in import TakenIn, take_in
 from bot.turn_record import TurnRecord
 from tests.servers import postgres_database
+from tests.turn_kit import ScriptedAssistant, turn_parts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -157,6 +159,22 @@ def test_f2_the_same_provider_id_is_one_message_even_from_many_threads(store, co
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert sorted(kept) == [False] * 7 + [True]
+
+
+def test_f2_one_message_sent_many_times_at_once_is_taken_in_once(store, conversation):
+    parts = turn_parts(ScriptedAssistant(), store, new_id=lambda: uuid.uuid4().hex)
+    taken: list[TakenIn] = []
+    together = threading.Barrier(8)
+
+    def send() -> None:
+        together.wait()
+        taken.append(take_in(parts, conversation.id, "hello", client_id="c1"))
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [t.is_new for t in taken].count(True) == 1
+    assert len({t.message.id for t in taken}) == 1 and len(taken) == 8
 
 
 def test_an_accepted_message_is_unanswered_until_marked(store, conversation):
