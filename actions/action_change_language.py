@@ -7,19 +7,20 @@ from dataclasses import replace
 
 from actions.answer import Answer
 from actions.form_first import FormFirstAction
-from actions.turn import LANGUAGES, Turn
+from actions.turn import Turn
 from actions.words import Words
 from bot.phrases import normalise
+from bot.safety import SafetyCheck
 
-_NAMES = {
-    "cy": r"welsh|cymraeg|gymraeg|nghymraeg|cymreig",
-    "en": r"english|saesneg|seisnig",
-}
-_OTHER = (
-    r"polish|polski|romanian|romana|urdu|punjabi|panjabi|bengali|arabic|somali|ukrainian|"
-    r"portuguese|spanish|french|chinese|cantonese|mandarin|russian|bulgarian|lithuanian|"
-    r"pwyleg|ffrangeg|sbaeneg|arabeg"
+NOT_OURS = "another"
+"""Stands for a language that no catalogue has."""
+_OTHERS = re.compile(
+    r"\b(?:spanish|french|german|italian|russian|bulgarian|lithuanian|latvian|hungarian|turkish|"
+    r"kurdish|farsi|persian|dari|pashto|tamil|gujarati|hindi|nepali|tigrinya|amharic|swahili|"
+    r"yoruba|vietnamese|albanian|greek|czech|slovak|"
+    r"ffrangeg|sbaeneg|almaeneg|rwsieg|eidaleg)\b"
 )
+"""Languages that people in the United Kingdom ask for, as they are called in English or Welsh."""
 
 
 class ActionChangeLanguage(FormFirstAction):
@@ -29,20 +30,24 @@ class ActionChangeLanguage(FormFirstAction):
         return "action_change_language"
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
-        wanted = wanted_language(turn.text, turn.language)
+        offered = self.parts.replies.languages
+        wanted = wanted_language(turn.text, turn.language, self.parts.safety)
+        if wanted is None and turn.language != offered[0]:
+            wanted = offered[0]
         if wanted is None:
+            names = ", ".join(self.parts.council.languages.values())
+            return Answer().say("language_which", languages=names).then(self.back_to_form(turn))
+        if wanted not in offered:
             return Answer().say("language_not_yet").then(self.back_to_form(turn))
         changed = replace(turn, language=wanted)
         said = Answer().say("language_changed").then(self.back_to_form(changed))
         return said.report("language", language=wanted).remember(language=wanted)
 
 
-def wanted_language(text: str, now: str) -> str | None:
-    """The language asked for; the other one when none is named; None when we lack it."""
-    plain = normalise(text)
-    for language, names in _NAMES.items():
-        if re.search(rf"\b(?:{names})\b", plain):
-            return language
-    if re.search(rf"\b(?:{_OTHER})\b", plain):
-        return None
-    return next(language for language in LANGUAGES if language != now)
+def wanted_language(text: str, now: str, safety: SafetyCheck) -> str | None:
+    """The code of the language asked for, NOT_OURS for one nobody here has heard of, or None
+    when none is named."""
+    named = safety.language_named(text, now)
+    if named in {None, now} and _OTHERS.search(normalise(text)):
+        return NOT_OURS
+    return named

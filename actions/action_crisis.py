@@ -9,6 +9,7 @@ from actions.route_citizen import report_route, route_citizen
 from actions.turn import Turn
 from actions.turn_action import TurnAction
 from actions.words import Words
+from bot.intents import danger_of
 from bot.need import Urgency
 from bot.safety import check_safety
 
@@ -29,7 +30,7 @@ class ActionCrisis(TurnAction):
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
         finding = check_safety(turn.text)
-        kind = finding.kind if finding else UNNAMED
+        kind = finding.kind if finding else danger_of(turn.intent) or UNNAMED
         decision = route_citizen(self.parts, turn, None, danger=True)
         told = {"message": turn.text} if not turn.is_button else {}
         person = self.follower.to_person(

@@ -30,7 +30,7 @@ class ActionNoteAdjustment(FormFirstAction):
         answered = await self.in_form(turn)
         if answered:
             return answered
-        heard = sorted(heard_adjustments(turn.text))
+        heard = sorted(heard_adjustments(turn.text, self.parts.safety, turn.language))
         if not heard:
             return await self._person_to_ask(turn)
         told = turn.circumstances

@@ -31,7 +31,8 @@ class ActionNoteBarrier(FormFirstAction):
         if answered:
             return answered
         told = turn.circumstances
-        for barrier in sorted(heard_barriers("" if turn.is_button else turn.text)):
+        said = "" if turn.is_button else turn.text
+        for barrier in sorted(heard_barriers(said, self.parts.safety)):
             told = told.with_barrier(barrier)
         turn = replace(turn, circumstances=told)
         noted = Answer().report("circumstances", **told.as_json()).say("barrier_noted")

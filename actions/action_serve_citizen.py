@@ -8,14 +8,13 @@ from dataclasses import replace
 from actions.answer import Answer
 from actions.conduct import Conductor
 from actions.follow_route import RouteFollower
-from actions.form import Form, fits
+from actions.form import Form
 from actions.parts import Parts
-from actions.questions import read_yes_no
 from actions.route_citizen import route_citizen
 from actions.turn import Turn
 from actions.turn_action import TurnAction
 from actions.words import NO, YES, Words
-from bot.intents import FALLBACK, service_of
+from bot.intents import FALLBACK, elsewhere_of, service_of
 from bot.message import Button
 from bot.need import Channel
 from bot.service_card import ServiceCard
@@ -73,14 +72,24 @@ class ActionServeCitizen(TurnAction):
             return await self.serve(turn, card)
         if turn.intent == "status":
             return await self.conductor.start(turn, "check_report")
-        if turn.intent in _SMALL_TALK:
-            phone = self.parts.council.phone
-            return Answer().say(_SMALL_TALK[turn.intent], phone=phone)
+        small = self._small_talk(turn)
+        if small:
+            return small
         if turn.intent and turn.intent != FALLBACK and turn.is_button:
             return Answer().say("what_do_you_need")
         if turn.intent in {"affirm", "deny", "skip", "go_back"}:
             return Answer().say("nothing_open")
         return self._not_understood(turn, words)
+
+    def _small_talk(self, turn: Turn) -> Answer | None:
+        """The answer to what is no service of the council's, or None."""
+        matter = elsewhere_of(turn.intent)
+        where = self.parts.elsewhere.get(matter or "")
+        if where:
+            key = "elsewhere" if where.body else "elsewhere_utilities"
+            return Answer().say(key, body=where.name(turn.language), url=where.url)
+        key = _SMALL_TALK.get("out_of_scope" if matter else turn.intent, "")
+        return Answer().say(key, phone=self.parts.council.phone) if key else None
 
     def _not_understood(self, turn: Turn, words: Words) -> Answer:
         """Once: did you mean…? Twice in a row: a person."""
@@ -110,17 +119,16 @@ class ActionServeCitizen(TurnAction):
         card = self.parts.card(service_of(turn.intent))
         if card:
             return self._offer_switch(turn, words, form, card)
-        key = _SMALL_TALK[turn.intent]
-        small = Answer().say(key, phone=self.parts.council.phone)
+        small = self._small_talk(turn) or Answer()
         return small.then(self.conductor.again(turn, form))
 
     def _interrupts(self, turn: Turn, form: Form) -> bool:
         """Whether this is plainly about something else, and not an answer."""
         other = self.parts.card(service_of(turn.intent))
         about_else = (other and other.id != form.service) or (
-            turn.intent in _SMALL_TALK and turn.intent != "help"
+            turn.intent != "help" and self._small_talk(turn) is not None
         )
-        if not about_else or fits(form, turn.text, self.parts.today()):
+        if not about_else or self.conductor.suits(turn, form):
             return False
         if turn.is_button:
             return True
@@ -149,7 +157,7 @@ class ActionServeCitizen(TurnAction):
     async def _after_offer(self, turn: Turn, words: Words, form: Form) -> Answer:
         offer = dict(form.offer or {})
         form = replace(form, offer=None)
-        said = {YES: "yes", NO: "no"}.get(turn.text) or read_yes_no(turn.text)
+        said = self.conductor.control(turn)
         card = self.parts.card(offer.get("service"))
         wanted = service_of(turn.intent) if turn.confidence >= SURE else None
         if card and (said == "yes" or wanted == card.id):

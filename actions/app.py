@@ -29,6 +29,7 @@ from actions.bin_day import BinDay
 from actions.book_appointment import BookAppointment
 from actions.check_report import CheckReport
 from actions.conduct import Conductor
+from actions.elsewhere import Elsewhere
 from actions.find_library import FindLibrary
 from actions.follow_route import RouteFollower
 from actions.gateways import Gateways
@@ -41,6 +42,7 @@ from actions.turn_action import TurnAction
 from bot.council import Council
 from bot.replies import Replies
 from bot.routing import RoutingPolicy
+from bot.safety import SafetyCheck
 from bot.service_card import ServiceCard
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ def create_action_app(
     policy: RoutingPolicy,
     council: Council,
     replies: Replies,
+    safety: SafetyCheck,
+    elsewhere: Mapping[str, Elsewhere],
     secret: str,
     today: Callable[[], date] = council_today,
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
@@ -63,7 +67,18 @@ def create_action_app(
 ) -> FastAPI:
     """``POST /webhook`` for Rasa, with ``Authorization: Bearer <secret>`` or ``?token=``; and
     ``GET /health``. For a private listener."""
-    parts = Parts(gateways, cards, policy, council, replies, today, new_id, answer_within)
+    parts = Parts(
+        gateways=gateways,
+        cards=cards,
+        policy=policy,
+        council=council,
+        replies=replies,
+        safety=safety,
+        elsewhere=elsewhere,
+        today=today,
+        new_id=new_id,
+        answer_within=answer_within,
+    )
     executor = ActionExecutor()
     for action in make_actions(parts):
         executor.register_action(action)

@@ -140,7 +140,8 @@ def _interpreter(turn: Turn) -> str | None:
     needs = turn.circumstances.adjustments
     if Adjustment.BSL in needs:
         return "bsl"
-    known = turn.language if turn.language != "en" else None
+    spoken = turn.language.split("-")[0]  # however it is written
+    known = spoken if spoken != "en" else None
     return known if Adjustment.INTERPRETER in needs else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from actions.answer import Answer, Say
 from actions.controls import read_control
-from actions.form import Form, Step, begin, form_from_json, forward, reopen, take
+from actions.form import Form, Step, begin, fits, form_from_json, forward, reopen, take
 from actions.form_words import render, summary
 from actions.gateways.base import GatewayError
 from actions.parts import Parts
@@ -58,7 +58,8 @@ class Conductor:
         """Take the turn's text (or ``text``) as an answer."""
         words, task = self.parts.words(turn), self.tasks[form.task]
         said = turn.text if text is None else text
-        step = take(form, said, read_control(said), self.parts.today())
+        control = read_control(said, self.parts.safety, turn.language)
+        step = take(form, said, control, self.parts.today())
         try:
             async with asyncio.timeout(self.parts.answer_within):
                 return await self._after(turn, words, task, step)
@@ -71,6 +72,14 @@ class Conductor:
         form = replace(form, offer=None)
         step = take(form, "", "repeat", self.parts.today())
         return render(step, self.parts.words(turn)).remember(task=form.as_json())
+
+    def suits(self, turn: Turn, form: Form) -> bool:
+        """Whether the turn's text is plainly meant for the form."""
+        return fits(form, turn.text, self.control(turn), self.parts.today())
+
+    def control(self, turn: Turn) -> str | None:
+        """What the turn's text says in plain words of any language."""
+        return read_control(turn.text, self.parts.safety, turn.language)
 
     def current(self, turn: Turn) -> Form | None:
         """The form under way, if there is one this version can read."""

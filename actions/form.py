@@ -20,6 +20,7 @@ from actions.questions import (
     find_postcode,
     question_from_json,
     read_answer,
+    read_said,
     read_yes_no,
 )
 from bot.phrases import normalise
@@ -170,8 +171,8 @@ def put(form: Form, code: str, given: Given) -> Form:
 def take(form: Form, text: str, control: str | None, today: date) -> Step:
     """What the citizen's ``text`` does to the form.
 
-    ``control`` is one of ``actions.controls``' words when the text steers rather than
-    answers. Never raises on any text.
+    ``control`` is what the text says in plain words, as ``actions.controls`` reads it, if it
+    says anything of the kind. Never raises on any text.
     """
     if control == "cancel":
         return Step(replace(form, at=END), "cancelled")
@@ -188,14 +189,24 @@ def take(form: Form, text: str, control: str | None, today: date) -> Step:
     return _at_question(form, form.question, text, control, today)
 
 
-def fits(form: Form, text: str, today: date) -> bool:
-    """Whether ``text`` is plainly an answer here: one of the choices, a postcode, a number."""
+def fits(form: Form, text: str, control: str | None, today: date) -> bool:
+    """Whether ``text`` is plainly meant for the form: one of the choices, a postcode, a number,
+    or a word that steers it."""
+    if control in _STEERS:
+        return True
     if form.at in {REVIEW, WHICH}:
-        return read_yes_no(text) is not None or _numbered(form, text) is not None
+        return _yes_no(text, control) is not None or _numbered(form, text) is not None
     question = form.question
     if question is None or question.datatype in {"string", "text", "place"}:
         return question is not None and question.datatype == "place" and bool(find_postcode(text))
-    return isinstance(read_answer(question, text, today), Read)
+    return isinstance(read_said(question, text, control, today), Read)
+
+
+_STEERS = frozenset({"skip", "back", "repeat", "cancel"})
+
+
+def _yes_no(text: str, control: str | None) -> str | None:
+    return control if control in {"yes", "no"} else read_yes_no(text)
 
 
 def _again(form: Form, problem: str | None = None) -> Step:
@@ -208,9 +219,7 @@ def _at_question(
 ) -> Step:
     if control == "skip":
         return _skip(form, question)
-    if control in {"yes", "no"}:
-        text = control
-    read = read_answer(question, text, today)
+    read = read_said(question, text, control, today)
     if isinstance(read, Unread):
         return Step(replace(form, tries=form.tries + 1), "ask", read.why)
     return forward(put(form, question.code, Given(read.value, read.shown)), question.code)
@@ -235,7 +244,7 @@ def _back(form: Form) -> Step:
 
 
 def _at_review(form: Form, text: str, control: str | None, today: date) -> Step:
-    said = control if control in {"yes", "no"} else read_yes_no(text)
+    said = _yes_no(text, control)
     if said == "yes":
         return Step(replace(form, at=END), "confirmed")
     if said == "no" or control == "skip":
@@ -265,7 +274,7 @@ def _mend(form: Form, question: Question, text: str, today: date) -> Step:
 
 
 def _at_which(form: Form, text: str, control: str | None, today: date) -> Step:
-    if control == "no" or control == "skip" or read_yes_no(text) == "no":
+    if control == "skip" or _yes_no(text, control) == "no":
         return Step(replace(form, at=REVIEW, pending=""), "review")
     number = _numbered(form, text)
     if number is None:

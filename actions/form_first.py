@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from actions.answer import Answer
 from actions.conduct import Conductor
-from actions.form import fits
 from actions.parts import Parts
 from actions.turn import Turn
 from actions.turn_action import TurnAction
@@ -31,7 +30,7 @@ class FormFirstAction(TurnAction):
         if form is None or turn.is_button:
             return None
         unsure = form.question and form.question.datatype in _OPEN and turn.confidence < SURE
-        if unsure or fits(form, turn.text, self.parts.today()):
+        if unsure or self.conductor.suits(turn, form):
             return await self.conductor.go_on(turn, form)
         return None
 

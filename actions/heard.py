@@ -1,4 +1,8 @@
-"""Which barrier or adjustment a citizen names, by plain words in English and Welsh."""
+"""Which barrier or adjustment a citizen names, once it is known that they name one.
+
+The words here are English and Welsh, and broader than the phrases in ``bot/phrases_data``,
+which have to tell such a message from any other. The other languages have those phrases.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import TypeVar
 
 from bot.need import Adjustment, Barrier
 from bot.phrases import normalise
+from bot.safety import SafetyCheck
 
 _Named = TypeVar("_Named", bound=Enum)
 
@@ -68,14 +73,18 @@ _ADJUSTMENTS: Mapping[Adjustment, str] = {
 }
 
 
-def heard_barriers(text: str) -> frozenset[Barrier]:
-    """The barriers named; "not confident" for somebody who names none in particular."""
-    return _named(_BARRIERS, text) or frozenset({Barrier.NOT_CONFIDENT})
+def heard_barriers(text: str, safety: SafetyCheck) -> frozenset[Barrier]:
+    """The barriers named, in any language; "not confident" for somebody who names none in
+    particular."""
+    heard = _named(_BARRIERS, text) | safety.barriers(text)
+    return heard or frozenset({Barrier.NOT_CONFIDENT})
 
 
-def heard_adjustments(text: str) -> frozenset[Adjustment]:
-    """The adjustments named; none when the words are not known here."""
-    return _named(_ADJUSTMENTS, text)
+def heard_adjustments(text: str, safety: SafetyCheck, language: str) -> frozenset[Adjustment]:
+    """The adjustments named in the citizen's own ``language``, English or Welsh, else in any
+    other; none when nobody knows the words."""
+    own = _named(_ADJUSTMENTS, text) | safety.adjustments(text, {language})
+    return own or safety.adjustments(text, safety.books)
 
 
 def _named(words: Mapping[_Named, str], text: str) -> frozenset[_Named]:

@@ -6,25 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from actions.elsewhere import Elsewhere
 from actions.gateways import Gateways
 from actions.turn import Turn
 from actions.words import Words
 from bot.council import Council
 from bot.replies import Replies
 from bot.routing import RoutingPolicy
+from bot.safety import SafetyCheck
 from bot.service_card import ServiceCard
 
 
 @dataclass(frozen=True)
 class Parts:
-    """``cards``: id → service card. ``answer_within``: seconds an action may take before the
-    citizen is told honestly that a system is too slow; less than Rasa is given."""
+    """``cards``: id → service card. ``elsewhere``: matter → the body that deals with it.
+    ``answer_within``: seconds an action may take before the citizen is told honestly that a
+    system is too slow; less than Rasa is given."""
 
     gateways: Gateways
     cards: Mapping[str, ServiceCard]
     policy: RoutingPolicy
     council: Council
     replies: Replies
+    safety: SafetyCheck
+    elsewhere: Mapping[str, Elsewhere]
     today: Callable[[], date]
     new_id: Callable[[], str]
     answer_within: float = 6.0

@@ -10,10 +10,13 @@ from typing import Any
 
 import phonenumbers
 
+from bot.folding import fold
 from bot.phrases import normalise
 
 LONGEST_TEXT, LONGEST_STRING = 1000, 120
 YES, NO = "yes", "no"
+PLAIN = frozenset({YES, NO, "today", "yesterday"})
+"""Plain words that may be an answer, as ``actions.controls`` reads them in every language."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,18 @@ def question_from_json(data: Mapping[str, Any]) -> Question:
     return Question(**{**data, "options": options, "values": dict(data["values"])})
 
 
+def read_said(question: Question, text: str, said: str | None, today: date) -> Read | Unread:
+    """What ``text`` answers to ``question`` where it is known to say ``said``: one of PLAIN, in
+    whatever language, or anything else that is no answer. Never raises."""
+    plain = said if said in PLAIN else text
+    if question.datatype == "yes_no":
+        return read_answer(question, plain, today)
+    read = read_answer(question, text, today)
+    if isinstance(read, Read) or plain == text:
+        return read
+    return read_answer(question, plain, today)
+
+
 def read_answer(question: Question, text: str, today: date) -> Read | Unread:
     """What ``text`` answers to ``question``. Never raises, whatever the text."""
     text = " ".join(text.split()) if question.datatype != "text" else text.strip()
@@ -77,7 +92,7 @@ def _read_text(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_number(question: Question, text: str, today: date) -> Read | Unread:
-    found = re.findall(r"\d+(?:[.,]\d+)?", text)
+    found = re.findall(r"\d+(?:[.,]\d+)?", fold(text))
     if len(found) != 1:
         return Unread("invalid_number")
     number = found[0].replace(",", ".")
@@ -97,14 +112,14 @@ def _read_one(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_many(question: Question, text: str, today: date) -> Read | Unread:
-    whole = find_option(question.options, text)
-    parts = [text] if whole else re.split(r"\s*(?:[,;/+&]|\band\b|\bac?\b)\s*", text)
-    found = [find_option(question.options, part) for part in parts if part.strip()]
-    options = [option for option in found if option]
-    if not options or len(options) != len(found):
-        return Unread("invalid_options")
-    unique = list(dict.fromkeys(options))
-    return Read([value for value, _ in unique], ", ".join(name for _, name in unique))
+    for parts in ([text], _COMMAS.split(text), _COMMAS_AND_WORDS.split(text)):
+        found = [find_option(question.options, part) for part in parts if part.strip()]
+        options = [option for option in found if option]
+        if options and len(options) == len(found):
+            unique = list(dict.fromkeys(options))
+            shown = ", ".join(name for _, name in unique)
+            return Read([value for value, _ in unique], shown)
+    return Unread("invalid_options")
 
 
 def _read_phone(question: Question, text: str, today: date) -> Read | Unread:
@@ -160,6 +175,9 @@ _READERS: Mapping[str, Callable[[Question, str, date], Read | Unread]] = {
     "yes_no": _read_yes_no,
 }
 
+_COMMAS = re.compile(r"[,;/+&\u060c\u061b\u3001\uff0c]")
+"""Between the parts of a list: the commas of other scripts too."""
+_COMMAS_AND_WORDS = re.compile(rf"{_COMMAS.pattern}|\band\b|\bac?\b")
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
 _YES = re.compile(
     r"(y|yes|yeah|yep|yup|aye|ok|okay|sure|correct|right|thats right|please|yes please|go on|"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
 
 from bot.need import Availability, Circumstances
-
-LANGUAGES = ("en", "cy")
+from bot.replies import FALLBACK_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Turn:
     intent: str = ""
     confidence: float = 0.0
     candidates: tuple[tuple[str, float], ...] = ()
-    language: str = "en"
+    language: str = FALLBACK_LANGUAGE
     medium: str = "web"
     circumstances: Circumstances = field(default_factory=Circumstances)
     availability: Availability = field(default_factory=Availability)
@@ -46,9 +45,9 @@ class Turn:
         return self.medium == "sms"
 
 
-def read_turn(tracker: Tracker) -> Turn:
-    """The turn in ``tracker``. Missing or misshapen parts take their defaults: an action
-    must be able to answer whatever Rasa sends."""
+def read_turn(tracker: Tracker, languages: Collection[str]) -> Turn:
+    """The turn in ``tracker``, in one of ``languages``. Missing or misshapen parts take their
+    defaults: an action must be able to answer whatever Rasa sends."""
     said = _mapping(tracker.latest_message)
     metadata = _mapping(said.get("metadata"))
     intent = _mapping(said.get("intent"))
@@ -58,7 +57,7 @@ def read_turn(tracker: Tracker) -> Turn:
         intent=str(intent.get("name") or ""),
         confidence=_number(intent.get("confidence")),
         candidates=_candidates(said.get("intent_ranking")),
-        language=_language(metadata, said, tracker.slots),
+        language=_language(metadata, said, tracker.slots, languages),
         medium="sms" if metadata.get("medium") == "sms" else "web",
         circumstances=_circumstances(metadata.get("circumstances")),
         availability=Availability.from_json(_mapping(metadata.get("availability"))),
@@ -70,14 +69,17 @@ def read_turn(tracker: Tracker) -> Turn:
 
 
 def _language(
-    metadata: Mapping[str, Any], said: Mapping[str, Any], slots: Mapping[str, Any]
+    metadata: Mapping[str, Any],
+    said: Mapping[str, Any],
+    slots: Mapping[str, Any],
+    languages: Collection[str],
 ) -> str:
     """The language the citizen chose, else the one they write in, else the last one."""
     chosen = metadata.get("language") if metadata.get("language_chosen") else None
     heard = said.get("language")
     heard = heard.get("name") if isinstance(heard, Mapping) else heard
     found = (chosen, heard, slots.get("language"), metadata.get("language"))
-    return next((str(one) for one in found if one in LANGUAGES), "en")
+    return next((str(one) for one in found if one in languages), FALLBACK_LANGUAGE)
 
 
 def _circumstances(data: Any) -> Circumstances:

@@ -43,7 +43,7 @@ class TurnAction(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         """Rasa's way in."""
-        turn = read_turn(tracker)
+        turn = read_turn(tracker, self.parts.replies.languages)
         words = self.parts.words(turn)
         answer = await self._answer_whatever_happens(turn, words)
         # Rasa reads the slots as they were before this turn, so the language goes along.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
+from bot.folding import WORD, fold
 from bot.word_patterns import Lexicon, PatternBuilder, WordPattern
 
 Row = tuple[frozenset[str], ...]  # words one after another, each with its other forms
 
-_PIECE = re.compile(r"(\([^()]*\)|\{\w+\}|~?\w+\+?)(\??)|(\.{2,3})")
+_PIECE = re.compile(rf"(\([^()]*\)|\{{[{WORD}]+\}}|~?[{WORD}]+\+?)(\??)|(\.{{2,3}})")
 _SHORT_GAP, _LONG_GAP = 3, 8
 _SOFT = {"p": "b", "t": "d", "c": "g", "b": "f", "d": "dd", "m": "f", "ll": "l", "rh": "r",
          "g": ""}  # fmt: skip
@@ -97,7 +97,7 @@ class Grammar:
             if word.strip("{}") not in self.groups:
                 raise UnreadablePhrase(f"{word} is not defined above")
             return self.groups[word.strip("{}")]
-        if not re.fullmatch(r"~?\w+\+?", word):
+        if not re.fullmatch(rf"~?[{WORD}]+\+?", word):
             raise UnreadablePhrase(f"{word!r} is not a word")
         forms = frozenset(_forms(word))
         self.vocabulary |= forms
@@ -105,9 +105,8 @@ class Grammar:
 
 
 def plain(phrase: str) -> str:
-    """Spell a phrase as ``normalise`` spells a message, keeping its own signs."""
-    text = unicodedata.normalize("NFKD", phrase.casefold())
-    return re.sub(r"[\u0300-\u036f'\u2019]", "", text)
+    """Spell a phrase as ``normalise`` spells a message; its own signs stay."""
+    return fold(phrase)
 
 
 def _pieces(phrase: str) -> list[re.Match[str]]:

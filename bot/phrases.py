@@ -24,13 +24,13 @@ by bot/word_patterns.py in time that grows with the text's length only, whatever
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from bot.errors import BadFile
+from bot.folding import WORD, fold
 from bot.phrase_grammar import Grammar, UnreadablePhrase
 from bot.spelling import Speller
 from bot.word_patterns import Lexicon, WordPattern, Words
@@ -76,25 +76,38 @@ def _read(book: PhraseBook, text: str) -> Words:
 
 @lru_cache(maxsize=8)
 def normalise(text: str) -> str:
-    """``text`` in small letters, without accents, apostrophes and punctuation."""
+    """``text`` spelt in one way (bot/folding.py), without punctuation."""
     if len(text) > _LONGEST_READ:
         text = text[: _LONGEST_READ // 2] + " " + text[-_LONGEST_READ // 2 :]
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = re.sub(r"\b(t)['\u2019](?=[a-z]{3})", "the ", text)  # "down t'road"
-    text = re.sub(r"[\u0300-\u036f'\u2018\u2019`\u200b-\u200f]", "", text)
+    text = fold(re.sub(r"\b[tT]['\u2019](?=[A-Za-z]{3})", "the ", text))  # "down t'road"
     text = re.sub(r"(.)\1{2,}", r"\1\1", text)
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+    return " ".join(re.sub(rf"(?:[^{WORD}]|_)+", " ", text).split())
 
 
 def load_phrase_books(folder: Path) -> dict[str, PhraseBook]:
     """Every ``<language>.txt`` in ``folder``. Raises BadFile naming the line at fault."""
-    books = {path.stem: _read_book(path) for path in sorted(folder.glob("*.txt"))}
+    english = common_words(folder).get("en", frozenset())
+    books = {
+        path.stem: _read_book(path, frozenset() if path.stem == "en" else english)
+        for path in sorted(folder.glob("*.txt"))
+    }
     if not books:
         raise BadFile(folder, None, "no phrase file here", "Put back en.txt.")
     return books
 
 
-def _read_book(path: Path) -> PhraseBook:
+def common_words(folder: Path) -> dict[str, frozenset[str]]:
+    """Language → its common words, from every ``<language>.words`` in ``folder``. English ones
+    are never taken for slips of another language: people mix English into all of them."""
+    return {path.stem: _words_of(path) for path in sorted(folder.glob("*.words"))}
+
+
+def _words_of(path: Path) -> frozenset[str]:
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def _read_book(path: Path, ordinary: frozenset[str] = frozenset()) -> PhraseBook:
     grammar, section = Grammar(), ""
     patterns: dict[str, list[WordPattern]] = {}
     for number, raw in enumerate(path.read_text("utf-8").splitlines(), start=1):
@@ -115,7 +128,11 @@ def _read_book(path: Path) -> PhraseBook:
         sections={n: tuple(p) for n, p in patterns.items() if n != "lookalike"},
         lookalikes=tuple(patterns.get("lookalike", ())),
         speller=Speller(
-            grammar.vocabulary, grammar.same, grammar.ordinary, grammar.glued, grammar.by_ear
+            grammar.vocabulary,
+            grammar.same,
+            grammar.ordinary | ordinary,
+            grammar.glued,
+            grammar.by_ear,
         ),
         lexicon=grammar.lexicon,
     )

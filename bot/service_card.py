@@ -37,11 +37,12 @@ class Fact:
 @dataclass(frozen=True)
 class ServiceCard:
     """One service. ``lgsl`` and ``lgil`` are codes of the Local Government Services and
-    Interactions Lists; ``names`` is language → name, English always among them."""
+    Interactions Lists, both None for a service of which no code is known;
+    ``names`` is language → name, English always among them."""
 
     id: str
-    lgsl: int
-    lgil: int
+    lgsl: int | None
+    lgil: int | None
     tier: str
     names: Mapping[str, str]
     team: str

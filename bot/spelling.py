@@ -27,7 +27,7 @@ class Speller:
         by_ear: bool = False,
     ) -> None:
         self._same, self._by_ear = same, by_ear
-        targets = {w for w in vocabulary if len(w) > 3 and w.isalpha()}
+        targets = {w for w in vocabulary if len(w) > 3 and not any(c.isdigit() for c in w)}
         self._known = frozenset({*vocabulary, *ordinary, *(w for ws in same.values() for w in ws)})
         self._vocabulary = frozenset(vocabulary)
         self._glued = tuple(glued)

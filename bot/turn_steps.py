@@ -10,6 +10,7 @@ from bot.errors import AssistantUnavailable
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
+from bot.replies import FALLBACK_LANGUAGE
 from bot.routing import Doors, RoutingDecision, decide_route
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
 from bot.understanding import Answer
@@ -20,7 +21,7 @@ MISUNDERSTOOD_LIMIT = 2
 
 def answer_danger(turn: Turn, parts: TurnParts) -> Ending | None:
     """Danger to life: fixed words with numbers and an urgent handoff, whatever else is going on."""
-    finding = parts.safety.danger(turn.message.text)
+    finding = parts.safety.danger(turn.message.text, turn.language)
     if finding is None:
         return None
     language = turn.language if turn.conversation.language_chosen else finding.language
@@ -76,12 +77,12 @@ def answer_unreadable(turn: Turn, parts: TurnParts) -> Ending | None:
 
 def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
     """A plain request for a person is granted at once, with no assistant in between."""
-    request = parts.safety.request(turn.message.text)
+    request = parts.safety.request(turn.message.text, turn.language)
     wants_person = turn.sent == "/human" or (request and request.channel is Channel.ASSISTED)
     if not wants_person:
         return None
     language = turn.language
-    if request and not turn.conversation.language_chosen and turn.sent != "/human":
+    if request and turn.sent != "/human" and _speaks_otherwise(turn, request.language):
         language = request.language
     asked = replace(turn.conversation.circumstances, asked_channel=Channel.ASSISTED)
     decision = _route(turn, parts, asked)
@@ -93,6 +94,13 @@ def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
         circumstances=asked,
         language=language,
     )
+
+
+def _speaks_otherwise(turn: Turn, language: str) -> bool:
+    """Whether the message changes the language of the conversation. PERSON does not: the
+    replies of every language tell people to type it."""
+    is_keyword = language == FALLBACK_LANGUAGE and len(turn.message.text.split()) == 1
+    return not turn.conversation.language_chosen and not is_keyword
 
 
 def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
@@ -123,8 +131,12 @@ def _with_barriers_heard(turn: Turn, parts: TurnParts) -> Turn:
 
 
 def _for_assistant(turn: Turn, parts: TurnParts) -> str:
-    """A face-to-face request plain enough is sent on as the intent it is."""
-    request = None if turn.sent.startswith("/") else parts.safety.request(turn.message.text)
+    """A face-to-face request plain enough is sent on as the intent it is; so is ENGLISH."""
+    if turn.sent.startswith("/"):
+        return turn.sent
+    if turn.language != FALLBACK_LANGUAGE and parts.safety.wants_english(turn.message.text):
+        return "/change_language"
+    request = parts.safety.request(turn.message.text, turn.language)
     if request and request.channel is Channel.FACE_TO_FACE:
         return "/face_to_face"
     return turn.sent

@@ -18,6 +18,7 @@ import httpx
 from fastapi import FastAPI, Request, Response
 
 from actions.app import create_action_app
+from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
@@ -73,6 +74,8 @@ def build_product(settings: Settings) -> Product:
         policy=files.policy,
         council=files.council,
         replies=files.replies,
+        safety=files.safety,
+        elsewhere=load_elsewhere(),
         secret=settings.secrets.internal_secret,
     )
     return Product(_public(parts), _internal(parts, actions, gateways, client), parts)

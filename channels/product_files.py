@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.council import Council
+from bot.errors import BadFile
 from bot.files.cards import load_cards
 from bot.files.catalogues import load_catalogues
 from bot.files.council import load_council
@@ -16,6 +18,8 @@ from bot.routing import RoutingPolicy
 from bot.safety import SafetyCheck, shipped_safety_check
 from bot.service_card import ServiceCard
 from channels.settings import ROOT
+
+log = logging.getLogger(__name__)
 
 BOT = ROOT / "bot"
 
@@ -34,11 +38,31 @@ class ProductFiles:
 
 def read_files(council_file: Path) -> ProductFiles:
     """All of them. Raises BadFile naming the file, the line and the remedy."""
+    replies = load_catalogues(BOT / "replies")
     return ProductFiles(
-        council=load_council(council_file),
+        council=_in_our_languages(load_council(council_file), replies, council_file),
         cards=load_cards(BOT / "services"),
         policy=load_policy(BOT / "routing_policy.yml"),
-        replies=load_catalogues(BOT / "replies"),
+        replies=replies,
         words=load_catalogues(ROOT / "channels" / "pages"),
         safety=shipped_safety_check(),
     )
+
+
+def _in_our_languages(council: Council, replies: Replies, path: Path) -> Council:
+    """The council without languages in which Fairway has nothing to say: offering one would
+    be a promise that the first answer breaks. Raises BadFile when none is left."""
+    spoken = {code: name for code, name in council.languages.items() if code in replies.languages}
+    for code in council.languages:
+        if code not in spoken:
+            log.warning(
+                "%s: the language %r is not offered, for there is no catalogue bot/replies/%s.po. "
+                "Add the catalogue or take the language out.",
+                path,
+                code,
+                code,
+            )
+    if not spoken:
+        known = ", ".join(replies.languages)
+        raise BadFile(path, None, "no language in it has a catalogue", f"Use one of: {known}.")
+    return replace(council, languages=spoken)

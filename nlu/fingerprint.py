@@ -17,6 +17,7 @@ INPUTS = (
     "bot/rasa/importer.py",
     "nlu/data/*/*.yml",
     "nlu/components/*.py",
+    "nlu/encoders/*.py",
 )
 LOCK, PINNED = "requirements/rasa.lock", "rasa=="
 

@@ -56,7 +56,7 @@ def train_if_changed(models: Path, root: Path, force: bool = False) -> dict[str,
         sys.stderr.write("The model is up to date.\n")
         held = json.loads((models / "live.json").read_text("utf-8"))
         return {**held, "trained": False, "seconds": round(time.monotonic() - began, 2)}
-    sys.stderr.write("Training the model; this takes about a minute.\n")
+    sys.stderr.write("Training the model; this takes some minutes.\n")
     models.mkdir(parents=True, exist_ok=True)
     file = train(models, root, f"fairway-{print_of_inputs[:12]}-{int(time.time())}")
     live = {
@@ -79,6 +79,7 @@ def train(models: Path, root: Path, name: str) -> Path:
         RASA_MAX_CACHE_SIZE="0",  # Rasa's cache would fill the working folder
         TF_CPP_MIN_LOG_LEVEL="3",
         LOG_LEVEL="WARNING",  # and with it no progress bars
+        FAIRWAY_VECTORS=str(models / "vectors.npz"),
     )
     from rasa.model_training import train as rasa_train
 

@@ -22,8 +22,9 @@ class Link:
 
 
 class LocalLinks(Protocol):
-    async def link(self, lgsl: int, lgil: int) -> Link:
-        """The page for a service and interaction (LGIL 0 apply, 4 pay, 8 read, 17 report)."""
+    async def link(self, lgsl: int | None, lgil: int | None) -> Link:
+        """The page for a service and interaction (LGIL 0 apply, 4 pay, 8 read, 17 report);
+        the front page for a service without a code."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class TableLinks:
     ) -> None:
         self._councils, self._links, self._tiers = councils, links, tiers
 
-    async def link(self, lgsl: int, lgil: int) -> Link:
+    async def link(self, lgsl: int | None, lgil: int | None) -> Link:
+        if lgsl is None or lgil is None:
+            return Link(self._councils[0].homepage, "homepage", self._councils[0].name)
         right_tier = self._tiers.get(lgsl, "all")
         council = next((c for c in self._councils if _runs(c, right_tier)), self._councils[0])
         url = self._links.get((council.slug, lgsl, lgil))

@@ -25,7 +25,7 @@ HORIZON = timedelta(days=28)
 LENGTH = timedelta(minutes=30)
 # An interpreter needs three days' notice.
 NOTICE = timedelta(days=3)
-INTERPRETERS = ("ar", "bn", "bsl", "cy", "pa", "pl", "ro", "so", "uk", "ur")
+INTERPRETERS = ("ar", "bn", "bsl", "cy", "pa", "pl", "pt", "ro", "so", "uk", "ur", "zh")
 _LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"  # none that are read for one another on the phone
 
 

@@ -41,8 +41,8 @@ def _card(file: YamlFile) -> ServiceCard:
     doors = data["channels"]
     return ServiceCard(
         id=data["id"],
-        lgsl=data["lgsl"],
-        lgil=data["lgil"],
+        lgsl=data.get("lgsl"),
+        lgil=data.get("lgil"),
         tier=data["tier"],
         names=data["names"],
         team=data["team"],
@@ -90,7 +90,7 @@ def _fact(file: YamlFile, index: int, fact: Mapping[str, Any]) -> Fact:
 
 def _refuse_same_lgsl(files: list[YamlFile]) -> None:
     seen: dict[int, Path] = {}
-    for file in files:
+    for file in (file for file in files if "lgsl" in file.data):
         other = seen.setdefault(file.data["lgsl"], file.path)
         if other != file.path:
             problem = f"LGSL {file.data['lgsl']} is already the code of {other.name}"

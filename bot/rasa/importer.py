@@ -18,6 +18,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.importers.utils import story_graph_from_paths
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
@@ -67,9 +68,9 @@ class FairwayImporter(RasaFileImporter):
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         """Every phrase of every language, each carrying its ``language``."""
         known = frozenset(self.get_domain().intents)
-        data = TrainingData()
-        for path in sorted((self.root / "nlu" / "data").glob("*/*.yml")):
-            data = data.merge(_phrases(path, known))
+        paths = sorted((self.root / "nlu" / "data").glob("*/*.yml"))
+        examples = [one for path in paths for one in _phrases(path, known)]
+        data = TrainingData(examples)  # merging file by file copies all of them every time
         self._every_card_has_phrases(data)
         return data
 
@@ -89,7 +90,7 @@ def _rule(card: ServiceCard) -> dict[str, Any]:
     return {"rule": f"Serve the citizen after {card.intent}", "steps": steps}
 
 
-def _phrases(path: Path, known: frozenset[str]) -> TrainingData:
+def _phrases(path: Path, known: frozenset[str]) -> list[Message]:
     try:
         data = RasaYAMLReader().read(str(path))
     except RasaException as error:
@@ -98,7 +99,7 @@ def _phrases(path: Path, known: frozenset[str]) -> TrainingData:
     for message in data.training_examples:
         _check_intent(path, str(message.get(INTENT)), known)
         message.set(LANGUAGE, path.parent.name)
-    return data
+    return list(data.training_examples)
 
 
 def _check_intent(path: Path, intent: str, known: frozenset[str]) -> None:

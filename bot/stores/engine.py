@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,19 @@ from alembic import command
 from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LONGEST_WAIT = 15.0
+"""Seconds a transaction waits for its turn."""
+_HELD = "holds the gate"
 
 
 def open_engine(url: str) -> sa.Engine:
     """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``)."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+    arguments = {"timeout": LONGEST_WAIT, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=arguments)
     sa.event.listen(engine, "connect", _set_up_sqlite)
-    sa.event.listen(engine, "begin", _begin_immediate)
+    _queue_in_this_process(engine)
     return engine
 
 
@@ -28,9 +33,26 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
-    """Take the write lock first: a read that turns into a write fails at once otherwise."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _queue_in_this_process(engine: sa.Engine) -> None:
+    """Let one transaction in after the other. SQLite itself makes those who wait sleep ever
+    longer, so that under load a few messages would wait for seconds while others pass them."""
+    gate = threading.Lock()
+
+    def begin(connection: sa.Connection) -> None:
+        if not connection.info.get(_HELD):
+            if not gate.acquire(timeout=LONGEST_WAIT):
+                raise sa.exc.TimeoutError("the database was busy for too long")
+            connection.info[_HELD] = True
+        # The write lock first: a read that turns into a write fails at once otherwise.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def done(_connection: Any, record: Any, *_: Any) -> None:
+        if record.info.pop(_HELD, False):
+            gate.release()
+
+    sa.event.listen(engine, "begin", begin)
+    for ending in ("checkin", "invalidate"):
+        sa.event.listen(engine, ending, done)
 
 
 def migrate(url: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from starlette.requests import Request
 
 from channels.pages.cookies import LANGUAGE, cookie_name
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
+_SCRIPTS_RIGHT_TO_LEFT = frozenset({"arab", "aran", "hebr"})
+_MOST_ACCEPTED = 8
 
 
 def page_language(request: Request, offered: Collection[str], secure: bool) -> str:
@@ -16,16 +18,27 @@ def page_language(request: Request, offered: Collection[str], secure: bool) -> s
     wanted = [
         request.query_params.get("lang", ""),
         request.cookies.get(cookie_name(LANGUAGE, secure), ""),
-        *_accepted(request.headers.get("accept-language", "")),
+        *_accepted(request.headers.get("accept-language", ""), offered),
     ]
     return next((lang for lang in wanted if lang in offered), next(iter(offered)))
 
 
 def text_direction(language: str) -> str:
-    """``rtl`` for languages written from right to left, else ``ltr``."""
-    return "rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+    """``rtl`` for languages written from right to left, else ``ltr``. A script in the code
+    decides: Urdu in Latin letters (``ur-Latn``) runs from left to right."""
+    first, *rest = language.lower().split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    to_left = script in _SCRIPTS_RIGHT_TO_LEFT if script else first in _RIGHT_TO_LEFT
+    return "rtl" if to_left else "ltr"
 
 
-def _accepted(header: str) -> list[str]:
-    """The languages in an Accept-Language header, as they stand, without their regions."""
-    return [part.split(";")[0].strip().split("-")[0].lower() for part in header.split(",")[:8]]
+def _accepted(header: str, offered: Collection[str]) -> Iterator[str]:
+    """The languages of an Accept-Language header that are on offer, in its order. A region is
+    left off until one fits: ``ur-Latn-PK`` is ``ur-Latn``, ``pa-IN`` is ``pa``."""
+    codes = {code.lower(): code for code in offered}
+    for part in header.split(",")[:_MOST_ACCEPTED]:
+        tag = part.split(";")[0].strip().lower()
+        while tag and tag not in codes:
+            tag = tag.rpartition("-")[0]
+        if tag:
+            yield codes[tag]

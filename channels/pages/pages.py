@@ -23,8 +23,10 @@ class Pages:
     """Draws templates of every room (``channels/<room>/templates``).
 
     A template may use: ``t(key, **values)`` for words in the page's language, ``lang``,
-    ``dir``, ``dir_of(lang)``, ``languages``, ``council``, ``static(name)`` for the address of
-    a file, ``csrf_field()`` inside a form, ``path``, and ``nav`` (pairs of address and label).
+    ``dir``, ``dir_of(lang)``, ``chosen``, ``languages``, ``council``, ``static(name)`` for the
+    address of a file, ``csrf_field()`` inside a form, ``path``, and ``nav`` (pairs of address
+    and label). ``chosen`` is the citizen's language, ``lang`` the one the page's own words are
+    in: the first of the catalogues where the citizen's has no such words.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -83,10 +85,13 @@ class Pages:
         def t(key: str, **values: Any) -> str:
             return self._parts.words.say(key, language, "web", **values)
 
+        known = self._parts.words.languages
+        own_words = language if language in known else known[0]
         return {
             "t": t,
-            "lang": language,
-            "dir": text_direction(language),
+            "lang": own_words,
+            "dir": text_direction(own_words),
+            "chosen": language,
             "dir_of": text_direction,
             "languages": self._parts.council.languages,
             "council": self._parts.council,

@@ -23,7 +23,21 @@ SUMMARY_NAMES: Mapping[str, str] = {
     "impact_ratio": "Impact ratio (rate over the highest rate)",
 }
 
-_LANGUAGES = {"en": "English", "cy": "Welsh"}
+_LANGUAGES = {
+    "en": "English",
+    "cy": "Welsh",
+    "pl": "Polish",
+    "ro": "Romanian",
+    "ur": "Urdu",
+    "ur-Latn": "Urdu in Latin letters",
+    "pa": "Punjabi",
+    "bn": "Bengali",
+    "ar": "Arabic",
+    "so": "Somali",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+    "uk": "Ukrainian",
+}
 
 
 def label(group: Mapping[str, str]) -> str:

@@ -11,29 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlu.components.linear_text import Array, Features, train
+from nlu.components.linear_text import Array
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(4.0), 31))
 FEWEST = 40
 """A language with fewer phrases shares the temperature of all."""
 ALL = ""
-
-
-def unseen_scores(
-    texts: Sequence[str], labels: Sequence[str], features: Features, strength: float, folds: int
-) -> tuple[Array, Array]:
-    """Scores of every phrase by a classifier that was not shown it, and its label's place."""
-    names = tuple(sorted(set(labels)))
-    truth = np.array([names.index(label) for label in labels])
-    fold = _folds(truth, folds)
-    scores = np.full((len(texts), len(names)), -30.0)
-    for one in range(folds):
-        shown = [int(i) for i in np.flatnonzero(fold != one)]
-        model = train([texts[i] for i in shown], [labels[i] for i in shown], features, strength)
-        at = [names.index(label) for label in model.labels]
-        for i in (int(i) for i in np.flatnonzero(fold == one)):
-            scores[i, at] = model.scores(texts[i])
-    return scores, truth
 
 
 def temperatures(scores: Array, truth: Array, languages: Sequence[str]) -> dict[str, float]:
@@ -47,7 +30,7 @@ def temperatures(scores: Array, truth: Array, languages: Sequence[str]) -> dict[
     return chosen
 
 
-def _folds(truth: Array, folds: int) -> Array:
+def folds_of(truth: Array, folds: int) -> Array:
     """A fold for each phrase, every label spread evenly over the folds."""
     order = np.random.default_rng(0).permutation(len(truth))
     fold = np.zeros(len(truth), dtype=int)

@@ -1,11 +1,13 @@
-"""Which intent a message carries: letters and words, multinomial logistic regression.
+"""Which intent a message carries: Rasa's face of nlu/components/intent_model.py.
 
 Confidences are calibrated by language; a message whose best confidence is below
-``threshold`` becomes ``nlu_fallback`` and keeps its candidates in ``intent_ranking``.
+``threshold`` becomes ``nlu_fallback`` and keeps its candidates in ``intent_ranking``. Danger
+is weighed apart: many kinds of it may each be unlikely and danger still be likely.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,37 +18,41 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.calibration import ALL, temperatures, unseen_scores
-from nlu.components.linear_text import Features, LinearText, confidences, train
+from bot.intents import FALLBACK, danger_of
+from nlu.components.intent_model import Examples, IntentModel, train_intents
+from nlu.components.linear_text import Array
 from nlu.components.store import read_settings, write_settings
+from nlu.encoders.kept import encode_kept
+from nlu.encoders.port import EncoderMissing, SentenceEncoder, make_encoder
 
 LANGUAGE, RANKING = "language", "intent_ranking"
-FALLBACK = "nlu_fallback"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent):
     """Named in ``config.yml``.
 
-    ``strength``: how far the phrases are trusted. ``threshold``: the lowest confidence that is
-    acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
+    ``encoder``: nano_e5, transformers:<folder> or none. ``threshold``: the lowest confidence
+    that is acted on; ``danger``: the lowest sum of the danger intents that counts as danger.
+    ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"strength": 10.0, "threshold": 0.3, "folds": 3, "ranked": 10}
+        return {"encoder": "nano_e5", "threshold": 0.2, "danger": 0.2, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        model: LinearText | None = None,
-        heat: dict[str, float] | None = None,
+        encoder: SentenceEncoder | None,
+        model: IntentModel | None = None,
     ) -> None:
-        self.config, self.model, self.heat = config, model, heat or {ALL: 1.0}
-        self._storage, self._resource = storage, resource
+        self.config, self.model = config, model
+        self._storage, self._resource, self._encoder = storage, resource, encoder
+        self._vector = lru_cache(maxsize=2000)(self._encode_one)
 
     @classmethod
     def create(
@@ -56,8 +62,8 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> IntentClassifier:
-        """Made before training."""
-        return cls(config, model_storage, resource)
+        """Made before training. Raises EncoderMissing."""
+        return cls(config, model_storage, resource, make_encoder(config["encoder"]))
 
     @classmethod
     def load(
@@ -68,23 +74,29 @@ class IntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **_: Any,
     ) -> IntentClassifier:
-        """Made from what training kept."""
+        """Made from what training kept. Raises EncoderMissing when this machine has another
+        encoder than the one that was trained with."""
+        encoder = make_encoder(config["encoder"])
         with model_storage.read_from(resource) as folder:
-            model, heat = LinearText.load(folder), read_settings(folder)["temperatures"]
-        return cls(config, model_storage, resource, model, heat)
+            trained_with = read_settings(folder)["encoder"]
+            if trained_with != _name(encoder):
+                what = f"The model was trained with the encoder {trained_with}"
+                raise EncoderMissing(f"{what}, not {_name(encoder)}", "Run fairway train.")
+            return cls(config, model_storage, resource, encoder, IntentModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every phrase that has a text and an intent."""
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        texts = [str(e.get(TEXT)) for e in examples]
-        labels = [str(e.get(INTENT)) for e in examples]
-        features, strength = Features(words=1, word_weight=0.5), float(self.config["strength"])
-        scores, truth = unseen_scores(texts, labels, features, strength, self.config["folds"])
-        self.heat = temperatures(scores, truth, [str(e.get(LANGUAGE) or ALL) for e in examples])
-        self.model = train(texts, labels, features, strength)
+        found = [e for e in training_data.intent_examples if e.get(TEXT)]
+        texts = [str(e.get(TEXT)) for e in found]
+        vectors = encode_kept(self._encoder, texts) if self._encoder else None
+        labels = [str(e.get(INTENT)) for e in found]
+        languages = [str(e.get(LANGUAGE) or "") for e in found]
+        varieties = [_variety(e) for e in found]
+        examples = Examples(texts, labels, languages, vectors, varieties)
+        self.model = train_intents(examples, self.config["folds"])
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)
-            write_settings(folder, {"temperatures": self.heat})
+            write_settings(folder, {"encoder": _name(self._encoder)})
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -95,16 +107,35 @@ class IntentClassifier(GraphComponent):
                 self._understand(message, str(text), self.model)
         return messages
 
-    def _understand(self, message: Message, text: str, model: LinearText) -> None:
-        heat = self.heat.get(str(message.get(LANGUAGE)), self.heat[ALL])
-        sure = confidences(model.scores(text), heat)
+    def _understand(self, message: Message, text: str, model: IntentModel) -> None:
+        sure = model.confidences(text, str(message.get(LANGUAGE) or ""), self._vector)
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
-        intent = dict(ranking[0])
+        intent = self._danger(sure, model) or dict(ranking[0])
         if intent["confidence"] < self.config["threshold"] or not _has_letters(text):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
+
+    def _danger(self, sure: Array, model: IntentModel) -> dict[str, Any] | None:
+        dangers = [i for i, label in enumerate(model.labels) if danger_of(label)]
+        likely = float(sum(sure[i] for i in dangers))
+        if not dangers or likely < self.config["danger"]:
+            return None
+        return {"name": model.labels[max(dangers, key=lambda i: sure[i])], "confidence": likely}
+
+    def _encode_one(self, text: str) -> Array:
+        return self._encoder.encode([text])[0] if self._encoder else None
+
+
+def _name(encoder: SentenceEncoder | None) -> str:
+    return encoder.name if encoder else "none"
+
+
+def _variety(example: Message) -> str:
+    """The way of writing that the phrase file names for its block, where it names one."""
+    intent = (example.get("metadata") or {}).get("intent")
+    return str(intent.get("variety") or "") if isinstance(intent, dict) else ""
 
 
 def _has_letters(text: str) -> bool:

@@ -37,7 +37,6 @@ class LanguageIdentifier(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
         return {
-            "strength": 30.0,
             "sure": 0.8,
             "sure_when_short": 0.94,
             "few_words": 3,
@@ -84,7 +83,7 @@ class LanguageIdentifier(GraphComponent):
         languages = [str(e.get(LANGUAGE) or DEFAULT) for e in examples]
         features = Features(shortest=1, longest=4, words=1, word_weight=0.5)
         texts = [str(e.get(TEXT)) for e in examples]
-        self.model = train(texts, languages, features, float(self.config["strength"]))
+        self.model = train(texts, languages, features)
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)
         return self._resource

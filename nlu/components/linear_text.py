@@ -17,6 +17,7 @@ import numpy as np
 from nlu.components.ngrams import letter_counts, word_counts
 
 ARRAYS, WORDS = "weights.npz", "vocabulary.json"
+REGULARISATION, ROUNDS = 2e-6, 12
 Array = Any  # numpy arrays carry no useful types here
 
 
@@ -54,7 +55,7 @@ class LinearText:
     def scores(self, text: str) -> Array:
         """One number a label; the greatest is the best. A softmax of them are confidences."""
         places, values = vector(text, self.features, self.vocabulary, self.rarity)
-        return values @ self.weights[places]
+        return values @ self.weights[places].astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
@@ -98,18 +99,13 @@ def vector(
     return np.concatenate(places), np.concatenate(values).astype(np.float32)
 
 
-def train(
-    texts: Sequence[str], labels: Sequence[str], features: Features, strength: float
-) -> LinearText:
-    """A classifier of ``texts``. ``strength`` is scikit-learn's C: higher trusts the data more.
-
-    Raises ValueError when there are no texts.
-    """
+def train(texts: Sequence[str], labels: Sequence[str], features: Features) -> LinearText:
+    """A classifier of ``texts``. Raises ValueError when there are no texts."""
     if not texts:
         raise ValueError("there is nothing to learn from")
     vocabulary, rarity = _vocabulary(texts, features)
     names = tuple(sorted(set(labels)))
-    weights = _fit(matrix(texts, features, vocabulary, rarity), labels, names, strength)
+    weights = _fit(matrix(texts, features, vocabulary, rarity), labels, names)
     return LinearText(features, names, vocabulary, rarity, weights)
 
 
@@ -140,24 +136,25 @@ def _vocabulary(texts: Iterable[str], features: Features) -> tuple[dict[str, int
     return {gram: place for place, gram in enumerate(kept)}, rarity.astype(np.float32)
 
 
-def _fit(
-    vectors: Array, labels: Sequence[str], names: tuple[str, ...], strength: float
-) -> Array:
+def _fit(vectors: Array, labels: Sequence[str], names: tuple[str, ...]) -> Array:
+    """Logistic regression, one label against the rest, by stochastic gradient descent: with
+    hundreds of labels it takes seconds where a multinomial one takes minutes, and was no
+    less often right."""
     if len(names) == 1:
-        return np.zeros((vectors.shape[1], 1), np.float32)
-    from sklearn.linear_model import LogisticRegression
+        return np.zeros((vectors.shape[1], 1), np.float16)
+    from sklearn.linear_model import SGDClassifier
 
-    model = LogisticRegression(
-        C=strength,
-        multi_class="multinomial",
-        solver="saga",
-        max_iter=60,
-        tol=1e-2,
+    model = SGDClassifier(
+        loss="log_loss",
+        alpha=REGULARISATION,
+        max_iter=ROUNDS,
+        tol=None,
         random_state=0,
         fit_intercept=False,  # so that nothing known means no preference
+        n_jobs=-1,
     )
     model.fit(vectors, [names.index(label) for label in labels])
-    weights = model.coef_.T.astype(np.float32)
+    weights = model.coef_.T.astype(np.float16)
     if len(names) == 2:  # scikit-learn keeps one column for two labels
         weights = np.hstack([-weights, weights])
     return np.ascontiguousarray(weights)

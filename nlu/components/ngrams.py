@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 
+from bot.folding import WORD as WORD_LETTERS
+
 WORDS = "w"
 LETTERS = "c"
-_APART = re.compile(r"[^\w']+")
+_APART = re.compile(rf"[^{WORD_LETTERS}']+")
 _NUMBER = re.compile(r"\d+")
 _LONGEST = 2000  # characters
 

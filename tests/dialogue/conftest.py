@@ -27,9 +27,10 @@ RASA_SECRET, ACTION_SECRET = "r" * 32, "a" * 32
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory) -> Path:
-    """A folder with a model trained from the project's own cards and phrases."""
-    folder = tmp_path_factory.mktemp("models")
+def models() -> Path:
+    """The folder with the model of the project's own cards and phrases, which `make test`
+    has trained; trained here when it is not up to date."""
+    folder = ROOT / "var" / "models"
     train_if_changed(folder, ROOT)
     return folder
 

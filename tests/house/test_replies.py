@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import smsutil
 
+from actions.elsewhere import load_elsewhere
 from bot.files.cards import load_cards
 from bot.files.catalogues import load_catalogues, missing, placeholders
+from bot.files.council import load_council
 from bot.files.policy import load_policy
 from bot.need import Adjustment, Barrier, Channel, NeedKind, Urgency
 
@@ -22,7 +24,8 @@ import textstat  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 REPLIES = load_catalogues(ROOT / "bot" / "replies")
-ENGLISH, WELSH = REPLIES.texts["en"], REPLIES.texts["cy"]
+ENGLISH = REPLIES.texts["en"]
+OTHERS = sorted(set(REPLIES.languages) - {"en"})
 
 HARDEST_GRADE = 5.0
 LONGEST_SMS = 306
@@ -46,8 +49,12 @@ WORST = {
     "date": "24/11/2026",
     "metres": "100",
     "miles": "12.3",
+    "body": "Department for Work and Pensions (DWP)",
+    "languages": ", ".join(load_council(ROOT / "bot" / "council.yml").languages.values()),
 }
-_CARRIES = frozenset({"lines", "notice", "sentence", "reason", "notes", "pending", "opening"})
+_CARRIES = frozenset(
+    {"lines", "notice", "sentence", "reason", "notes", "pending", "opening", "languages"}
+)
 """Places that carry a list or a council system's own words: how long those are is not ours."""
 _NAMES_OF_DAYS = re.compile(r"^(month|weekday|weekday_short|opening|label)_|^date_today$")
 """One word each; a grade of one word says nothing, and June has no plainer name."""
@@ -57,19 +64,41 @@ def _cases(texts: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
     return sorted(texts)
 
 
-def test_every_reply_is_there_in_welsh() -> None:
-    assert missing(REPLIES, "cy") == []
-    assert set(ENGLISH) == set(WELSH)
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_reply_is_there_in_every_language(language: str) -> None:
+    assert missing(REPLIES, language) == []
+    assert set(ENGLISH) == set(REPLIES.texts[language])
 
 
-@pytest.mark.parametrize(("key", "medium"), _cases(dict(ENGLISH)))
-def test_welsh_has_the_same_places(key: str, medium: str) -> None:
-    assert placeholders(WELSH[key, medium]) == placeholders(ENGLISH[key, medium])
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_the_same_places(language: str) -> None:
+    texts = REPLIES.texts[language]
+    wrong = [w for w in set(ENGLISH) & set(texts) if _places(texts[w]) != _places(ENGLISH[w])]
+    assert wrong == []
 
 
-def test_the_welsh_says_that_nobody_has_checked_it() -> None:
-    header = (ROOT / "bot" / "replies" / "cy.po").read_text("utf-8")[:200]
-    assert "machine-written, awaiting review by a native speaker" in header
+def _places(text: str) -> list[str]:
+    """Every place, and how often it is there."""
+    return sorted(re.findall(r"\{\w+\}", text))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_says_what_it_is_and_that_nobody_has_checked_it(language: str) -> None:
+    header = (ROOT / "bot" / "replies" / f"{language}.po").read_text("utf-8")[:600]
+    assert f'"Language: {language}\\n"' in header
+    written = " ".join(header.replace("#", " ").split())
+    assert "machine-written, awaiting review by a native speaker" in written
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_word_that_brings_english_back_is_told(language: str) -> None:
+    assert "ENGLISH" in REPLIES.texts[language]["language_changed", ""]
+
+
+def test_the_shipped_council_offers_every_language_english_and_welsh_first() -> None:
+    offered = load_council(ROOT / "bot" / "council.yml").languages
+    assert list(offered)[:2] == ["en", "cy"]
+    assert set(offered) == set(REPLIES.languages)
 
 
 @pytest.mark.parametrize(("key", "medium"), _cases(dict(ENGLISH)))
@@ -81,7 +110,7 @@ def test_L1_english_is_plain(key: str, medium: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted({key for key, _ in ENGLISH}))
-@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("language", ["en", *OTHERS])
 def test_L3_every_text_message_fits(language: str, key: str) -> None:
     text = REPLIES.texts[language].get((key, "sms")) or REPLIES.texts[language][key, ""]
     if placeholders(text) & _CARRIES:
@@ -158,6 +187,12 @@ def test_the_parts_put_together_from_codes_are_all_there() -> None:
     assert [key for key in keys if not REPLIES.has(key)] == []
 
 
+def test_every_matter_of_another_body_says_whose_it_is() -> None:
+    domain = (ROOT / "bot" / "rasa" / "domain.yml").read_text("utf-8")
+    matters = set(re.findall(r"^  - elsewhere_(\w+):", domain, re.MULTILINE))
+    assert matters and matters == set(load_elsewhere())
+
+
 def test_the_shipped_files_are_read() -> None:
     assert load_cards(ROOT / "bot" / "services")
     assert load_policy(ROOT / "bot" / "routing_policy.yml")
@@ -172,7 +207,7 @@ def test_the_shipped_files_are_read() -> None:
         ("safety_child", ("999", "0808 800 5000", "0800 1111")),
     ],
 )
-@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("language", ["en", *OTHERS])
 @pytest.mark.parametrize("medium", ["web", "sms"])
 def test_L4_crisis_texts_have_every_number(
     language: str, medium: str, key: str, numbers: tuple[str, ...]

@@ -14,7 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("bot", "nlu", "actions", "channels", "fairness")
 RULES = sorted((ROOT / "bot").glob("*.py"))
 # The only reader of the environment, and the one that hands it on to programs it starts.
-MAY_SEE_THE_ENVIRONMENT = {"channels/settings.py", "channels/commands/here.py"}
+# Rasa makes our components itself: where vectors are kept reaches them through it only.
+MAY_SEE_THE_ENVIRONMENT = {
+    "channels/settings.py",
+    "channels/commands/here.py",
+    "nlu/encoders/kept.py",
+}
 NOT_IN_PYTHON_310 = {
     "enum": {"StrEnum"},
     "datetime": {"UTC"},

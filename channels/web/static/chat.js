@@ -52,6 +52,7 @@
       button.name = "choice";
       button.value = payload;
       button.lang = message.lang;
+      button.dir = "auto";
       box.append(button);
     }
     node.append(box);
@@ -74,7 +75,8 @@
     who.append(make("b", "", message.who), " ");
     if (message.time) who.append(make("time", "", message.time));
     const bubble = make("div", "bubble");
-    bubble.dir = "auto";
+    // People write as they like; what the assistant says runs as its language does.
+    bubble.dir = message.from === "citizen" || message.from === "agent" ? "auto" : message.dir || "auto";
     bubble.lang = message.lang || document.documentElement.lang;
     if (message.from === "citizen") bubble.textContent = message.text;
     else addText(bubble, message.text);

@@ -17,6 +17,7 @@ import httpx
 from fastapi import FastAPI
 
 from actions.app import create_action_app
+from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, make_gateways
 from actions.gateways.base import Limits
 from actions.sandbox import create_sandbox
@@ -25,8 +26,11 @@ from bot.files.catalogues import load_catalogues
 from bot.files.council import load_council
 from bot.files.policy import load_policy
 from bot.need import Availability, Circumstances
+from bot.safety import shipped_safety_check
 
 BOT = Path(__file__).parents[3] / "bot"
+LANGUAGES = sorted(path.stem for path in (BOT / "replies").glob("*.po"))
+"""Every language that has a catalogue."""
 SECRET = "a-secret-for-tests-only"
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -74,6 +78,7 @@ class Talk:
     circumstances: Circumstances = field(default_factory=Circumstances)
     availability: Availability = field(default_factory=Availability)
     replies: Any = None
+    council_languages: Mapping[str, str] = field(default_factory=dict)
 
     def say(
         self,
@@ -181,11 +186,13 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
         policy=load_policy(BOT / "routing_policy.yml"),
         council=council,
         replies=replies,
+        safety=shipped_safety_check(),
+        elsewhere=load_elsewhere(),
         secret=SECRET,
         today=lambda: TODAY,
         answer_within=6.0,
     )
-    return Talk(app, sandbox, replies=replies, **parts)
+    return Talk(app, sandbox, replies=replies, council_languages=council.languages, **parts)
 
 
 def _check_no_answer_is_digital_only(heard: Heard) -> None:
@@ -207,5 +214,9 @@ _ACTIONS = {
     "why": "action_explain_route",
     "something_else": "action_something_else",
     "change_language": "action_change_language",
+    **{
+        f"crisis_{kind}": "action_crisis"
+        for kind in ("suicide", "danger_to_life", "abuse", "child")
+    },
     "crisis": "action_crisis",
 }

@@ -31,6 +31,10 @@ TEXTS = st.one_of(
             "cymraeg",
             "i need bsl",
             "no internet",
+            "пропустити",
+            "haan ji",
+            "polski",
+            "نعم",
         )
     ),
 )
@@ -51,7 +55,9 @@ INTENTS = st.sampled_from(
         "why",
         "something_else",
         "change_language",
-        "crisis",
+        "crisis_child",
+        "elsewhere_tax",
+        "elsewhere_utilities",
         "status",
         "affirm",
         "deny",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.need import Availability, Circumstances
-from tests.unit.actions.driver import POSTCODE, Heard, Talk
+from tests.unit.actions.driver import LANGUAGES, POSTCODE, Heard, Talk
 
 Start = Callable[..., Talk]
 
@@ -400,8 +400,65 @@ def test_language(talk: Talk) -> None:
     assert {one["lang"] for one in welsh.said} == {"cy"}
     assert welsh.keys == ["language_changed", "ask_spot"]
     assert "Siarad â pherson" in welsh.titles
-    other = talk.say("polski prosze polish", "change_language")
+    other = talk.say("sbaeneg neu spanish", "change_language")
     assert other.keys == ["language_not_yet", "ask_spot"]
+    english = talk.say("ENGLISH", "change_language")
+    assert {one["lang"] for one in english.said} == {"en"}
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_language_we_have_can_be_chosen_and_left(talk: Talk, language: str) -> None:
+    name = talk.council_languages[language]
+    chosen = talk.say(name, "change_language")
+    assert chosen.of("language") == [{"type": "language", "language": language}]
+    assert {one["lang"] for one in chosen.said} == {language}
+    assert "ENGLISH" in chosen.text
+    back = talk.say("/change_language")  # what the turn makes of ENGLISH alone
+    assert back.of("language") == [{"type": "language", "language": "en"}]
+
+
+def test_a_language_that_nobody_names_is_asked_for(talk: Talk) -> None:
+    asked = talk.say("can i change the language", "change_language")
+    assert asked.keys == ["language_which", "what_do_you_need"]
+    assert "Cymraeg" in asked.text and not asked.of("language")
+
+
+@pytest.mark.parametrize(
+    ("matter", "key", "words"),
+    [
+        ("passport", "elsewhere", "HM Passport Office"),
+        ("police", "elsewhere", "101"),
+        ("utilities", "elsewhere_utilities", "0800 111 999"),
+    ],
+)
+def test_what_another_body_does(talk: Talk, matter: str, key: str, words: str) -> None:
+    heard = talk.say("blah", f"elsewhere_{matter}")
+    assert heard.keys == [key]
+    assert words in heard.text and "https://" in heard.text
+    assert {"/human", "/face_to_face"} <= set(heard.payloads)
+    assert not heard.of("misunderstood")
+
+
+def test_another_bodys_matter_inside_a_form_and_one_of_tomorrow(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the door")
+    aside = talk.say("how do i renew my passport", "elsewhere_passport")
+    assert aside.keys[0] == "elsewhere" and len(aside.keys) == 2
+    talk.slots["task"] = None
+    assert talk.say("blah", "elsewhere_moon").keys == ["out_of_scope"]
+
+
+def test_a_pothole_in_ukrainian_words(talk_with: Start) -> None:
+    talk = talk_with(language="uk")
+    talk.say("яма на дорозі", "service_pothole")
+    talk.say(POSTCODE)
+    talk.say("біля бібліотеки")
+    assert talk.say("2").said[0]["lang"] == "uk"
+    for answer in ("пропустити", "біля дверей", "пропустити", "пропустити"):
+        review = talk.say(answer)
+    assert review.keys == ["form_review"]
+    done = talk.say("так")
+    assert done.keys[0] == "report_done"
+    assert len(talk.requests()) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from actions.questions import (
     read_date,
     read_yes_no,
 )
+from bot.safety import shipped_safety_check
 
 TODAY = date(2026, 11, 23)
 SIZES = (("small", "Smaller than a plate"), ("large", "Bigger than a plate"))
@@ -105,9 +106,13 @@ def _form(*questions: Question, reviewed: bool = True) -> Form:
     return Form("t", "f1", questions, reviewed=reviewed)
 
 
+def _control(text: str, language: str = "en") -> str | None:
+    return read_control(text, shipped_safety_check(), language)
+
+
 def _say(step: Step, *texts: str) -> Step:
     for text in texts:
-        step = take(step.form, text, read_control(text), TODAY)
+        step = take(step.form, text, _control(text), TODAY)
     return step
 
 
@@ -135,8 +140,8 @@ def test_whatever_is_typed_it_asks_or_ends_and_fits_in_a_slot(
     for text in texts:
         if step.is_end:
             break
-        fits(step.form, text, TODAY)
-        step = take(step.form, text, read_control(text), TODAY)
+        fits(step.form, text, _control(text), TODAY)
+        step = take(step.form, text, _control(text), TODAY)
         _check(step)
 
 
@@ -287,6 +292,60 @@ def test_small_readers() -> None:
     assert read_yes_no("Yes please!") == "yes"
     assert read_yes_no("yes and no") is None
     assert find_option(SIZES, "") is None
-    assert read_control("Dim syniad") == "skip"
-    assert read_control("/affirm") == "yes"
-    assert read_control("the back lane") is None
+    assert _control("Dim syniad") == "skip"
+    assert _control("/affirm") == "yes"
+    assert _control("the back lane") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("haan ji", "ur-Latn", "yes"),
+        ("نعم", "ar", "yes"),
+        ("ні", "uk", "no"),
+        ("না", "bn", "no"),
+        ("ਹਾਂ", "pa", "yes"),
+        ("ka bood", "so", "skip"),
+        ("واپس", "ur", "back"),
+        ("no", "so", "no"),
+        ("skip", "ar", "skip"),  # English is understood in every language
+        ("no", "en", "no"),
+        ("نعم", "en", "yes"),  # and every language in English
+        ("shalay", "so", "yesterday"),
+    ],
+)
+def test_plain_words_are_read_in_every_language(text: str, language: str, said: str) -> None:
+    assert _control(text, language) == said
+
+
+# Names and places that resemble a short word of some language.
+NAMES = [
+    "Bas", "Han", "Jana", "Dale", "Daley", "Marta", "Mark", "Noor", "Sana", "Tak", "Dave", "Haya",
+    "Maya", "Jee", "Lee", "May", "Dina", "Dan", "Don", "Tim", "Li", "Chen", "Singh", "Kaur", "Ali",
+    "Abdi", "Fatima", "Ioana", "Olena", "Kowalski", "Nowak", "Silva", "Popescu", "Hussain",
+    "Walter", "Voltar", "Beck", "Back-Smith", "Dib", "Sari", "Nora", "Castle Street", "Mill Lane",
+    "the square", "by the library", "next to the park", "outside the shop", "it is deep",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_in_english_never_steers_the_form(name: str) -> None:
+    control = _control(name)
+    assert control in {None, "yes", "no", "today", "yesterday"}  # of no weight where a name is due
+    step = begin(_form(Question("name", "string", text="?")))
+    assert take(step.form, name, control, TODAY).form.value("name") == name
+
+
+def test_an_answer_in_plain_words_counts_where_it_can() -> None:
+    wanted = begin(_form(Question("w", "yes_no", text="?"), reviewed=False))
+    assert take(wanted.form, "نعم", _control("نعم", "ar"), TODAY).form.value("w") == "yes"
+    day = begin(_form(Question("d", "datetime", text="?"), reviewed=False))
+    yesterday = take(day.form, "вчора", _control("вчора", "uk"), TODAY)
+    assert yesterday.form.shown("d") == "22/11/2026"
+    name = begin(_form(Question("n", "string", text="?"), reviewed=False))
+    assert take(name.form, "haan", _control("haan", "ur-Latn"), TODAY).form.value("n") == "haan"
+    many = begin(_form(Question("m", "multivaluelist", text="?", options=SIZES), reviewed=False))
+    both = "، ".join(title for _, title in SIZES[:2])
+    assert take(many.form, both, None, TODAY).form.value("m") == [v for v, _ in SIZES[:2]]
+    number = begin(_form(Question("k", "number", text="?"), reviewed=False))
+    assert take(number.form, "٣", None, TODAY).form.value("k") == "3"

@@ -106,6 +106,10 @@ def test_no_text_ever_raises(text):
     check.danger(text)
     check.request(text)
     check.sms_keyword(text)
+    check.adjustments(text, check.books)
+    check.says(text, check.books)
+    check.language_named(text, "en")
+    check.wants_english(text)
 
 
 @pytest.mark.parametrize(
@@ -155,3 +159,32 @@ def test_optional_words_gaps_and_whole_messages(tmp_path):
 )
 def test_barriers_are_heard_in_passing(text, barriers):
     assert {b.value for b in shipped_safety_check().barriers(text)} == barriers
+
+
+def test_the_citizens_own_language_comes_first(tmp_path):
+    for language in ("en", "pl"):
+        text = "[crisis.x]\ngas leak\n[ask.human]\nperson\n"
+        (tmp_path / f"{language}.txt").write_text(text, "utf-8")
+    check = SafetyCheck(load_phrase_books(tmp_path))
+    found = [check.danger("gas leak", language).language for language in ("", "pl", "so")]
+    assert found == ["en", "pl", "en"]
+    assert check.request("person", "pl").language == "pl"
+
+
+def test_plain_words_languages_and_needs_are_read_from_any_file(tmp_path):
+    (tmp_path / "en.txt").write_text("[language.en]\nenglish\n[ask.english]\n= english\n", "utf-8")
+    (tmp_path / "pl.txt").write_text(
+        "[say.yes]\n= tak\n[language.pl]\npolski\n[language.en]\nangielski\n"
+        "[language.pl-Latn]\npolski lacinka\n[adjustment.bsl]\njezyk migowy\n", "utf-8"
+    )  # fmt: skip
+    check = SafetyCheck(load_phrase_books(tmp_path))
+    said = [check.says("tak", languages) for languages in ({"pl"}, {"en"}, check.books)]
+    assert said == ["yes", None, "yes"]
+    assert check.says("tak tak tak", check.books) is None
+    assert check.adjustments("język migowy", check.books) == {"bsl"}
+    assert check.adjustments("język migowy", {"en"}) == frozenset()
+    assert check.language_named("not english, polski", "en") == "pl"
+    assert check.language_named("angielski", "en") == "en"
+    assert check.language_named("polski lacinka", "pl") == "pl-Latn"
+    assert check.language_named("no", "en") is None
+    assert [check.wants_english(t) for t in ("ENGLISH", "my english is bad")] == [True, False]

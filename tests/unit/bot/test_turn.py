@@ -61,6 +61,27 @@ def test_danger_in_welsh_is_answered_in_welsh(citizen):
     assert (reply.text, reply.lang) == ("[safety_suicide]", "cy")
 
 
+def test_english_alone_brings_english_back(assistant):
+    citizen = Citizen(turn_parts(assistant), language="cy")
+    citizen.sends("ENGLISH")
+    citizen.sends("is the form in english")
+    assert assistant.heard == ["/change_language", "is the form in english"]
+
+
+def test_in_english_the_word_is_left_to_the_assistant(citizen, assistant):
+    citizen.sends("English")
+    assert assistant.heard == ["English"]
+
+
+def test_the_keyword_person_does_not_change_the_language(assistant):
+    citizen = Citizen(turn_parts(assistant))
+    made = Understanding(language="cy", intent="greet", kind="smalltalk", confidence=0.9)
+    assistant.script = lambda text: Answer((Said("iawn", "cy"),), made)
+    citizen.sends("mae fy min i'n llawn")
+    (reply,) = citizen.sends("PERSON")
+    assert (reply.text, reply.lang) == ("[route_assisted_talk_to_person]", "cy")
+
+
 def test_a_plain_request_for_a_person_is_granted_at_once(citizen, assistant):
     (reply,) = citizen.sends("can i talk to a real person please")
     assert reply.text == "[route_assisted_talk_to_person]"

@@ -51,10 +51,12 @@ def phrases() -> TrainingData:
 def trained(tmp_path, phrases):
     """Train a component class, then load it again from what it kept."""
 
-    def make(component, **settings):
+    def make(component, encoder_when_loaded=None, **settings):
         storage, context = LocalModelStorage(tmp_path), ExecutionContext(GraphSchema({}), "m")
         config = {**component.get_default_config(), **settings}
         resource = component.create(config, storage, Resource("one"), context).train(phrases)
+        if encoder_when_loaded:
+            config["encoder"] = encoder_when_loaded
         return component.load(config, storage, resource, context)
 
     return make

@@ -17,7 +17,10 @@ ACTIONS = {
     "why": "action_explain_route",
     "something_else": "action_something_else",
     "change_language": "action_change_language",
-    "crisis": "action_crisis",
+    "crisis_suicide": "action_crisis",
+    "crisis_danger_to_life": "action_crisis",
+    "crisis_abuse": "action_crisis",
+    "crisis_child": "action_crisis",
 }
 
 

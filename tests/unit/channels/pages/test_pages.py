@@ -186,15 +186,31 @@ def request_with(headers: dict[str, str], query: str = "") -> Request:
     ("headers", "query", "language"),
     [({}, "", "en"), ({"Accept-Language": "cy-GB,en;q=0.5"}, "", "cy"),
      ({"Accept-Language": "fr, *"}, "", "en"), ({"Cookie": "fairway_language=cy"}, "", "cy"),
-     ({"Cookie": "fairway_language=cy"}, "lang=en", "en"), ({}, "lang=%3Cscript%3E", "en")],
+     ({"Cookie": "fairway_language=cy"}, "lang=en", "en"), ({}, "lang=%3Cscript%3E", "en"),
+     ({"Accept-Language": "pa-IN,en"}, "", "pa"), ({"Accept-Language": "zh-Hant-TW"}, "", "zh"),
+     ({"Accept-Language": "zh-CN"}, "", "zh"), ({"Accept-Language": "ur-PK"}, "", "ur"),
+     ({"Accept-Language": "ur-latn-PK"}, "", "ur-Latn"), ({}, "lang=ur-Latn", "ur-Latn"),
+     ({"Accept-Language": "-,--,;q=1,*"}, "", "en")],
 )  # fmt: skip
 def test_a_page_is_drawn_in_the_citizens_language(headers, query, language):
-    offered = {"en": "English", "cy": "Cymraeg"}
+    offered = ("en", "cy", "pa", "zh", "ur", "ur-Latn")
     assert page_language(request_with(headers, query), offered, secure=False) == language
 
 
 def test_directions_are_known():
-    assert [text_direction(lang) for lang in ("en", "ur", "ar-SA")] == ["ltr", "rtl", "rtl"]
+    codes = ("en", "ur", "ar", "ar-SA", "ur-Latn", "UR-latn-PK", "pa", "pa-Arab-PK", "zh", "")
+    left = {code for code in codes if text_direction(code) == "ltr"}
+    assert left == {"en", "ur-Latn", "UR-latn-PK", "pa", "zh", ""}
+
+
+@pytest.mark.parametrize(("language", "way"), [("ar", "rtl"), ("ur", "rtl"), ("ur-Latn", "ltr")])
+def test_words_of_the_page_and_words_of_the_assistant_each_say_what_they_are(site, language, way):
+    page = site.get(f"/?lang={language}", headers=PAGE)
+    assert f"fairway_language={language};" in page.headers["set-cookie"]
+    assert '<html lang="en" dir="ltr">' in page.text  # the page's own words are English
+    assert f'<span lang="{language}" dir="{way}" aria-current="true">' in page.text
+    if language in load_catalogues(ROOT / "bot" / "replies").languages:
+        assert f'<div class="bubble" lang="{language}" dir="{way}">' in page.text
 
 
 def test_a_limit_lets_a_burst_through_and_then_the_rate():

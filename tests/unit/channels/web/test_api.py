@@ -67,9 +67,17 @@ def test_a_person_is_granted_at_once(caller):
     assert caller.says("it is about my bin")["messages"] == []
 
 
-def test_welsh_is_spoken_when_chosen(site):
-    caller = Caller(site, "cy")
-    assert caller.started["messages"][0]["lang"] == "cy"
+@pytest.mark.parametrize(
+    ("language", "way"),
+    [("cy", "ltr"), ("ar", "rtl"), ("ur", "rtl"), ("ur-Latn", "ltr"), ("zh", "ltr")],
+)
+def test_a_language_is_spoken_when_chosen(site, language, way):
+    caller = Caller(site, language)
+    greeting = caller.started["messages"][0]
+    assert (greeting["lang"], greeting["dir"]) == (language, way)
+
+
+def test_a_language_that_is_not_offered_is_refused(site):
     answer = site.post("/api/conversations", json={"language": "tlh"})
     assert (answer.status_code, answer.json()["error"]) == (422, "language_unknown")
 

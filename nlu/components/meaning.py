@@ -1,0 +1,101 @@
+"""What a message means, by its sentence vector: a linear reading, and its nearest phrases.
+
+Raw vectors of sentence encoders all point much the same way, so their confidences are flat:
+the mean of the training phrases is taken away and the rest brought to one length first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Array = Any  # numpy arrays carry no useful types here
+ARRAYS = "meaning.npz"
+SCALE = 6.0
+"""Length given to a centred vector before the linear reading."""
+_ROWS = 1000  # at a time, for the memory's sake
+NEAREST = 3
+"""Phrases of each label whose nearness counts."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """``middle``: the mean vector, d. ``weights``: d × labels. ``phrases``: n × d, each centred
+    and of length 1, sorted by label; ``starts``: where each label's phrases begin."""
+
+    middle: Array
+    weights: Array
+    bias: Array
+    phrases: Array
+    starts: Array
+
+    def linear(self, vectors: Array) -> Array:
+        """Scores, texts × labels, from the encoder's vectors, texts × d."""
+        scores: Array = self.centred(vectors) @ self.weights * SCALE + self.bias
+        return scores
+
+    def nearness(self, vectors: Array) -> Array:
+        """For each text and label, the mean cosine (-1 to 1) of the label's nearest phrases."""
+        rows = range(0, len(vectors), _ROWS)
+        return np.concatenate([self._nearness(vectors[i : i + _ROWS]) for i in rows])
+
+    def _nearness(self, vectors: Array) -> Array:
+        cosines = self.centred(vectors) @ self.phrases.T
+        ends = np.append(self.starts[1:], len(self.phrases))
+        pairs = zip(self.starts, ends, strict=True)
+        columns = [_mean_of_best(cosines[:, begin:end]) for begin, end in pairs]
+        return np.stack(columns, axis=1)
+
+    def centred(self, vectors: Array) -> Array:
+        """The vectors without what all have in common, each of length 1."""
+        rest = vectors - self.middle
+        return rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
+
+    def save(self, folder: Path) -> None:
+        """Write it into ``folder``."""
+        arrays = {name: getattr(self, name) for name in ("middle", "weights", "bias", "starts")}
+        np.savez(folder / ARRAYS, phrases=self.phrases.astype(np.float16), **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> Meaning:
+        """Read what ``save`` wrote."""
+        with np.load(folder / ARRAYS, allow_pickle=False) as held:
+            arrays = {name: held[name] for name in held.files}
+        return cls(**{**arrays, "phrases": arrays["phrases"].astype(np.float32)})
+
+
+def train_meaning(vectors: Array, truth: Array, labels: Sequence[str], strength: float) -> Meaning:
+    """Learn from the phrases' vectors. ``truth``: each phrase's place in ``labels``.
+
+    ``strength`` is scikit-learn's C. Raises ValueError when there are fewer than two labels.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    middle = vectors.mean(axis=0)
+    made = Meaning(middle, 0, 0, 0, 0)
+    centred = made.centred(vectors)
+    model = LogisticRegression(C=strength, max_iter=150, tol=1e-3)
+    model.fit(centred * SCALE, truth)
+    weights, bias = _columns(model, len(labels))
+    order = np.argsort(truth, kind="stable")
+    starts = np.searchsorted(truth[order], np.arange(len(labels)))
+    return Meaning(middle, weights, bias, centred[order].astype(np.float32), starts)
+
+
+def _columns(model: Any, labels: int) -> tuple[Array, Array]:
+    """Weights and bias with a column for each label: scikit-learn keeps one for two labels."""
+    weights, bias = model.coef_.T, model.intercept_
+    if labels == 2:
+        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+    return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _mean_of_best(cosines: Array) -> Array:
+    if cosines.shape[1] <= NEAREST:
+        return cosines.mean(axis=1)
+    best = np.partition(cosines, cosines.shape[1] - NEAREST, axis=1)[:, -NEAREST:]
+    return best.mean(axis=1)

