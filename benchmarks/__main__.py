@@ -32,6 +32,15 @@ ROOT = Path(__file__).resolve().parent.parent
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 FAIRWAY = ROOT / ".venv" / "bin" / "fairway"
 PAGE = ROOT / "docs" / "performance.md"
+_SERVICES = (
+    "bin_collection blue_badge bulky_waste care_assessment council_tax_bill council_tax_support "
+    "fly_tipping homelessness library pothole primary_school_place street_light"
+)
+_KINDS = (
+    "adjustment affirm are_you_human change_language deny digital_barrier face_to_face go_back "
+    "goodbye greet help human out_of_scope skip something_else status thanks why"
+)
+_FILES = [(lang, name) for lang in ("en", "cy") for name in f"{_SERVICES} {_KINDS}".split()]
 TURNS = 6
 """Messages in a conversation, as people write them: neither one each nor hundreds."""
 START, END = "<!-- bench: start -->", "<!-- bench: end -->"
@@ -66,9 +75,10 @@ def main(messages: int, write: bool) -> None:
 
 
 def _phrases() -> dict[str, list[str]]:
-    """Every training phrase of ours, by intent."""
+    """The English and Welsh training phrases of twelve services and of all that is no service,
+    by intent: with all 134 services plain Rasa would train for hours."""
     phrases: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "nlu" / "data").rglob("*.yml")):
+    for path in sorted((ROOT / "nlu" / "data" / lang / f"{name}.yml" for lang, name in _FILES)):
         for block in yaml.safe_load(path.read_text("utf-8")).get("nlu", []):
             lines = str(block.get("examples", "")).splitlines()
             texts = [line[2:].strip() for line in lines if line.startswith("- ")]

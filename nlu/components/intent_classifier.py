@@ -26,6 +26,8 @@ from nlu.encoders.kept import encode_kept
 from nlu.encoders.port import EncoderMissing, SentenceEncoder, make_encoder
 
 LANGUAGE, RANKING = "language", "intent_ranking"
+DISMISSED = 0.5
+"""The confidence needed to tell someone that no council does this: below it, ask again."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -40,7 +42,7 @@ class IntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"encoder": "nano_e5", "threshold": 0.2, "danger": 0.2, "folds": 3, "ranked": 10}
+        return {"encoder": "nano_e5", "threshold": 0.2, "danger": 0.35, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
@@ -112,7 +114,8 @@ class IntentClassifier(GraphComponent):
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         intent = self._danger(sure, model) or dict(ranking[0])
-        if intent["confidence"] < self.config["threshold"] or not _has_letters(text):
+        doubtful = intent["name"] == "out_of_scope" and intent["confidence"] < DISMISSED
+        if intent["confidence"] < self.config["threshold"] or doubtful or not _has_letters(text):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from rasa.core.agent import Agent
 from rasa.core.test import test as run_stories
 from rasa.shared.importers.importer import TrainingDataImporter
@@ -59,10 +60,14 @@ def thirteenth(tmp_path_factory):
     (root / "bot/services").mkdir()
     for card in CARDS:
         shutil.copy(ROOT / f"bot/services/{card}.yml", root / "bot/services")
-    for path in (ROOT / "nlu/data").glob("*/*.yml"):
-        if path.stem in CARDS or not (ROOT / f"bot/services/{path.name}").exists():
-            (root / "nlu/data" / path.parent.name).mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, root / "nlu/data" / path.parent.name)
+    shown = {f"service_{card}" for card in CARDS}
+    for path in (*(ROOT / "nlu/data/en").glob("*.yml"), *(ROOT / "nlu/data/cy").glob("*.yml")):
+        blocks = yaml.safe_load(path.read_text("utf-8"))["nlu"]
+        kept = [b for b in blocks if b["intent"] in shown or not b["intent"].startswith("service_")]
+        if kept:
+            copy = root / "nlu/data" / path.parent.name / path.name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(yaml.safe_dump({"version": "3.1", "nlu": kept}, allow_unicode=True))
     card = (root / "bot/services/pothole.yml").read_text("utf-8")
     card = card.replace("id: pothole", "id: trees").replace("lgsl: 557", "lgsl: 600")
     (root / "bot/services/trees.yml").write_text(card, "utf-8")

@@ -51,5 +51,8 @@ def test_no_secret_and_nothing_that_a_run_makes() -> None:
     assert not [path for path in tracked() if made & set(path.relative_to(ROOT).parts)]
 
 
-def test_nothing_large() -> None:
-    assert not [path for path in tracked() if path.stat().st_size > LARGEST]
+def test_nothing_large_but_the_vectors_of_our_phrases() -> None:
+    """The vectors save everybody minutes of training (docs/decisions/0008)."""
+    large = {path for path in tracked() if path.stat().st_size > LARGEST}
+    assert large <= {ROOT / "nlu" / "data" / "vectors.npz"}
+    assert all(path.stat().st_size < 15_000_000 for path in large)

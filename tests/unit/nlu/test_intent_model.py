@@ -63,7 +63,7 @@ def test_the_first_stage_is_never_used_where_a_way_of_writing_would_lose():
     truth = np.array([0, 1] * 100)
     good = np.where(np.eye(2)[truth] == 1, 5.0, 0.0)
     bad = good.copy()
-    bad[:20] = bad[:20, ::-1]  # letters are wrong, and sure, for a third of one way of writing
+    bad[:20] = 20 * bad[:20, ::-1]  # letters are wrong, and sure, for a third of one way of writing
     varieties = ["sms"] * 60 + ["plain"] * 140
     examples = Examples(["x"] * 200, ["a", "b"] * 100, ["en"] * 200, None, varieties)
     assert first_stage(examples, bad, good, truth).sure > 1
