@@ -19,6 +19,7 @@ COMMANDS = {
     "chat": "channels.commands.chat:chat",
     "sms": "channels.commands.sms:sms",
     "parse": "channels.commands.parse:parse",
+    "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
     "audit": "fairness.__main__:audit_command",
 }

@@ -1,20 +1,20 @@
-"""How well messages are understood, by language and way of writing, with intervals.
+"""How well messages are understood, by language, way of writing and service, with intervals.
 
-    python -m nlu.evaluate --models DIR [--json OUT] FILE.jsonl …
+    python -m nlu.evaluate (--models DIR | --model FILE) [--out DIR] [--jobs N] FILE.jsonl …
 
 Each line of a file is ``{"text", "lang", "intent", "variety"}``: what a person said a message
-means. The sets in ``nlu/devset`` were written apart from the training phrases.
+means; or, in a file of danger, ``{"text", "lang", "crisis"}`` with the kind or null. The sets
+in ``nlu/devset`` were written apart from the training phrases. ``--out`` gets
+``understanding.json``, ``.csv`` and ``.html``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,120 +22,153 @@ from bot.errors import BadFile, FairwayError
 from bot.files.live_model import live_model
 from bot.intents import kind_of, service_of
 from bot.rasa.quiet import make_logs_quiet
+from nlu.evaluation_page import write_evaluation
 from nlu.parse import parse_file
+from nlu.shares import Share, calibration_error, macro_f1, share
 
-Z = 1.959963984540054  # the normal distribution's 97.5 % point
-
-
-@dataclass(frozen=True)
-class Share:
-    """``k`` of ``n``, with Wilson's 95 % interval (Wilson 1927). All None without messages."""
-
-    what: str
-    lang: str
-    group: str
-    k: int
-    n: int
-    share: float | None
-    low: float | None
-    high: float | None
+Parsed = Mapping[str, Any]
+FIRST, FIRST_THREE = "service, first guess", "service, first three"
+KIND, LANGUAGE = "kind", "language"
+DANGER, FALSE_ALARM = "danger found", "false alarm"
+TURNED_AWAY, FALSELY_HANDLED = "not understood", "wrong and acted on"
+MACRO_F1, CALIBRATION = "service, macro-F1", "calibration error"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="How well messages are understood.")
-    parser.add_argument("--models", type=Path, required=True, help="folder of the live model")
-    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--models", type=Path, help="folder of the live model")
+    parser.add_argument("--model", type=Path, help="a model's file, used as it is")
+    parser.add_argument("--out", type=Path, help="folder for JSON, CSV and a page")
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("files", type=Path, nargs="+")
     asked = parser.parse_args()
+    if not asked.model and not asked.models:
+        parser.error("name --models or --model")
     make_logs_quiet()
     try:
-        lines = [line for path in asked.files for line in _read(path)]
-        shares = evaluate(live_model(asked.models).path, lines)
+        model = asked.model or live_model(asked.models).path
+        shares = evaluate(model, read_lines(asked.files), asked.jobs)
     except FairwayError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
     sys.stdout.write(as_text(shares))
-    if asked.json:
-        asked.json.write_text(json.dumps([asdict(s) for s in shares], indent=1), "utf-8")
+    if asked.out:
+        write_evaluation(asked.out, shares, model.name, [path.name for path in asked.files])
     return 0
 
 
-def evaluate(model: Path, lines: Sequence[Mapping[str, Any]]) -> list[Share]:
+def evaluate(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int = 2) -> list[Share]:
     """Every figure: services right first and among the first three, kinds right, by group."""
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
         # The parser's answer has fields of the same names, so what was meant goes by others.
         asked = ({"text": line["text"], "wanted": dict(line)} for line in lines)
         source.write_text("".join(json.dumps(one) + "\n" for one in asked), "utf-8")
-        parse_file(model, source, out)
+        parse_file(model, source, out, jobs)
         parsed = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    return list(_shares(parsed))
+    return shares_of(parsed)
 
 
-def _shares(parsed: Sequence[Mapping[str, Any]]) -> Iterable[Share]:
-    services = [p for p in parsed if service_of(p["wanted"]["intent"])]
-    others = [p for p in parsed if not service_of(p["wanted"]["intent"])]
+def shares_of(parsed: Sequence[Parsed]) -> list[Share]:
+    """The figures of parsed lines, each with what was ``wanted``."""
+    dangers = [p for p in parsed if "crisis" in p["wanted"]]
+    asked = [p for p in parsed if "crisis" not in p["wanted"]]
+    found: list[Share] = []
     for lang in sorted({p["wanted"]["lang"] for p in parsed}):
-        mine = [p for p in services if p["wanted"]["lang"] == lang]
-        yield _share("service, first guess", lang, "all", map(_first, mine))
-        yield _share("service, first three", lang, "all", map(_first_three, mine))
-        for variety in sorted({str(p["wanted"].get("variety")) for p in mine}):
-            group = [p for p in mine if str(p["wanted"].get("variety")) == variety]
-            yield _share("service, first guess", lang, variety, map(_first, group))
-        rest = [p for p in others if p["wanted"]["lang"] == lang]
-        for kind in sorted({kind_of(p["wanted"]["intent"]) for p in rest}):
-            group = [p for p in rest if kind_of(p["wanted"]["intent"]) == kind]
-            yield _share("kind", lang, kind, (p["kind"] == kind for p in group))
-        heard = [p for p in parsed if p["wanted"]["lang"] == lang and _is_long(p)]
-        yield _share("language", lang, "3 words or more", (p["language"] == lang for p in heard))
+        mine = [p for p in asked if p["wanted"]["lang"] == lang]
+        services = [p for p in mine if service_of(p["wanted"]["intent"])]
+        found += _of_services(lang, services)
+        found += _of_kinds(lang, [p for p in mine if not service_of(p["wanted"]["intent"])])
+        found += _of_danger(lang, [p for p in dangers if p["wanted"]["lang"] == lang])
+        heard = (p["language"] == lang for p in mine if _is_long(p))
+        found.append(share(LANGUAGE, lang, "3 words or more", heard))
+    return [one for one in found if one.n]
 
 
-def _first(parsed: Mapping[str, Any]) -> bool:
+def _of_services(lang: str, services: Sequence[Parsed]) -> Iterator[Share]:
+    yield share(FIRST, lang, "all", map(_first, services))
+    yield share(FIRST_THREE, lang, "all", map(_first_three, services))
+    yield share(TURNED_AWAY, lang, "all", (p["fallback"] for p in services), good=False)
+    wrong = (not p["fallback"] and not _first(p) for p in services)
+    yield share(FALSELY_HANDLED, lang, "all", wrong, good=False)
+    truth = [str(p["wanted"]["intent"]) for p in services]
+    yield _figure(MACRO_F1, lang, macro_f1(truth, [str(p["intent"]) for p in services]), services)
+    sure = [float(p["confidence"]) for p in services]
+    error = calibration_error(
+        sure, [p["intent"] == t for p, t in zip(services, truth, strict=True)]
+    )
+    yield _figure(CALIBRATION, lang, error, services, good=False)
+    for variety, group in _grouped(services, lambda p: str(p["wanted"].get("variety"))):
+        yield share(FIRST, lang, variety, map(_first, group))
+        yield share(FIRST_THREE, lang, variety, map(_first_three, group))
+        yield share(TURNED_AWAY, lang, variety, (p["fallback"] for p in group), good=False)
+    for service, group in _grouped(services, lambda p: str(p["wanted"]["intent"])):
+        yield share(FIRST, lang, service, map(_first, group))
+
+
+def _of_kinds(lang: str, others: Sequence[Parsed]) -> Iterator[Share]:
+    for kind, group in _grouped(others, lambda p: kind_of(p["wanted"]["intent"])):
+        yield share(KIND, lang, kind, (p["kind"] == kind for p in group))
+
+
+def _of_danger(lang: str, lines: Sequence[Parsed]) -> Iterator[Share]:
+    alarmed = [(p["wanted"]["crisis"], p["kind"] == "crisis") for p in lines]
+    yield share(DANGER, lang, "all", (alarm for kind, alarm in alarmed if kind))
+    for kind in sorted({kind for kind, _ in alarmed if kind}):
+        yield share(DANGER, lang, kind, (alarm for one, alarm in alarmed if one == kind))
+    yield share(FALSE_ALARM, lang, "look-alikes", (a for k, a in alarmed if not k), good=False)
+
+
+def _grouped(lines: Sequence[Parsed], of: Any) -> Iterator[tuple[str, list[Parsed]]]:
+    for name in sorted({of(p) for p in lines}):
+        yield name, [p for p in lines if of(p) == name]
+
+
+def _figure(
+    what: str, lang: str, value: float, lines: Sequence[Parsed], good: bool = True
+) -> Share:
+    """A figure that is no share, so that it has no interval."""
+    return Share(what, lang, "all", 0, len(lines), value, None, None, good)
+
+
+def _first(parsed: Parsed) -> bool:
     return bool(parsed["intent"] == parsed["wanted"]["intent"])
 
 
-def _first_three(parsed: Mapping[str, Any]) -> bool:
+def _first_three(parsed: Parsed) -> bool:
     wanted = service_of(parsed["wanted"]["intent"])
     return _first(parsed) or wanted in {c["service"] for c in parsed["candidates"]}
 
 
-def _is_long(parsed: Mapping[str, Any]) -> bool:
+def _is_long(parsed: Parsed) -> bool:
     return len(str(parsed["text"]).split()) >= 3
 
 
-def _share(what: str, lang: str, group: str, right: Iterable[bool]) -> Share:
-    outcomes = list(right)
-    k, n = sum(outcomes), len(outcomes)
-    if not n:
-        return Share(what, lang, group, 0, 0, None, None, None)
-    low, high = wilson(k, n)
-    return Share(what, lang, group, k, n, k / n, low, high)
+def as_text(shares: Iterable[Share], services: bool = False) -> str:
+    """A table for people, without the row of every service."""
+    shown = (s for s in shares if services or not s.group.startswith("service_"))
+    return "\n".join(map(_line, shown)) + "\n"
 
 
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for ``k`` of ``n`` (``n`` above 0)."""
-    centre = (k + Z * Z / 2) / (n + Z * Z)
-    half = Z / (n + Z * Z) * math.sqrt(k * (n - k) / n + Z * Z / 4)
-    return max(0.0, centre - half), min(1.0, centre + half)
+def _line(s: Share) -> str:
+    counts = f"{s.k:5}/{s.n:<5}" if s.low is not None else f"{'n=':>6}{s.n:<5}"
+    range_ = f"  ({s.low:.3f} to {s.high:.3f})" if s.low is not None else ""
+    return f"{s.lang:7} {s.what:21} {s.group:16} {counts} {s.share:.3f}{range_}"
 
 
-def as_text(shares: Iterable[Share]) -> str:
-    """A table for people."""
-    rows = [
-        f"{s.lang:3} {s.what:21} {s.group:16} {s.k:5}/{s.n:<5} "
-        + (f"{s.share:.3f}  ({s.low:.3f} to {s.high:.3f})" if s.share is not None else "–")
-        for s in shares
-    ]
-    return "\n".join(rows) + "\n"
+def read_lines(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Every line of the files. Raises BadFile naming the line that is wrong."""
+    return [line for path in paths for line in _read(path)]
 
 
-def _read(path: Path) -> Iterable[dict[str, Any]]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
-            found = {"variety": "plain", **json.loads(line)}
-            yield {k: str(found[k]) for k in ("text", "lang", "intent", "variety")}
+            line = {"variety": "plain", **json.loads(text)}
+            meant = {"crisis": line["crisis"]} if "crisis" in line else {"intent": line["intent"]}
+            yield {key: str(line[key]) for key in ("text", "lang", "variety")} | meant
         except (ValueError, KeyError, TypeError) as error:
-            remedy = 'Each line needs "text", "lang" and "intent".'
+            remedy = 'Each line needs "text", "lang", and "intent" or "crisis".'
             raise BadFile(path, number, "cannot be read", remedy) from error
 
 

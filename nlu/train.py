@@ -1,6 +1,8 @@
 """Train the model and say which one is live. Runs in Rasa's environment.
 
-    python -m nlu.train --models DIR [--force]
+    python -m nlu.train --models DIR [--force] [--override-gate REASON --by NAME]
+
+A new model goes live only if nobody is understood worse for it (nlu/gate.py).
 
 Writes ``DIR/<name>.tar.gz`` and ``DIR/live.json``; the last line of its output is JSON:
 ``{"file", "sha256", "inputs_fingerprint", "trained_at", "trained", "seconds"}``.
@@ -13,6 +15,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -20,10 +23,20 @@ from bot.errors import BadFile, FairwayError
 from bot.files.live_model import ModelMissing, ModelTampered, live_model, sha256_of
 from bot.rasa.quiet import make_logs_quiet
 from nlu.fingerprint import fingerprint
+from nlu.gate import GateClosed, check, figures_of, keep_shares, note, read_floors, shares_beside
+from nlu.shares import Share
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = 3
 """Models kept in the folder: the live one and those before it, to go back to."""
+
+
+@dataclass(frozen=True)
+class Overruled:
+    """Who lets a model go live in spite of the gate, and why; kept in the log."""
+
+    by: str
+    reason: str
 
 
 class TrainingFailed(FairwayError):
@@ -35,10 +48,16 @@ def main() -> int:
     parser.add_argument("--models", "--out", type=Path, required=True, help="folder of models")
     parser.add_argument("--root", type=Path, default=ROOT, help="where bot/ and nlu/ are")
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
+    parser.add_argument("--override-gate", metavar="REASON", help="go live in spite of the gate")
+    parser.add_argument("--by", help="who overrules the gate")
     asked = parser.parse_args()
+    if bool(asked.override_gate) != bool(asked.by):
+        parser.error("--override-gate REASON and --by NAME go together")
+    overruled = Overruled(asked.by, asked.override_gate) if asked.by else None
     make_logs_quiet()
     try:
-        report = train_if_changed(asked.models.resolve(), asked.root.resolve(), asked.force)
+        models, root = asked.models.resolve(), asked.root.resolve()
+        report = train_if_changed(models, root, asked.force, overruled)
     except FairwayError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
@@ -46,10 +65,13 @@ def main() -> int:
     return 0
 
 
-def train_if_changed(models: Path, root: Path, force: bool = False) -> dict[str, object]:
+def train_if_changed(
+    models: Path, root: Path, force: bool = False, overruled: Overruled | None = None
+) -> dict[str, object]:
     """Bring ``models/live.json`` up to the inputs under ``root``; what ``main`` prints.
 
-    Raises BadFile for a broken card or phrase file, TrainingFailed for anything else.
+    Raises BadFile for a broken card or phrase file, GateClosed when the new model would
+    understand some people worse, TrainingFailed for anything else.
     """
     began, print_of_inputs = time.monotonic(), fingerprint(root)
     if not force and _is_live(models, print_of_inputs):
@@ -59,6 +81,7 @@ def train_if_changed(models: Path, root: Path, force: bool = False) -> dict[str,
     sys.stderr.write("Training the model; this takes some minutes.\n")
     models.mkdir(parents=True, exist_ok=True)
     file = train(models, root, f"fairway-{print_of_inputs[:12]}-{int(time.time())}")
+    pass_gate(models, root, file, overruled)
     live = {
         "file": file.name,
         "sha256": sha256_of(file),
@@ -70,6 +93,32 @@ def train_if_changed(models: Path, root: Path, force: bool = False) -> dict[str,
     seconds = round(time.monotonic() - began, 2)
     sys.stderr.write(f"Trained in {seconds:.0f} s: {file.name}\n")
     return {**live, "trained": True, "seconds": seconds}
+
+
+def pass_gate(models: Path, root: Path, file: Path, overruled: Overruled | None) -> None:
+    """Say and note whether ``file`` may go live. Raises GateClosed."""
+    floors = read_floors(root)
+    if floors is None:
+        return
+    sys.stderr.write("Trying the new model on the evaluation sets.\n")
+    shares, reasons = check(file, floors, _live_shares(models))
+    keep_shares(file, shares)
+    for reason in reasons:
+        sys.stderr.write(f"  below: {reason}\n")
+    decided = {"model": file.name, "reasons": reasons, "live": not reasons or bool(overruled)}
+    note(models, {**decided, "overruled": asdict(overruled) if overruled else None})
+    if reasons and not overruled:
+        raise GateClosed(
+            f"{GateClosed.__doc__} The lines above say who. Mend the phrases and train again, or "
+            "let it live: fairway train --force --override-gate REASON --by NAME"
+        )
+
+
+def _live_shares(models: Path) -> list[Share] | None:
+    try:
+        return shares_beside(live_model(models).path)
+    except FairwayError:
+        return None
 
 
 def train(models: Path, root: Path, name: str) -> Path:
@@ -115,6 +164,7 @@ def _clear_out(models: Path, live: Path) -> None:
     files = sorted(models.glob("fairway-*.tar.gz"), key=lambda f: f.stat().st_mtime, reverse=True)
     for file in [f for f in files if f != live][KEPT - 1 :]:
         file.unlink()
+        figures_of(file).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ from bot.service_card import ServiceCard
 
 LANGUAGE = "language"
 """Where each training phrase carries the language of its folder."""
+LOOKALIKE = "lookalike"
+"""Where it carries whether its file holds harmless phrases that look like danger."""
 
 
 class FairwayImporter(RasaFileImporter):
@@ -99,6 +101,7 @@ def _phrases(path: Path, known: frozenset[str]) -> list[Message]:
     for message in data.training_examples:
         _check_intent(path, str(message.get(INTENT)), known)
         message.set(LANGUAGE, path.parent.name)
+        message.set(LOOKALIKE, LOOKALIKE in path.stem)
     return list(data.training_examples)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,17 +16,25 @@ from channels.settings import ROOT, Settings
 
 @click.command()
 @click.option("--force", is_flag=True, help="Train even if nothing changed.")
-def train(force: bool) -> None:
+@click.option("--override-gate", metavar="REASON", help="Let the model live in spite of the gate.")
+@click.option("--by", metavar="NAME", help="Who overrules the gate; kept with the reason.")
+def train(force: bool, override_gate: str | None, by: str | None) -> None:
     """Train the model if cards, phrases or NLU settings changed since the last time.
+
+    A new model is tried on the evaluation sets first: if a group of people would be understood
+    worse (nlu/floors.yml), it does not go live, and the reasons are printed.
 
     \b
     Example:
       fairway train --force
     """
-    train_model(settings_here(), force)
+    if bool(override_gate) != bool(by):
+        raise click.UsageError("--override-gate REASON and --by NAME go together.")
+    overruled = ["--override-gate", override_gate, "--by", by] if override_gate and by else []
+    train_model(settings_here(), force, overruled)
 
 
-def train_model(settings: Settings, force: bool = False) -> None:
+def train_model(settings: Settings, force: bool = False, more: Sequence[str] = ()) -> None:
     """Bring ``models/live.json`` up to its inputs; raises ClickException if training fails."""
     models = models_folder(settings)
     models.mkdir(parents=True, exist_ok=True)
@@ -33,7 +42,7 @@ def train_model(settings: Settings, force: bool = False) -> None:
         _refuse_tampered(models)
     command = [need_rasa_python(), "-m", "nlu.train", "--models", str(models)]
     done = subprocess.run(
-        [*command, *(["--force"] if force else [])],
+        [*command, *(["--force"] if force else []), *more],
         cwd=ROOT,
         env=rasa_environment(),
         stdin=subprocess.DEVNULL,

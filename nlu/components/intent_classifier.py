@@ -7,6 +7,8 @@ is weighed apart: many kinds of it may each be unlikely and danger still be like
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +28,10 @@ from nlu.encoders.kept import encode_kept
 from nlu.encoders.port import EncoderMissing, SentenceEncoder, make_encoder
 
 LANGUAGE, RANKING = "language", "intent_ranking"
+LOOKALIKE = "lookalike"
+"""What the importer marks a harmless phrase with that was written to look like danger."""
+FEW = 20
+_PREFIX = re.compile(r"^(service|crisis|elsewhere)_")
 DISMISSED = 0.5
 """The confidence needed to tell someone that no council does this: below it, ask again."""
 
@@ -35,14 +41,13 @@ class IntentClassifier(GraphComponent):
     """Named in ``config.yml``.
 
     ``encoder``: nano_e5, transformers:<folder> or none. ``threshold``: the lowest confidence
-    that is acted on; ``danger``: the lowest sum of the danger intents that counts as danger.
-    ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
+    that is acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"encoder": "nano_e5", "threshold": 0.2, "danger": 0.35, "folds": 3, "ranked": 10}
+        return {"encoder": "nano_e5", "threshold": 0.2, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
@@ -89,12 +94,16 @@ class IntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every phrase that has a text and an intent."""
         found = [e for e in training_data.intent_examples if e.get(TEXT)]
+        found += named(found)
         texts = [str(e.get(TEXT)) for e in found]
-        vectors = encode_kept(self._encoder, texts) if self._encoder else None
-        labels = [str(e.get(INTENT)) for e in found]
-        languages = [str(e.get(LANGUAGE) or "") for e in found]
-        varieties = [_variety(e) for e in found]
-        examples = Examples(texts, labels, languages, vectors, varieties)
+        examples = Examples(
+            texts,
+            labels=[str(e.get(INTENT)) for e in found],
+            languages=[str(e.get(LANGUAGE) or "") for e in found],
+            vectors=encode_kept(self._encoder, texts) if self._encoder else None,
+            varieties=[_variety(e) for e in found],
+            lookalikes=[bool(e.get(LOOKALIKE)) for e in found],
+        )
         self.model = train_intents(examples, self.config["folds"])
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)
@@ -113,22 +122,31 @@ class IntentClassifier(GraphComponent):
         sure = model.confidences(text, str(message.get(LANGUAGE) or ""), self._vector)
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
-        intent = self._danger(sure, model) or dict(ranking[0])
+        danger = self._danger(sure, model, str(message.get(LANGUAGE) or ""))
+        intent = danger or dict(ranking[0])
         doubtful = intent["name"] == "out_of_scope" and intent["confidence"] < DISMISSED
         if intent["confidence"] < self.config["threshold"] or doubtful or not _has_letters(text):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
 
-    def _danger(self, sure: Array, model: IntentModel) -> dict[str, Any] | None:
+    def _danger(self, sure: Array, model: IntentModel, language: str) -> dict[str, Any] | None:
         dangers = [i for i, label in enumerate(model.labels) if danger_of(label)]
         likely = float(sum(sure[i] for i in dangers))
-        if not dangers or likely < self.config["danger"]:
+        if not dangers or likely < model.danger_from(language):
             return None
         return {"name": model.labels[max(dangers, key=lambda i: sure[i])], "confidence": likely}
 
     def _encode_one(self, text: str) -> Array:
         return self._encoder.encode([text])[0] if self._encoder else None
+
+
+def named(examples: list[Message]) -> list[Message]:
+    """The name of each intent that has few phrases, as one phrase more: it says something."""
+    counts = Counter(str(e.get(INTENT)) for e in examples)
+    few = sorted(intent for intent, count in counts.items() if count < FEW)
+    plain = ((_PREFIX.sub("", intent).replace("_", " ").strip(), intent) for intent in few)
+    return [Message.build(text, intent=intent) for text, intent in plain if text]
 
 
 def _name(encoder: SentenceEncoder | None) -> str:

@@ -2,46 +2,46 @@
 
 Letters and words (a linear classifier), meaning (a linear classifier of the sentence vector)
 and nearness (the closest training phrases). Their log-probabilities are added, each with a
-weight that was best for phrases none of them had seen: a geometric blend. One temperature a
-language then makes confidences mean the same in each.
+weight that was best for phrases none of them had seen (nlu/components/mixing.py).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from bot.intents import danger_of
-from nlu.components.calibration import ALL, folds_of, temperatures
-from nlu.components.linear_text import Array, Features, LinearText, confidences, train
+from nlu.components import linear_text
+from nlu.components.linear_text import Array, Counted, Features, LinearText, confidences
 from nlu.components.meaning import Meaning, train_meaning
+from nlu.components.mixing import ALL, Mix, best_mixes, blend
 
 FEATURES = Features(shortest=2, longest=5, words=2, word_weight=0.7, rarest=2)
 SHARPNESS = 16.0
 """How strongly nearness tells labels apart: cosines lie close together."""
-MIXES = tuple(
-    (letters, meaning, near)
-    for letters in (0.0, 0.25, 0.5, 0.75, 1.0)
-    for meaning in (0.5, 1.0)
-    for near in (0.0, 0.25, 0.5, 1.0)
-)
+LIKELY = 30
+"""Labels, the likeliest by the other two readings, whose phrases are looked at for nearness."""
+MANY, HELD_BACK = 8000, 5
+"""With so many phrases, one fifth held back is enough to choose mixes and limits on."""
 HEAD = "blend.json"
 
 
 @dataclass(frozen=True)
 class Examples:
     """What is learned from. ``vectors`` are the encoder's, one row a text, or None without one;
-    ``varieties`` the ways of writing, where they are known."""
+    ``varieties`` the ways of writing, where they are known; ``lookalikes`` says which phrases
+    were written to look like danger and are none."""
 
     texts: Sequence[str]
     labels: Sequence[str]
     languages: Sequence[str]
     vectors: Array | None = None
     varieties: Sequence[str] = ()
+    lookalikes: Sequence[bool] = ()
 
     def take(self, places: Sequence[int]) -> Examples:
         """The examples at ``places``."""
@@ -51,61 +51,88 @@ class Examples:
             [self.languages[i] for i in places],
             None if self.vectors is None else self.vectors[list(places)],
             [self.varieties[i] for i in places] if self.varieties else (),
+            [self.lookalikes[i] for i in places] if self.lookalikes else (),
         )
 
 
 @dataclass(frozen=True)
 class Quick:
-    """The first stage: letters alone, softened by ``heat``, from the confidence ``sure`` on
+    """The first stage: letters alone, weighed by ``weight``, from the confidence ``sure`` on
     (above 1: never). It is tried on English, which has most phrases."""
 
-    heat: float
+    weight: float
     sure: float
 
 
 NEVER = Quick(1.0, 2.0)
 QUICK = "en"
-SURE = (0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
-LOSS = 0.01
+SURE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+LOSS = 0.004
 """The share of a group's messages that may be understood worse for having a first stage."""
+WHIFF = 0.01
+"""The sum of the danger intents from which the letters alone are never believed."""
 FEWEST = 30
 """English phrases from which a first stage is thought of."""
+DANGER = 0.35
+"""The sum of the danger intents from which it is danger, where no look-alikes say better."""
+DANGER_BOUNDS = {QUICK: (0.2, 0.4), ALL: (0.2, 0.7)}
+"""Between these the limit is chosen: for English, and for all other languages together."""
+FALSE_ALARMS = 0.02
+"""The share of look-alikes, all of them hard, that may be taken for danger."""
 
 
 @dataclass(frozen=True)
 class IntentModel:
-    """``mix``: weights of letters, meaning and nearness. ``heat``: language → temperature.
-
-    ``quick``: when the letters alone are believed.
-    """
+    """``mixes``: language → weights of letters, meaning and nearness. ``quick``: when the letters
+    alone are believed. ``danger``: the sum of the danger intents from which it is danger."""
 
     letters: LinearText
     meaning: Meaning | None
-    mix: tuple[float, float, float]
-    heat: Mapping[str, float]
+    mixes: Mapping[str, Mix]
     quick: Quick = NEVER
+    danger: Mapping[str, float] = field(default_factory=lambda: {ALL: DANGER})
+
+    def danger_from(self, language: str) -> float:
+        """The sum of the danger intents from which a message in ``language`` is danger."""
+        return self.danger.get(language, self.danger[ALL])
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The intents, in the order of every score."""
         return self.letters.labels
 
+    @property
+    def dangers(self) -> list[int]:
+        """The places of the danger intents among the labels."""
+        return _dangers(self.labels)
+
     def confidences(self, text: str, language: str, encode: Callable[[str], Array]) -> Array:
         """One number from 0 to 1 a label, adding up to 1. ``encode`` is asked for the text's
         vector unless the letters alone are enough."""
-        scores = self.letters.scores(text)[None, :]
-        quick = confidences(scores[0], self.quick.heat)
-        if self.meaning is None or (language == QUICK and quick.max() >= self.quick.sure):
-            return quick
-        blended = blend(readings(scores, encode(text)[None, :], self.meaning), self.mix)[0]
-        return confidences(blended, self.heat.get(language, self.heat[ALL]))
+        letters = _log_softmax(self.letters.scores(text)[None, :])
+        if self.meaning is not None and language == QUICK and self.quick.sure <= 1:
+            quick = confidences(letters[0] * self.quick.weight)
+            if quick.max() >= self.quick.sure and quick[self.dangers].sum() < WHIFF:
+                return quick
+        mix = self.mixes.get(language, self.mixes[ALL])
+        if self.meaning is None:
+            return confidences(blend([letters], mix)[0])
+        return confidences(self._with_meaning(letters, encode(text)[None, :], self.meaning, mix))
+
+    def _with_meaning(self, letters: Array, vector: Array, meaning: Meaning, mix: Mix) -> Array:
+        """The blend for one message. Nearness is asked of the likely labels only."""
+        linear = _log_softmax(meaning.linear(vector))
+        likely = (mix[0] * letters + mix[1] * linear)[0]
+        asked = sorted({*likely.argsort()[-LIKELY:].tolist(), *self.dangers})
+        near = _log_softmax(meaning.nearness_of(vector, asked) * SHARPNESS)
+        return blend([letters, linear, near], mix)[0]
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
         self.letters.save(folder)
         if self.meaning:
             self.meaning.save(folder)
-        head = {"mix": self.mix, "heat": dict(self.heat), "quick": asdict(self.quick)}
+        head = {"mixes": dict(self.mixes), "quick": asdict(self.quick), "danger": dict(self.danger)}
         (folder / HEAD).write_text(json.dumps({**head, "meaning": bool(self.meaning)}), "utf-8")
 
     @classmethod
@@ -113,90 +140,145 @@ class IntentModel:
         """Read what ``save`` wrote."""
         head = json.loads((folder / HEAD).read_text("utf-8"))
         meaning = Meaning.load(folder) if head["meaning"] else None
+        mixes = {language: tuple(mix) for language, mix in head["mixes"].items()}
         letters, quick = LinearText.load(folder), Quick(**head["quick"])
-        return cls(letters, meaning, tuple(head["mix"]), head["heat"], quick)
+        return cls(letters, meaning, mixes, quick, head["danger"])
 
 
 def train_intents(examples: Examples, folds: int = 3) -> IntentModel:
-    """Learn, choose the mix and the temperatures on unseen phrases, and learn from all.
+    """Learn, choose mixes and limits on unseen phrases, and learn from all.
 
-    Raises ValueError when there is nothing to learn from, or but one intent.
+    Raises ValueError when there is nothing to learn from.
     """
-    unseen, truth = unseen_readings(examples, folds)
-    mix = best_mix(unseen, truth)
-    blended = blend(unseen, mix)
-    heat = temperatures(blended, truth, examples.languages)
-    quick = first_stage(examples, unseen[0], blended, truth)
-    return replace(fit(examples), mix=mix, heat=heat, quick=quick)
+    counted = linear_text.count(examples.texts, FEATURES)
+    unseen, truth, places = unseen_readings(examples, counted, folds)
+    tried = examples.take(places.tolist())
+    mixes = best_mixes(unseen, truth, tried.languages)
+    sure = _confidences(unseen, tried.languages, mixes)
+    names = tuple(sorted(set(examples.labels)))
+    return replace(
+        fit(examples, counted, range(len(examples.texts))),
+        mixes=mixes,
+        quick=first_stage(tried, names, unseen[0], sure, truth),
+        danger=danger_limits(tried, names, sure),
+    )
 
 
-def fit(examples: Examples) -> IntentModel:
-    """The readings only, learned from all examples; mix and temperatures as they come."""
-    letters = train(examples.texts, examples.labels, FEATURES)
+def fit(examples: Examples, counted: Counted, rows: Sequence[int]) -> IntentModel:
+    """The readings only, learned from some examples; mixes and limits as they come."""
+    labels = [examples.labels[i] for i in rows]
+    letters = linear_text.fit(counted, rows, labels)
     meaning = None
-    if examples.vectors is not None:
-        truth = np.array([letters.labels.index(label) for label in examples.labels])
-        meaning = train_meaning(examples.vectors, truth, letters.labels, strength=2.0)
-    return IntentModel(letters, meaning, (1.0, 1.0, 0.5), {ALL: 1.0})
+    if examples.vectors is not None and len(letters.labels) > 1:
+        place = {label: i for i, label in enumerate(letters.labels)}
+        truth = np.array([place[label] for label in labels])
+        meaning = train_meaning(examples.vectors[list(rows)], truth, letters.labels, strength=2.0)
+    return IntentModel(letters, meaning, {ALL: (1.0,) if meaning is None else (0.5, 1.0, 0.3)})
 
 
 def readings(letters: Array, vectors: Array | None, meaning: Meaning | None) -> list[Array]:
-    """Log-probabilities, texts × labels, of each reading there is."""
+    """Log-probabilities, texts × labels, of each reading there is; ``letters`` are such already."""
     if meaning is None or vectors is None:
-        return [_log_softmax(letters)]
+        return [letters]
     near = _log_softmax(meaning.nearness(vectors) * SHARPNESS)
-    return [_log_softmax(letters), _log_softmax(meaning.linear(vectors)), near]
+    return [letters, _log_softmax(meaning.linear(vectors)), near]
 
 
-def blend(read: Sequence[Array], mix: Sequence[float]) -> Array:
-    """The weighted sum of the readings; letters alone count in full."""
-    if len(read) == 1:
-        return read[0]
-    return sum(weight * one for weight, one in zip(mix, read, strict=True))
-
-
-def unseen_readings(examples: Examples, folds: int) -> tuple[list[Array], Array]:
-    """Readings of every phrase by classifiers that were not shown it, and its label's place."""
+def unseen_readings(
+    examples: Examples, counted: Counted, folds: int
+) -> tuple[list[Array], Array, Array]:
+    """Readings of phrases by classifiers that were not shown them, their labels' places, and
+    which phrases they are: all of them, or a fifth where there are very many."""
     names = tuple(sorted(set(examples.labels)))
-    truth = np.array([names.index(label) for label in examples.labels])
-    fold = folds_of(truth, folds)
-    count = 1 if examples.vectors is None else 3
+    place = {label: i for i, label in enumerate(names)}
+    truth = np.array([place[label] for label in examples.labels])
+    many = len(truth) >= MANY
+    fold = folds_of(truth, HELD_BACK if many else folds)
+    count = 1 if examples.vectors is None or len(names) < 2 else 3
     read = [np.full((len(truth), len(names)), -30.0, np.float32) for _ in range(count)]
-    for one in range(folds):
-        shown = [int(i) for i in np.flatnonzero(fold != one)]
-        hidden = [int(i) for i in np.flatnonzero(fold == one)]
-        model = fit(examples.take(shown))
-        at = [names.index(label) for label in model.labels]
-        kept = examples.take(hidden)
-        scores = np.stack([model.letters.scores(text) for text in kept.texts])
-        for whole, part in zip(read, readings(scores, kept.vectors, model.meaning), strict=True):
-            whole[np.array(hidden)[:, None], np.array(at)[None, :]] = part
-    return read, truth
+    for one in range(1 if many else folds):
+        shown, hidden = np.flatnonzero(fold != one), np.flatnonzero(fold == one)
+        if not len(shown) or not len(hidden):
+            continue
+        model = fit(examples, counted, shown.tolist())
+        at = [place[label] for label in model.labels]
+        letters = _log_softmax(counted.matrix[hidden] @ model.letters.weights.astype(np.float32))
+        vectors = None if examples.vectors is None else examples.vectors[hidden]
+        for whole, part in zip(read, readings(letters, vectors, model.meaning), strict=True):
+            whole[hidden[:, None], np.array(at)[None, :]] = part
+    tried = np.flatnonzero(fold == 0) if many else np.arange(len(truth))
+    return [one[tried] for one in read], truth[tried], tried
 
 
-def best_mix(read: Sequence[Array], truth: Array) -> tuple[float, float, float]:
-    """The mix that is right most often; of equals the most moderate."""
-    if len(read) == 1:
-        return (1.0, 0.0, 0.0)
-    return max(MIXES, key=lambda mix: float((blend(read, mix).argmax(axis=1) == truth).mean()))
+def folds_of(truth: Array, folds: int) -> Array:
+    """A fold for each phrase, every label spread evenly over the folds."""
+    order = np.random.default_rng(0).permutation(len(truth))
+    fold = np.zeros(len(truth), dtype=int)
+    met: dict[int, int] = {}
+    for i in order:
+        met[truth[i]] = met.get(truth[i], -1) + 1
+        fold[i] = met[truth[i]] % folds
+    return fold
 
 
-def first_stage(examples: Examples, letters: Array, blended: Array, truth: Array) -> Quick:
+def first_stage(
+    examples: Examples, names: Sequence[str], letters: Array, sure: Array, truth: Array
+) -> Quick:
     """The lowest confidence from which the letters lose to the blend in no way of writing and
-    for no danger, both seen on unseen phrases; never, where there is none."""
+    for no danger, both seen on unseen phrases; never, where there is none.
+
+    ``letters``: log-probabilities, ``sure``: the blend's confidences, texts × ``names``.
+    """
     here = np.array([language == QUICK for language in examples.languages])
-    if here.sum() < FEWEST or letters is blended:
+    if here.sum() < FEWEST or examples.vectors is None:
         return NEVER
-    heat = temperatures(letters[here], truth[here], [""] * int(here.sum()))[ALL]
-    sure = _softmax(letters[here] / heat).max(axis=1)
-    right = letters[here].argmax(axis=1) == truth[here]
-    blend_right = blended[here].argmax(axis=1) == truth[here]
+    weight = best_mixes([letters[here]], truth[here], ())[ALL][0]
+    quick = np.exp(_log_softmax(letters[here] * weight))
+    right = quick.argmax(axis=1) == truth[here]
+    blend_right = sure[here].argmax(axis=1) == truth[here]
     groups = _groups(examples, here)
+    calm = quick[:, _dangers(names)].sum(axis=1) < WHIFF
     for limit in SURE:
-        worse = (blend_right.astype(int) - right) * (sure >= limit)
-        if all(worse[group].sum() <= LOSS * group.sum() for group in groups):
-            return Quick(heat, limit)
-    return Quick(heat, 2.0)
+        reached = calm & (quick.max(axis=1) >= limit)
+        worse = (blend_right.astype(int) - right) * reached
+        if reached.any() and all(worse[group].sum() <= LOSS * group.sum() for group in groups):
+            return Quick(weight, limit)
+    return Quick(weight, NEVER.sure)
+
+
+def danger_limits(examples: Examples, names: Sequence[str], sure: Array) -> dict[str, float]:
+    """The lowest sums of the danger intents at which few enough look-alikes are taken for
+    danger, within bounds: danger that is missed costs more. For English, which has most phrases,
+    and under ``""`` for the others together. ``sure``: confidences, texts × ``names``."""
+    dangers = _dangers(names)
+    alike = np.array(examples.lookalikes, dtype=bool)
+    limits = {ALL: DANGER}
+    if not dangers or not alike.any():
+        return limits
+    harmless = alike & np.array([danger_of(label) is None for label in examples.labels])
+    english = np.array(examples.languages) == QUICK
+    for language, here in ((QUICK, english), (ALL, ~english)):
+        if (harmless & here).sum() >= FEWEST:
+            likely = sure[harmless & here][:, dangers].sum(axis=1)
+            limits[language] = float(np.clip(_limit(likely), *DANGER_BOUNDS[language]))
+    return limits
+
+
+def _limit(likely: Array) -> float:
+    """The value that at most ``FALSE_ALARMS`` of ``likely`` reach."""
+    ordered = np.sort(likely)[::-1]
+    return float(ordered[int(FALSE_ALARMS * len(ordered))]) + 1e-6
+
+
+def _confidences(
+    read: Sequence[Array], languages: Sequence[str], mixes: Mapping[str, Mix]
+) -> Array:
+    sure = np.exp(_log_softmax(blend(read, mixes[ALL])))
+    spoken = np.array(languages)
+    for language in mixes.keys() - {ALL}:
+        here = np.flatnonzero(spoken == language)
+        sure[here] = np.exp(_log_softmax(blend([one[here] for one in read], mixes[language])))
+    return sure
 
 
 def _groups(examples: Examples, here: Array) -> list[Array]:
@@ -207,8 +289,8 @@ def _groups(examples: Examples, here: Array) -> list[Array]:
     return [dangers, *(varieties == one for one in sorted(set(varieties)))]
 
 
-def _softmax(scores: Array) -> Array:
-    return np.exp(_log_softmax(scores))
+def _dangers(names: Sequence[str]) -> list[int]:
+    return [i for i, label in enumerate(names) if danger_of(label)]
 
 
 def _log_softmax(scores: Array) -> Array:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import numpy as np
 from nlu.components.ngrams import letter_counts, word_counts
 
 ARRAYS, WORDS = "weights.npz", "vocabulary.json"
-REGULARISATION, ROUNDS = 2e-6, 12
+REGULARISATION, ROUNDS = 2e-6, 5
+"""More rounds learn the phrases by heart: indirect messages were understood worse."""
 Array = Any  # numpy arrays carry no useful types here
 
 
@@ -88,52 +89,93 @@ def vector(
     weighed = np.append(rarity, rarity.max(initial=1.0))
     places: list[Array] = [np.zeros(0, dtype=int)]
     values: list[Array] = [np.zeros(0)]
-    for name, weight, count in features.blocks():
-        counts = count(text)
+    for name, weight, counter in features.blocks():
+        counts = counter(text)
         at = np.array([vocabulary.get(f"{name}:{gram}", unknown) for gram in counts], dtype=int)
-        block = (1.0 + np.log(list(counts.values()))) * weighed[at]
-        if len(block):
-            block = block * (weight / np.sqrt((block**2).sum()))
-        places.append(at[at != unknown])
-        values.append(block[at != unknown])
+        known, block = _weigh(at, np.array(list(counts.values()), float), weight, weighed)
+        places.append(known)
+        values.append(block)
     return np.concatenate(places), np.concatenate(values).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Training texts whose features have been counted once, for any number of fits.
+
+    ``matrix``: texts × features, sparse, as ``vector`` would give them one by one.
+    """
+
+    features: Features
+    vocabulary: dict[str, int]
+    rarity: Array
+    matrix: Array
 
 
 def train(texts: Sequence[str], labels: Sequence[str], features: Features) -> LinearText:
     """A classifier of ``texts``. Raises ValueError when there are no texts."""
+    return fit(count(texts, features), range(len(texts)), labels)
+
+
+def fit(counted: Counted, rows: Sequence[int], labels: Sequence[str]) -> LinearText:
+    """A classifier of some of the counted texts; ``labels`` has one entry a row."""
+    names = tuple(sorted(set(labels)))
+    weights = _fit(counted.matrix[list(rows)], labels, names)
+    return LinearText(counted.features, names, counted.vocabulary, counted.rarity, weights)
+
+
+def count(texts: Sequence[str], features: Features) -> Counted:
+    """Count every feature of every text. Raises ValueError when there are no texts."""
     if not texts:
         raise ValueError("there is nothing to learn from")
-    vocabulary, rarity = _vocabulary(texts, features)
-    names = tuple(sorted(set(labels)))
-    weights = _fit(matrix(texts, features, vocabulary, rarity), labels, names)
-    return LinearText(features, names, vocabulary, rarity, weights)
+    met: dict[str, int] = {}
+    found = [_count_one(text, features, met) for text in texts]
+    often = np.bincount(
+        np.concatenate([at for row in found for at, _, _ in row]), minlength=len(met)
+    )
+    kept = np.flatnonzero(often >= features.rarest)
+    new = np.full(len(met) + 1, len(kept), dtype=np.int64)  # what is left out is unknown
+    new[kept] = np.arange(len(kept))
+    rarity = (np.log((1.0 + len(texts)) / (1.0 + often[kept])) + 1.0).astype(np.float32)
+    grams = list(met)
+    vocabulary = {grams[old]: place for place, old in enumerate(kept)}
+    return Counted(features, vocabulary, rarity, _matrix(found, new, rarity))
 
 
-def matrix(
-    texts: Sequence[str], features: Features, vocabulary: dict[str, int], rarity: Array
-) -> Array:
-    """The texts' vectors as a sparse matrix, texts × features."""
+Block = tuple[Array, Array, float]
+"""Places of the features met, how often each was, and the block's weight."""
+
+
+def _count_one(text: str, features: Features, met: dict[str, int]) -> list[Block]:
+    blocks = []
+    for name, weight, counter in features.blocks():
+        counts = counter(text)
+        at = [met.setdefault(f"{name}:{gram}", len(met)) for gram in counts]
+        blocks.append((np.array(at, np.int64), np.array(list(counts.values()), float), weight))
+    return blocks
+
+
+def _matrix(found: Sequence[Sequence[Block]], new: Array, rarity: Array) -> Array:
     from scipy.sparse import csr_matrix
 
-    vectors = [vector(text, features, vocabulary, rarity) for text in texts]
-    ends = np.cumsum([0] + [len(places) for places, _ in vectors])
-    places = np.concatenate([p for p, _ in vectors])
-    values = np.concatenate([v for _, v in vectors])
-    shape = (len(texts), len(vocabulary))
-    return csr_matrix((values.astype(np.float64), places, ends), shape=shape)
+    weighed = np.append(rarity, rarity.max(initial=1.0))
+    places, values, ends = [], [], [0]
+    for row in found:
+        parts = [_weigh(new[at], times, weight, weighed) for at, times, weight in row]
+        places += [at for at, _ in parts]
+        values += [value for _, value in parts]
+        ends.append(ends[-1] + sum(len(at) for at, _ in parts))
+    shape = (len(found), len(rarity))
+    return csr_matrix((np.concatenate(values), np.concatenate(places), ends), shape=shape)
 
 
-def _vocabulary(texts: Iterable[str], features: Features) -> tuple[dict[str, int], Array]:
-    seen: Counter[str] = Counter()
-    total = 0
-    for text in texts:
-        total += 1
-        for name, _, count in features.blocks():
-            seen.update(f"{name}:{gram}" for gram in count(text))
-    kept = sorted(gram for gram, times in seen.items() if times >= features.rarest)
-    often = np.array([seen[gram] for gram in kept], dtype=np.float64)
-    rarity = np.log((1.0 + total) / (1.0 + often)) + 1.0
-    return {gram: place for place, gram in enumerate(kept)}, rarity.astype(np.float32)
+def _weigh(at: Array, times: Array, weight: float, weighed: Array) -> tuple[Array, Array]:
+    """Places and values of a block's known features; the last place of ``weighed`` is for the
+    unknown ones, which count in the length only."""
+    unknown = len(weighed) - 1
+    block = (1.0 + np.log(times)) * weighed[at]
+    if len(block):
+        block = block * (weight / np.sqrt((block**2).sum()))
+    return at[at != unknown], block[at != unknown]
 
 
 def _fit(vectors: Array, labels: Sequence[str], names: tuple[str, ...]) -> Array:

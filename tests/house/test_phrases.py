@@ -22,7 +22,7 @@ KNOWN = {
     *(f"ask.{what}" for what in ("human", "face_to_face", "why", "english")),
     *(f"barrier.{one.value}" for one in Barrier),
     *(f"adjustment.{one.value}" for one in Adjustment),
-    *(f"language.{code}" for code in {*OFFERED, "zh"}),  # Chinese can be asked for already
+    *(f"language.{code}" for code in OFFERED),
     *(f"say.{what}" for what in ("yes", "no", "skip", "back", "cancel", "repeat", "help")),
     *("say.today", "say.yesterday", "sms.stop", "sms.start", "sms.help"),
 }

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nlu.components.calibration import ALL, temperatures
-from nlu.components.intent_classifier import FALLBACK, IntentClassifier
+from nlu.components.intent_classifier import FALLBACK, IntentClassifier, named
 from nlu.components.linear_text import Features, LinearText, confidences, train
 from nlu.encoders.port import EncoderMissing
 from tests.unit.nlu.conftest import PHRASES, understood
@@ -117,17 +116,10 @@ def test_nothing_to_learn_from_is_an_error():
         train([], [], Features())
 
 
-def test_each_language_gets_its_own_temperature():
-    truth = np.tile([0, 1], 50)
-    right = np.where(np.eye(2)[truth] == 1, 2.0, 0.0)
-    timid, bold = right * 0.2, right * 3.0
-    flip = np.arange(100) % 5 == 0
-    bold[flip] = bold[flip][:, ::-1]
-    scores, languages = np.vstack([timid, bold]), ["cy"] * 100 + ["en"] * 100
-    found = temperatures(scores, np.concatenate([truth, truth]), languages)
-    assert found["cy"] < found[ALL] < found["en"]
-
-
-def test_a_language_with_few_phrases_shares_the_temperature_of_all():
-    scores, truth = np.eye(2)[[0, 1] * 30], np.array([0, 1] * 30)
-    assert set(temperatures(scores, truth, ["en"] * 55 + ["cy"] * 5)) == {ALL, "en"}
+def test_the_name_of_an_intent_with_few_phrases_is_a_phrase_more(phrases):
+    found = named(list(phrases.intent_examples))
+    assert [(e.get("text"), e.get("intent")) for e in found] == [
+        ("library", "service_library"),
+        ("pothole", "service_pothole"),
+    ]
+    assert named(list(phrases.intent_examples) * 2) == []

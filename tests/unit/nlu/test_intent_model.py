@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 from nlu.components.intent_model import (
+    DANGER,
     NEVER,
     Examples,
     IntentModel,
     Quick,
-    best_mix,
-    blend,
+    danger_limits,
     first_stage,
     readings,
     train_intents,
 )
 from nlu.components.meaning import train_meaning
+from nlu.components.mixing import ALL, blend
 from tests.unit.nlu.conftest import PHRASES
 
 TEXTS = [text for found in PHRASES.values() for text in found]
@@ -53,7 +54,7 @@ def test_letters_alone_answer_in_english_when_they_are_sure(model):
     def never(_text: str) -> np.ndarray:
         raise AssertionError("the encoder was asked")
 
-    sure = IntentModel(model.letters, model.meaning, model.mix, model.heat, Quick(1.0, 0.5))
+    sure = IntentModel(model.letters, model.meaning, model.mixes, Quick(1.0, 0.5))
     assert sure.confidences("pothole in the road", "en", never).sum() == pytest.approx(1)
     with pytest.raises(AssertionError):
         sure.confidences("twll yn y ffordd", "cy", never)
@@ -61,21 +62,43 @@ def test_letters_alone_answer_in_english_when_they_are_sure(model):
 
 def test_the_first_stage_is_never_used_where_a_way_of_writing_would_lose():
     truth = np.array([0, 1] * 100)
-    good = np.where(np.eye(2)[truth] == 1, 5.0, 0.0)
+    good = np.where(np.eye(2)[truth] == 1, 0.0, -5.0)
     bad = good.copy()
-    bad[:20] = 20 * bad[:20, ::-1]  # letters are wrong, and sure, for a third of one way of writing
+    bad[:20] = bad[:20, ::-1]  # letters are wrong, and sure, for a third of one way of writing
+    sure, rows = np.exp(good), np.zeros((200, 4), np.float32)
     varieties = ["sms"] * 60 + ["plain"] * 140
-    examples = Examples(["x"] * 200, ["a", "b"] * 100, ["en"] * 200, None, varieties)
-    assert first_stage(examples, bad, good, truth).sure > 1
-    assert first_stage(examples, good, good.copy(), truth).sure <= 1
-    elsewhere = Examples(["x"] * 200, ["a", "b"] * 100, ["cy"] * 200, None, varieties)
-    assert first_stage(elsewhere, good, good.copy(), truth) == NEVER
+    examples = Examples(["x"] * 200, ["a", "b"] * 100, ["en"] * 200, rows, varieties)
+    assert first_stage(examples, "ab", bad, sure, truth).sure > 1
+    assert first_stage(examples, "ab", good, sure, truth).sure <= 1
+    elsewhere = Examples(["x"] * 200, ["a", "b"] * 100, ["cy"] * 200, rows, varieties)
+    assert first_stage(elsewhere, "ab", good, sure, truth) == NEVER
 
 
 def test_without_vectors_there_is_one_reading():
-    letters = np.array([[2.0, 0.0]])
+    letters = np.array([[0.0, -2.0]])
     assert len(readings(letters, None, None)) == 1
-    assert best_mix(readings(letters, None, None), np.array([0])) == (1.0, 0.0, 0.0)
+    alone = train_intents(Examples(TEXTS, LABELS, LANGUAGES))
+    assert alone.meaning is None and len(alone.mixes[ALL]) == 1
+
+
+def test_the_limit_of_danger_lets_few_look_alikes_pass():
+    labels = ["crisis_abuse"] * 100 + ["service_pothole"] * 200
+    alike = [False] * 100 + [True] * 200
+    likely = np.concatenate([np.full(100, 0.8), np.linspace(0.0, 0.6, 200)])
+    sure = np.column_stack([likely, 1 - likely])
+    names = ("crisis_abuse", "service_pothole")
+    spoken = ["uk"] * 300
+    limits = danger_limits(Examples(labels, labels, spoken, None, (), alike), names, sure)
+    assert 0 < (likely[100:] >= limits[ALL]).sum() <= 4
+    assert danger_limits(Examples(labels, labels, spoken), names, sure) == {ALL: DANGER}
+
+
+def test_nearness_asked_of_some_labels_is_the_same_for_them():
+    rows = np.random.default_rng(2).normal(size=(30, 6)).astype(np.float32)
+    meaning = train_meaning(rows, np.repeat([0, 1, 2], 10), ["a", "b", "c"], 1.0)
+    whole, part = meaning.nearness(rows[:1]), meaning.nearness_of(rows[:1], [0, 2])
+    assert part[0, [0, 2]] == pytest.approx(whole[0, [0, 2]], abs=1e-6)
+    assert part[0, 1] == min(part[0, [0, 2]])
 
 
 def test_a_blend_is_a_weighted_sum_of_log_probabilities():

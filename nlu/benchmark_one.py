@@ -1,0 +1,119 @@
+"""Train and ask one pipeline, alone in its process: ``nlu/benchmark.py`` starts it.
+
+    python -m nlu.benchmark_one fairway|rasa_default FOLDER
+
+Reads ``FOLDER/job.json``, writes ``FOLDER/answers.json``: labels, confidences (0 to 1), and
+costs: training seconds, milliseconds a message, peak resident memory in MB (10^6 bytes).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.rasa.quiet import make_logs_quiet
+from nlu.parser import load_parser
+
+OURS = """\
+recipe: default.v1
+assistant_id: benchmark
+language: en
+pipeline:
+- name: nlu.components.uk_entities.UkEntities
+- name: nlu.components.language_identifier.LanguageIdentifier
+- name: nlu.components.intent_classifier.IntentClassifier
+  threshold: 0.0
+"""
+THEIRS = """\
+recipe: default.v1
+assistant_id: benchmark
+language: en
+pipeline:
+- name: WhitespaceTokenizer
+- name: RegexFeaturizer
+- name: LexicalSyntacticFeaturizer
+- name: CountVectorsFeaturizer
+- name: CountVectorsFeaturizer
+  analyzer: char_wb
+  min_ngram: 1
+  max_ngram: 4
+- name: DIETClassifier
+  epochs: 100
+  constrain_similarities: true
+"""
+"""The understanding of ``rasa init``, without its threshold, which would hide confidences."""
+CONFIGS = {"fairway": OURS, "rasa_default": THEIRS}
+TRIES = 300
+"""Messages timed one at a time."""
+
+
+def main() -> int:
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    make_logs_quiet()
+    job = json.loads((folder / "job.json").read_text("utf-8"))
+    os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "RASA_MAX_CACHE_SIZE": "0"}
+    config, data = write_project(folder, CONFIGS[name], job["train"])
+    began = time.perf_counter()
+    model = _train(config, data, folder)
+    seconds = time.perf_counter() - began
+    sys.stderr.write(f"{name}: trained in {seconds:.0f} s; asking {len(job['test'])} messages…\n")
+    answers = ask(model, job["test"])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    answers["costs"] |= {"training_seconds": seconds, "peak_memory_mb": peak}
+    (folder / "answers.json").write_text(json.dumps(answers), "utf-8")
+    return 0
+
+
+def write_project(folder: Path, config: str, train: Mapping[str, Any]) -> tuple[Path, Path]:
+    """Config and training data as Rasa reads them. Labels get names that Rasa takes."""
+    phrases: dict[str, list[str]] = {}
+    for text, label in zip(train["texts"], train["labels"], strict=True):
+        phrases.setdefault(label, []).append(" ".join(text.split()))
+    blocks = [
+        {"intent": label, "examples": "".join(f"- {text}\n" for text in texts)}
+        for label, texts in phrases.items()
+    ]
+    settings, data = folder / "config.yml", folder / "nlu.yml"
+    settings.write_text(config, "utf-8")
+    text = yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, sort_keys=False)
+    data.write_text(text, "utf-8")
+    return settings, data
+
+
+def _train(config: Path, data: Path, folder: Path) -> Path:
+    from rasa.model_training import train_nlu
+
+    made = train_nlu(str(config), str(data), str(folder), fixed_model_name="model")
+    return Path(str(made))
+
+
+def ask(model: Path, texts: Sequence[str]) -> dict[str, Any]:
+    """Every message's label and confidence, asked one at a time."""
+    parse = load_parser(model)
+    parse(texts[0], {})  # the first one loads what is loaded late
+    labels, sure, times = [], [], []
+    for text in texts:
+        began = time.perf_counter()
+        intent = parse(text, {}).get("intent") or {}
+        times.append((time.perf_counter() - began) * 1000)
+        labels.append(intent.get("name"))
+        sure.append(float(intent.get("confidence") or 0.0))
+    timed = sorted(times[:TRIES])
+    costs = {"ms_p50": _at(timed, 0.5), "ms_p95": _at(timed, 0.95)}
+    return {"labels": labels, "confidences": sure, "costs": costs}
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
