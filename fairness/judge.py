@@ -12,7 +12,7 @@ from math import inf
 from typing import Literal
 
 from fairness.intervals import difference_interval, quantile
-from fairness.records import Cell, Measure, Rules
+from fairness.records import Cell, Measure, Rules, Sample
 from fairness.tests_of_difference import Chance, equality_test, holm, smallest_detectable
 
 Verdict = Literal[
@@ -135,8 +135,8 @@ def _omnibus(family: Family) -> Omnibus:
 def _test(measure: Measure, cells: Sequence[Cell]) -> Chance:
     """Shares as they are; quantiles by how many of each group lie above the pooled quantile."""
     if measure.kind == "quantile":
-        pooled = quantile(sorted(v for c in cells for v in c.sample), measure.quantile)
-        above = [sum(v > pooled or v == pooled == inf for v in c.sample) for c in cells]
+        pooled = quantile(Sample.pooled(c.sample for c in cells), measure.quantile)
+        above = [c.sample.above(pooled) for c in cells]
         chance = equality_test(above, [len(c.sample) for c in cells])
         return replace(chance, method=f"{chance.method} of values above the common quantile")
     return equality_test(

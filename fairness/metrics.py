@@ -17,7 +17,7 @@ from fairlearn import metrics as fairlearn
 
 from fairness.errors import EnginesDisagree
 from fairness.intervals import order_interval, quantile, wilson
-from fairness.records import PICKED, TRUTH, WEIGHT, Cell, Measure, Units, key_column
+from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Units, key_column
 
 Place = tuple[str, ...]
 ALL = "all units"
@@ -80,10 +80,11 @@ def fold(units: Units, columns: Iterable[str], keys: list[str]) -> pd.DataFrame:
     """
     columns = list(dict.fromkeys(columns))
     frame = units.frame.assign(**{ALL: ""}) if ALL in keys else units.frame
-    frame = frame[[*keys, *columns, WEIGHT]].dropna(subset=columns)
-    frame = frame.assign(squared=frame[WEIGHT] ** 2)
+    if SQUARED not in frame:
+        frame = frame.assign(**{SQUARED: frame[WEIGHT] ** 2})
+    frame = frame[[*keys, *columns, WEIGHT, SQUARED]].dropna(subset=columns)
     grouped = frame.groupby([*keys, *columns], sort=True, observed=True)
-    return grouped[[WEIGHT, "squared"]].sum().reset_index()
+    return grouped[[WEIGHT, SQUARED]].sum().reset_index()
 
 
 def _nobody(measure: Measure) -> dict[str, Any]:
@@ -113,7 +114,8 @@ def _shares(
     if folded.empty:
         return {}
     folded["events"] = folded[WEIGHT] * folded[measure.column]
-    sums = folded.groupby(keys, sort=True, observed=True)[["events", WEIGHT, "squared"]].sum()
+    sums = folded.groupby(keys, sort=True, observed=True)[["events", WEIGHT, SQUARED]].sum()
+    clusters = _clusters(units, measure, keys)
     figures = {}
     for index, k, n, squared in sums.itertuples(name=None):
         values = index if isinstance(index, tuple) else (index,)
@@ -121,12 +123,44 @@ def _shares(
         if not isclose(value, k / n, rel_tol=1e-9, abs_tol=1e-12):
             raise EnginesDisagree(f"{measure.key} for {values}: fairlearn {value}, counts {k / n}.")
         effective = n * n / squared if units.weights == "survey" else n
+        patterns = clusters.get(values)
+        if patterns is not None:
+            effective = min(effective, _cluster_size(patterns, value))
         low, high = wilson(min(value, 1.0) * effective, effective, confidence)
         figures[values] = {
             "n": _tidy(n), "k": _tidy(k), "value": value, "low": low, "high": high,
-            "status": "estimated", "n_effective": float(effective),
+            "status": "estimated", "n_effective": float(effective), "patterns": patterns,
         }  # fmt: skip
     return figures
+
+
+def _clusters(units: Units, measure: Measure, keys: list[str]) -> dict[Place, np.ndarray]:
+    """For each place, rows of (events, size, how many clusters are like that)."""
+    if CLUSTER not in units.frame:
+        return {}
+    folded = fold(units, [measure.column], [*keys, CLUSTER])
+    folded["events"] = folded[WEIGHT] * folded[measure.column]
+    sums = folded.groupby([*keys, CLUSTER], observed=True)[["events", WEIGHT]].sum().reset_index()
+    alike = sums.groupby([*keys, "events", WEIGHT], observed=True).size().reset_index(name="like")
+    found: dict[Place, np.ndarray] = {}
+    for index, rows in alike.groupby(keys, observed=True):
+        place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
+        found[place] = rows[["events", WEIGHT, "like"]].to_numpy(float)
+    return found
+
+
+def _cluster_size(patterns: np.ndarray, rate: float) -> float:
+    """The sample of independent rows that would be as sure: Kish's design effect, linearised.
+
+    Where all or none have the event, clusters count as one row each: no more is known.
+    """
+    events, sizes, like = patterns.T
+    clusters, total = like.sum(), (sizes * like).sum()
+    variance = (like * (events - rate * sizes) ** 2).sum() / total**2
+    if variance <= 0 or clusters < 2:
+        return float(clusters)
+    variance *= clusters / (clusters - 1)
+    return float(min(total, rate * (1 - rate) / variance))
 
 
 def _fairlearn_rates(
@@ -143,8 +177,8 @@ def _fairlearn_rates(
     rates |= _one_frame(stacked, keys, fairlearn.selection_rate)
     for measure in measures:
         if measure.name in ENGINES:
-            folded = fold(units, [TRUTH, PICKED], keys)
-            one = [(measure.key, folded, TRUTH, PICKED)]
+            folded = fold(units, [measure.truth, measure.picked], keys)
+            one = [(measure.key, folded, measure.truth, measure.picked)]
             rates |= _one_frame(one, keys, ENGINES[measure.name])
     return rates
 
@@ -182,22 +216,22 @@ def _positive_is_one(engine: Callable[..., float]) -> Callable[..., float]:
 def _quantiles(
     units: Units, measure: Measure, keys: list[str], confidence: float
 ) -> dict[Place, dict[str, Any]]:
-    frame = units.frame.assign(**{ALL: ""}) if ALL in keys else units.frame
-    frame = frame[[*keys, measure.column]].dropna(subset=[measure.column])
+    frame = fold(units, [measure.column], keys)
     if frame.empty:
         return {}
 
-    def by_fairlearn(_: Any, waits: Any) -> float:
-        return quantile(np.sort(waits).tolist(), measure.quantile)
+    def by_fairlearn(_: Any, waits: Any, sample_weight: Any) -> float:
+        return quantile(Sample.of(waits, sample_weight), measure.quantile)
 
     values = frame[measure.column].to_numpy(float)
     estimates = fairlearn.MetricFrame(
         metrics=by_fairlearn, y_true=values, y_pred=values,
         sensitive_features=frame[keys].astype(object),
+        sample_params={"sample_weight": frame[WEIGHT].to_numpy(float)},
     ).by_group  # fmt: skip
     figures: dict[Place, dict[str, Any]] = {}
-    for index, sample in frame.groupby(keys, sort=True, observed=True)[measure.column]:
-        ordered = tuple(sorted(float(value) for value in sample))
+    for index, rows in frame.groupby(keys, sort=True, observed=True):
+        ordered = Sample.of(rows[measure.column], rows[WEIGHT])
         place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
         estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
         figures[place] = _quantile_figures(measure, estimate, ordered, confidence)
@@ -205,7 +239,7 @@ def _quantiles(
 
 
 def _quantile_figures(
-    measure: Measure, estimate: float, ordered: tuple[float, ...], confidence: float
+    measure: Measure, estimate: float, ordered: Sample, confidence: float
 ) -> dict[str, Any]:
     known = {"n": len(ordered), "k": None, "sample": ordered, "n_effective": float(len(ordered))}
     if estimate == inf:

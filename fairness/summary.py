@@ -11,7 +11,7 @@ from fairlearn import metrics as fairlearn
 
 from fairness.judge import Family
 from fairness.metrics import fold
-from fairness.records import PICKED, TRUTH, WEIGHT, Cell, Measure, Units, key_column
+from fairness.records import WEIGHT, Cell, Measure, Units, key_column
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ def summarise(units: Units, found: Sequence[Family]) -> tuple[Figure, ...]:
         figures += _impact(family)
     for stratum in _strata(selections):
         figures.append(_differential_fairness(stratum))
-        if TRUTH in units.frame:
-            figures.append(_equalized_odds(units, stratum[0]))
+    # Several classes are taken one against the rest: fairlearn's rates are of two.
+    of = selections[0].measure.of if selections else None
+    odds = (f for f in found if f.measure.name == "true_positive_rate")
+    figures += [_equalized_odds(units, f, f.measure.of or of) for f in odds]
     return tuple(figures)
 
 
@@ -80,11 +82,15 @@ def _parity(units: Units, family: Family) -> list[Figure]:
     ]
 
 
-def _equalized_odds(units: Units, family: Family) -> Figure:
+def _equalized_odds(units: Units, family: Family, of: str | None) -> Figure:
     """Over groups that have both kinds of truth: fairlearn counts an empty one as 0."""
-    place = ("selection_rate", family.measure.of, family.by, family.within)
-    rows = _rows_of(units, family.tested, TRUTH, PICKED)
-    kinds = rows.groupby("who")[TRUTH].nunique()
+    place = ("selection_rate", of, family.by, family.within)
+    truth, picked = family.measure.truth, family.measure.picked
+    if truth not in units.frame:
+        reason = family.measure.missing
+        return Figure("equalized_odds_difference", *place, None, reason=reason)
+    rows = _rows_of(units, family.tested, truth, picked)
+    kinds = rows.groupby("who")[truth].nunique()
     both = kinds.index[kinds == 2]
     left_out = sorted(set(kinds.index) - set(both))
     if len(both) < 2:
@@ -92,7 +98,7 @@ def _equalized_odds(units: Units, family: Family) -> Figure:
         return Figure("equalized_odds_difference", *place, None, reason=reason)
     rows = rows[rows["who"].isin(both)]
     value = fairlearn.equalized_odds_difference(
-        rows[TRUTH], rows[PICKED], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
+        rows[truth], rows[picked], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
     )
     reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
     return Figure("equalized_odds_difference", *place, float(value), reason=reason)
