@@ -21,6 +21,8 @@ COMMANDS = {
     "parse": "channels.commands.parse:parse",
     "user": "channels.commands.user:user",
     "audit": "fairness.__main__:audit_command",
+    "counterfactual": "fairness.counterfactual.command:counterfactual",
+    "simulate": "fairness.simulate.command:simulate",
 }
 
 

@@ -13,8 +13,10 @@ from sqlalchemy.exc import ArgumentError
 
 from fairness.audit import Progress, audit
 from fairness.cli_text import terminal_lines
+from fairness.config_file import read_config
 from fairness.database import read_database
 from fairness.decisions_file import read_decisions
+from fairness.drift import read_earlier
 from fairness.errors import AuditError
 from fairness.provenance import provenance
 from fairness.records import Rules, Units
@@ -67,13 +69,13 @@ class Pair(click.ParamType[tuple[str, str]]):
     "--decisions",
     type=click.Path(path_type=Path),
     metavar="FILE.csv",
-    help="Turn records as a CSV file: one row a conversation or a turn.",
+    help="Turn records as CSV or Parquet: one row a conversation or a turn.",
 )
 @click.option(
     "--table",
     type=click.Path(path_type=Path),
     metavar="FILE.csv",
-    help="Any table; needs --outcome and --positive.",
+    help="Any table, CSV or Parquet; needs --outcome and --positive.",
 )
 @click.option(
     "--groups",
@@ -88,7 +90,7 @@ class Pair(click.ParamType[tuple[str, str]]):
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     metavar="DIR",
-    help="Where report.html, report.json and tables/*.csv go.",
+    help="Where report.html, report.pdf, report.json and tables/*.csv go.",
 )
 @click.option("--outcome", metavar="COL", help="[--table] The column that says what was decided.")
 @click.option(
@@ -149,12 +151,36 @@ class Pair(click.ParamType[tuple[str, str]]):
 @click.option(
     "--depth",
     type=click.IntRange(1, 3),
-    default=2,
+    default=3,
     show_default=True,
     help="How many columns are crossed with one another.",
 )
 @click.option("--synthetic", is_flag=True, help="The data is made up: say so all over the report.")
 @click.option("--title", default="Bias report", show_default=True, help="The report's heading.")
+@click.option("--cluster", metavar="COL", help="[--table] Rows alike in COL belong together.")
+@click.option("--id", "id_column", metavar="COL", help="[--table] Of rows alike in COL, count one.")
+@click.option(
+    "--resamples",
+    type=click.IntRange(0, 100_000),
+    default=2000,
+    show_default=True,
+    help="Bootstrap resamples, drawn on counts; 0: none.",
+)
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="report.json",
+    help="An earlier report: say what has changed since.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE.yml",
+    is_eager=True,
+    expose_value=False,
+    callback=read_config,
+    help="Options from a file, by name (positive: [yes]); those given here win.",
+)
 @click.option("--quiet", is_flag=True, help="Write the files and print only where they are.")
 @click.pass_context
 def audit_command(
@@ -164,13 +190,14 @@ def audit_command(
     truth_positive: tuple[str, ...] | None, weight: str | None, within: str | None,
     reference: Sequence[tuple[str, str]], since: datetime | None, until: datetime | None,
     disclosure: str, threshold: int, minimum: int, depth: int,
-    synthetic: bool, title: str, quiet: bool,
+    synthetic: bool, title: str, quiet: bool, cluster: str | None, id_column: str | None,
+    resamples: int, previous: Path | None,
 ) -> None:  # fmt: skip
     """Report who may be served worse, and how sure that is.
 
-    Give one of --db, --decisions and --table. Writes report.html to read, report.json
-    for other programs (its schema is fairness/report/schema.json) and tables/*.csv for
-    spreadsheets into --out, and prints the figures.
+    Give one of --db, --decisions and --table. Writes report.html and report.pdf to read,
+    report.json for other programs (its schema is fairness/report/schema.json) and
+    tables/*.csv for spreadsheets into --out, and prints the figures.
 
     \b
     Examples:
@@ -181,7 +208,7 @@ def audit_command(
     say = _progress(quiet)
     references = dict(reference)
     columns = _table_columns(
-        table, outcome, positive, truth, truth_positive, weight, within, groups
+        table, outcome, positive, truth, truth_positive, weight, within, groups, cluster, id_column
     )
     _one_source(db, decisions, table)
     _only_for("--db", db, since=since, until=until)
@@ -189,14 +216,18 @@ def audit_command(
         raise click.UsageError(f"--within {within}: the same column is in --groups. Take one out.")
     hide = disclosure == "on" or (disclosure == "auto" and table is None)
     rules = Rules(
-        minimum=minimum, depth=depth, threshold=threshold if hide else None, references=references
-    )
+        minimum=minimum, depth=depth, threshold=threshold if hide else None,
+        references=references, resamples=resamples,
+    )  # fmt: skip
     try:
+        earlier = read_earlier(previous) if previous else None
         say(f"Reading {table or decisions or _masked(db)}")
         units = _read(db, decisions, table, columns, groups, within, since, until)
         made_at = datetime.now(UTC)
         history = provenance(units, rules, made_at=made_at, command=_command(context))
-        report = audit(units, rules, history, title=title, synthetic=synthetic, progress=say)
+        report = audit(
+            units, rules, history, title=title, synthetic=synthetic, earlier=earlier, progress=say
+        )
         say(f"Writing {out}")
         written = write_report(report, out)
     except (AuditError, OSError) as error:
@@ -229,19 +260,27 @@ def _read(
 def _table_columns(
     table: Path | None, outcome: str | None, positive: tuple[str, ...] | None, truth: str | None,
     truth_positive: tuple[str, ...] | None, weight: str | None, within: str | None,
-    groups: tuple[str, ...],
+    groups: tuple[str, ...], cluster: str | None, id_column: str | None,
 ) -> TableColumns | None:  # fmt: skip
     if table is None:
         _only_for(
             "--table", table, outcome=outcome, positive=positive, truth=truth,
-            truth_positive=truth_positive, weight=weight,
+            truth_positive=truth_positive, weight=weight, cluster=cluster, id=id_column,
         )  # fmt: skip
         return None
-    if not outcome or not positive:
-        raise click.UsageError("--table needs --outcome COL and --positive VALUE.")
-    if bool(truth) != bool(truth_positive):
+    if not outcome or not (positive or truth):
+        raise click.UsageError(
+            "--table needs --outcome COL and --positive VALUE. Only with --truth COL may "
+            "--positive be left out: then every value is a class of its own."
+        )
+    if positive and bool(truth) != bool(truth_positive):
         raise click.UsageError("--truth COL and --truth-positive VALUE go together.")
-    return TableColumns(outcome, positive, groups, truth, truth_positive or (), weight, within)
+    if truth_positive and not positive:
+        raise click.UsageError("--truth-positive VALUE goes with --positive VALUE.")
+    return TableColumns(
+        outcome, positive or (), groups, truth, truth_positive or (), weight, within,
+        cluster, id_column,
+    )  # fmt: skip
 
 
 def _one_source(db: str | None, decisions: Path | None, table: Path | None) -> None:

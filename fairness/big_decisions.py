@@ -147,7 +147,8 @@ def _last(header: Header, name: str) -> str:
 def _flag(name: str) -> str:
     yes = ", ".join(_text(v) for v in TRUE)
     column = quoted(name)
-    return f"CASE WHEN {column} IS NULL THEN NULL ELSE CAST(lower({column}) IN ({yes}) AS DOUBLE) END"
+    known = f"CAST(lower({column}) IN ({yes}) AS DOUBLE)"
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE {known} END"
 
 
 def _outcomes(header: Header) -> list[str]:

@@ -168,7 +168,7 @@ def read_csv(
     if found.blank:
         notes.append(f"Lines with nothing on them, passed over: {found.blank}.")
     if found.same:
-        notes.append(f"Rows that are the same as an earlier one in every column, kept: {found.same}.")
+        notes.append(f"Rows that repeat an earlier one in every column, kept: {found.same}.")
     notes += _repeat_notes(once, found.repeated)
     frame = pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in values.items()})
     sha256 = hashlib.sha256(raw).hexdigest()

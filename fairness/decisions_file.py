@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fairness.conversations import CHANNEL_COLUMNS, CHANNELS, FLAGS, NUMBERS, Held, units_from
 from fairness.big_decisions import read_big_decisions
 from fairness.big_file import is_parquet, parquet_header
+from fairness.conversations import CHANNEL_COLUMNS, CHANNELS, FLAGS, NUMBERS, Held, units_from
 from fairness.csv_file import SMALL, CsvFile, plain_utf8, read_csv, read_header
 from fairness.errors import TableWrong
 from fairness.records import Source, Units
@@ -106,7 +106,8 @@ def _conversations(file: CsvFile) -> pd.Series[str]:
         raise TableWrong(
             file.path, "the conversation has no id",
             "Give every row its conversation_id, or remove the column so that each row counts "
-            "as one conversation", row=file.line(first, "conversation_id"), column="conversation_id",
+            "as one conversation",
+            row=file.line(first, "conversation_id"), column="conversation_id",
         )  # fmt: skip
     return ids
 

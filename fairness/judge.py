@@ -41,7 +41,9 @@ class Comparison:
     """One group against its reference. ``difference`` is group minus reference.
 
     ``detectable`` is the smallest difference this comparison would have found;
-    ``direction`` says whether the group fares worse or better, where that has a meaning.
+    ``direction`` says whether the group fares worse or better, where that has a meaning;
+    ``bound_low`` and ``bound_high`` are how far the gap could move if those whose group is
+    not recorded were all on one side.
     """
 
     measure: Measure
@@ -60,6 +62,8 @@ class Comparison:
     detectable: float | None = None
     direction: Literal["worse", "better", ""] = ""
     reason: str = ""
+    bound_low: float | None = None
+    bound_high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ class Figure:
     value: float | None
     group: Mapping[str, str] | None = None
     reason: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 def summarise(units: Units, found: Sequence[Family]) -> tuple[Figure, ...]:
