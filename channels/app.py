@@ -86,7 +86,7 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
         store=SqlStore(engine),
-        assistant=RasaAssistant(client, _model_version(settings.home)),
+        assistant=RasaAssistant(client, model_version(settings.home)),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,
@@ -175,7 +175,7 @@ def _council_settings(council: Council) -> CouncilSettings:
     )
 
 
-def _model_version(home: Path) -> str:
+def model_version(home: Path) -> str:
     """The live model's hash, short; empty while there is none."""
     live = home / "models" / "live.json"
     if not live.exists():

@@ -83,7 +83,7 @@ class Pair(click.ParamType[tuple[str, str]]):
     required=True,
     metavar="COL[,COL…]",
     help="Columns whose groups are compared, alone and crossed. "
-    "With --db: language, medium, service.",
+    "With --db: language, medium, service, or a question of the equality schemes.",
 )
 @click.option(
     "--out",
@@ -222,7 +222,8 @@ def audit_command(
     try:
         earlier = read_earlier(previous) if previous else None
         say(f"Reading {table or decisions or _masked(db)}")
-        units = _read(db, decisions, table, columns, groups, within, since, until)
+        key = context.obj.equality_key() if db and context.obj else ""
+        units = _read(db, decisions, table, columns, groups, within, since, until, key)
         made_at = datetime.now(UTC)
         history = provenance(units, rules, made_at=made_at, command=_command(context))
         report = audit(
@@ -248,13 +249,16 @@ fairness.add_command(audit_command)
 def _read(
     db: str | None, decisions: Path | None, table: Path | None, columns: TableColumns | None,
     groups: tuple[str, ...], within: str | None, since: datetime | None, until: datetime | None,
+    equality_key: str,
 ) -> Units:  # fmt: skip
     if table is not None and columns is not None:
         return read_table(table, columns)
     if decisions is not None:
         return read_decisions(decisions, groups, within)
     first, last = (moment.date() if moment else None for moment in (since, until))
-    return read_database(db or "", groups, within, since=first, until=last)
+    return read_database(
+        db or "", groups, within, since=first, until=last, equality_key=equality_key
+    )
 
 
 def _table_columns(

@@ -19,7 +19,7 @@ from fairness.drift import Drift, drift
 from fairness.groups import groupings, reference_group
 from fairness.judge import Comparison, Omnibus, compare, families, omnibus_tests
 from fairness.metrics import measure_cells
-from fairness.records import NOT_RECORDED, Cell, Measure, Rules, Units
+from fairness.records import Cell, Measure, Rules, Units
 from fairness.rounding import rounded
 from fairness.simpson import Simpson, simpson_check
 from fairness.summary import Figure, summarise
@@ -125,7 +125,7 @@ def _without_small_counts(
     hidden = {
         c.by[0]
         for c in cells
-        if c.status == "suppressed" and len(c.by) == 1 and NOT_RECORDED in c.group.values()
+        if c.status == "suppressed" and len(c.by) == 1 and not c.recorded
     }
     missing = {
         name: None if name in hidden or 0 < n < rules.threshold else n

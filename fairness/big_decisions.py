@@ -26,6 +26,10 @@ from fairness.errors import TableWrong
 from fairness.records import Source, Units
 
 TRUE, FALSE = ("true", "1", "yes", "t", "y"), ("false", "0", "no", "f", "n")
+_USED = (
+    *FLAGS, *CHANNEL_COLUMNS, *NUMBERS, "outcome", "conversation_id", "id", "turn", "at",
+    "asked_at", "claimed_at", "way", "outcome_code", "model_version", "policy_version",
+)  # fmt: skip
 Header = Sequence[str]
 
 
@@ -44,7 +48,8 @@ def read_big_decisions(
         **dict.fromkeys(FLAGS, (*TRUE, *FALSE)),
         "outcome": outcome_codes,
     }
-    with counting(path, separator, header) as db:
+    kept = tuple(name for name in header if name in (*_USED, *named))
+    with counting(path, separator, header, kept) as db:
         _check(db, path, separator, header, allowed)
         missing = _missing(db, header)
         changed = _changed(db, header, named)
@@ -169,7 +174,9 @@ def _handoffs(header: Header) -> list[str]:
     way = "way" if "way" in header else "NULL"
     code = "outcome_code" if "outcome_code" in header else "NULL"
     solved = ", ".join(_text(v) for v in RESOLVED_HANDOFFS)
-    wait = f"coalesce(greatest(epoch({claimed}) - epoch({asked}), 0), 'Infinity'::DOUBLE)"
+    # greatest() passes over nulls: without the test, one nobody took would have waited 0.
+    took = f"greatest(epoch({claimed}) - epoch({asked}), 0)"
+    wait = f"CASE WHEN {claimed} IS NULL THEN 'Infinity'::DOUBLE ELSE {took} END"
     only = "FILTER (WHERE asked_at IS NOT NULL)"
     return [
         f"arg_min(coalesce({way}, 'talk_to_person'), {asked}) {only} AS handed",

@@ -1,4 +1,5 @@
-"""Every measure for every group. fairlearn's MetricFrame computes, our own counts check it.
+"""Every measure for every group. fairlearn's MetricFrame computes, our own counts check it
+and serve alone where there are too many groups for it.
 
 Rows are first folded into counts, which go to fairlearn as sample weights: a table of
 millions costs what its few distinct rows cost.
@@ -21,6 +22,9 @@ from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Un
 
 Place = tuple[str, ...]
 ALL = "all units"
+MOST_FOR_FAIRLEARN = 24
+"""fairlearn takes milliseconds a group and measure. Beyond this many groups our own counts
+serve alone; the tests hold the two to the same 1e-12 at every depth."""
 MOST_CELLS = 4000
 """Beyond this many, combinations that nobody belongs to are left out of the report."""
 
@@ -41,7 +45,7 @@ def measure_cells(
     """
     keys = [key_column(name) for name in (*within, *by)]
     shares = [m for m in units.measures if m.kind == "share" and not m.missing]
-    rates = _fairlearn_rates(units, shares, keys or [ALL])
+    rates = _fairlearn_rates(units, shares, keys or [ALL]) if few_enough(units, keys) else None
     cells: list[Cell] = []
     for measure in units.measures:
         if measure.kind == "share":
@@ -50,6 +54,11 @@ def measure_cells(
             figures = _quantiles(units, measure, keys or [ALL], confidence)
         cells += _cells(units, measure, by, within, figures)
     return tuple(cells)
+
+
+def few_enough(units: Units, keys: Sequence[str]) -> bool:
+    """Whether there are so few groups that fairlearn computes them too."""
+    return prod(units.frame[key].nunique() for key in keys) <= MOST_FOR_FAIRLEARN
 
 
 def _cells(
@@ -107,7 +116,7 @@ def _shares(
     units: Units,
     measure: Measure,
     keys: list[str],
-    rates: Mapping[Place, float],
+    rates: Mapping[Place, float] | None,
     confidence: float,
 ) -> dict[Place, dict[str, Any]]:
     folded = fold(units, [measure.column], keys)
@@ -119,7 +128,7 @@ def _shares(
     figures = {}
     for index, k, n, squared in sums.itertuples(name=None):
         values = index if isinstance(index, tuple) else (index,)
-        value = rates[(measure.key, *values)]
+        value = k / n if rates is None else rates[(measure.key, *values)]
         if not isclose(value, k / n, rel_tol=1e-9, abs_tol=1e-12):
             raise EnginesDisagree(f"{measure.key} for {values}: fairlearn {value}, counts {k / n}.")
         effective = n * n / squared if units.weights == "survey" else n
@@ -224,16 +233,20 @@ def _quantiles(
         return quantile(Sample.of(waits, sample_weight), measure.quantile)
 
     values = frame[measure.column].to_numpy(float)
-    estimates = fairlearn.MetricFrame(
-        metrics=by_fairlearn, y_true=values, y_pred=values,
-        sensitive_features=frame[keys].astype(object),
-        sample_params={"sample_weight": frame[WEIGHT].to_numpy(float)},
-    ).by_group  # fmt: skip
+    estimates = None
+    if few_enough(units, [key for key in keys if key != ALL]):
+        estimates = fairlearn.MetricFrame(
+            metrics=by_fairlearn, y_true=values, y_pred=values,
+            sensitive_features=frame[keys].astype(object),
+            sample_params={"sample_weight": frame[WEIGHT].to_numpy(float)},
+        ).by_group  # fmt: skip
     figures: dict[Place, dict[str, Any]] = {}
     for index, rows in frame.groupby(keys, sort=True, observed=True):
         ordered = Sample.of(rows[measure.column], rows[WEIGHT])
         place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
-        estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
+        estimate = quantile(ordered, measure.quantile)
+        if estimates is not None:
+            estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
         figures[place] = _quantile_figures(measure, estimate, ordered, confidence)
     return figures
 

@@ -190,4 +190,4 @@ class Cell:
     @property
     def recorded(self) -> bool:
         """Whether every value that makes up the group was recorded."""
-        return NOT_RECORDED not in self.group.values()
+        return not any(value.startswith(NOT_RECORDED) for value in self.group.values())

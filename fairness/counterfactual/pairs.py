@@ -33,7 +33,8 @@ def read_pairs(path: Path = PAIRS) -> tuple[Pair, ...]:
     """Every pair of a file. Raises PairsWrong."""
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
-        return (*_framed(data), *_rewritten(data), *_written(data))
+        pairs = (*_framed(data), *_rewritten(data), *_written(data))
+        return tuple(p for p in pairs if p.a != p.b)  # some words are spelt as they sound
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise PairsWrong(f"{path}: {error!r}. See {PAIRS.name} for its form.") from None
 

@@ -63,7 +63,8 @@ def try_pairs(
     tried = []
     for number, pair in enumerate(pairs, 1):
         progress(f"Pair {number}: {pair.family}")
-        tried.append(Tried(pair, talk([pair.a], None), talk([pair.b], None)))
+        a, b = (talk(text.split("\n"), None) for text in (pair.a, pair.b))
+        tried.append(Tried(pair, a, b))
     return tuple(tried)
 
 
