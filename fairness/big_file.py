@@ -37,8 +37,13 @@ def counting(
     Raises TableWrong, without a row, when the file cannot be read as such a table.
     """
     with TemporaryDirectory(prefix="fairway-audit-") as spill:
-        settings = {"threads": THREADS, "memory_limit": MEMORY, "temp_directory": spill}
-        db = duckdb.connect(config={**settings, "preserve_insertion_order": False})
+        settings: dict[str, str | int | float | list[str]] = {
+            "threads": THREADS,
+            "memory_limit": MEMORY,
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+        }
+        db = duckdb.connect(config=settings)
         try:
             db.execute(f"CREATE VIEW raw AS SELECT * FROM {_source(path, separator, header)}")
             tidy = ", ".join(f"{_tidy(name)} AS {quoted(name)}" for name in header)

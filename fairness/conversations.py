@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -182,6 +183,27 @@ def _changed(turns: pd.DataFrame, named: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def _against_the_rest(channel: str, kind: Literal["true", "false"]) -> Measure:
+    """One channel against the others. Harm: not sent to a person when needed, or sent to
+    digital when it was not. The other direction is shown and has no harm of its own."""
+    did = "needed" if kind == "true" else "did not need"
+    worse: Literal["higher", "lower"] | None = None
+    if kind == "true" and channel != "digital":
+        worse = "lower"
+    elif kind == "false" and channel == "digital":
+        worse = "higher"
+    return Measure(
+        f"{kind}_positive_rate",
+        f"{kind.capitalize()} positive rate, {channel.replace('_', '-')} against the rest",
+        f"Of conversations that {did} {channel} (as people coded afterwards), how many were "
+        "sent there.",
+        "Read the conversations that were sent elsewhere than they needed.",
+        of=channel,
+        worse=worse,
+        judged=worse is not None,
+    )
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "false_digital_rate",
@@ -296,22 +318,7 @@ MEASURES: tuple[Measure, ...] = (
         )
         for channel in CHANNELS
     ),
-    *(
-        Measure(
-            f"{kind}_positive_rate",
-            f"{kind.capitalize()} positive rate, {channel.replace('_', '-')} against the rest",
-            f"Of conversations that {did} {channel} (as people coded afterwards), how many were "
-            "sent there.",
-            "Read the conversations that were sent elsewhere than they needed.",
-            of=channel,
-            worse=worse,
-        )
-        for channel in CHANNELS
-        for kind, did, worse in (
-            ("true", "needed", "lower" if channel != "digital" else None),
-            ("false", "did not need", "higher" if channel == "digital" else None),
-        )
-    ),
+    *(_against_the_rest(channel, kind) for channel in CHANNELS for kind in ("true", "false")),
 )
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {

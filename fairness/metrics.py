@@ -22,7 +22,7 @@ from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Un
 
 Place = tuple[str, ...]
 ALL = "all units"
-MOST_FOR_FAIRLEARN = 24
+MOST_FOR_FAIRLEARN = 9
 """fairlearn takes milliseconds a group and measure. Beyond this many groups our own counts
 serve alone; the tests hold the two to the same 1e-12 at every depth."""
 MOST_CELLS = 4000

@@ -8,6 +8,7 @@ how many. Tests and verdicts are made on the exact counts before; only what is p
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil, floor
@@ -32,12 +33,16 @@ def rounded(report: Report, base: int, threshold: int, confidence: float) -> Rep
     """``report`` with every count rounded to ``base`` and all else worked out from that."""
     cells = tuple(_cell(c, base, confidence) for c in report.measures)
     at = {_key(c.measure.key, c.within, c.group): c for c in cells}
+    selected: dict[Any, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.measure.name == "selection_rate":
+            selected[_place(cell)].append(cell)
     return replace(
         report,
         measures=cells,
         omnibus=tuple(_omnibus(o) for o in report.omnibus),
         comparisons=tuple(_comparison(c, at) for c in report.comparisons),
-        summary=tuple(_figure(f, cells) for f in report.summary),
+        summary=tuple(_figure(f, selected[_place(f)]) for f in report.summary),
         simpson=tuple(_simpson(s) for s in report.simpson),
         provenance=_provenance(report.provenance, base, threshold),
     )
@@ -101,15 +106,11 @@ def _figure(figure: Figure, cells: Sequence[Cell]) -> Figure:
     """Worked out again from rounded rates; what cannot be, to two places."""
     if figure.value is None:
         return figure
-    mine = [
-        c for c in cells
-        if c.measure.name == "selection_rate" and c.by == figure.by and c.within == figure.within
-        and c.recorded and c.value is not None and c.n
-    ]  # fmt: skip
+    mine = [c for c in cells if c.recorded and c.value is not None and c.n]
     if figure.of is not None:
         mine = [c for c in mine if c.measure.of == figure.of]
     rates = [c.value or 0.0 for c in mine]
-    value = _two(figure.value)
+    value: float | None = _two(figure.value)
     if figure.name == "demographic_parity_difference":
         value = max(rates) - min(rates)
     elif figure.name == "demographic_parity_ratio" and max(rates):
@@ -121,6 +122,10 @@ def _figure(figure: Figure, cells: Sequence[Cell]) -> Figure:
     low = None if figure.low is None else _down(figure.low)
     high = None if figure.high is None else _up(figure.high)
     return replace(figure, value=value, low=low, high=high)
+
+
+def _place(one: Cell | Figure) -> tuple[Any, ...]:
+    return one.by, tuple(one.within.items())
 
 
 def _differential(cells: Sequence[Cell]) -> float | None:

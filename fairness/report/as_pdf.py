@@ -7,7 +7,7 @@ without alternative text, a heading out of order, a document without a title or 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from fairness.report.as_html import (
 from fairness.report.drift_words import drift_lines
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-STANDARD = "ua-1"
+MOST_CROSSED = 40
+"""Tables of crossed groups in one PDF, those with evidence first; report.html has them all."""
 _WORDS = {
     "synthetic": "Synthetic data. No figure here speaks of real people.",
     "short": "In short: who may be served worse",
@@ -55,7 +56,7 @@ def as_pdf(report: Report, document: Mapping[str, Any]) -> bytes:
     data = json.dumps(_view(report, document["provenance"]), ensure_ascii=False)
     made_at = datetime.fromisoformat(document["provenance"]["made_at"])
     written: bytes = typst.compile(
-        TEMPLATE.read_bytes(), format="pdf", pdf_standards=[STANDARD], sys_inputs={"data": data},
+        TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1", sys_inputs={"data": data},
         ignore_system_fonts=True, timestamp=int(made_at.timestamp()),
     )  # fmt: skip
     return written
@@ -63,6 +64,8 @@ def as_pdf(report: Report, document: Mapping[str, Any]) -> bytes:
 
 def _view(report: Report, history: Mapping[str, Any]) -> dict[str, Any]:
     counts = count_verdicts(report)
+    sections = sections_of(report)
+    crossed = _crossed(sections)
     shown = findings_of(report)
     window = history["window"]
     dates = f", from {window['from'][:10]} to {window['to'][:10]}" if window["from"] else ""
@@ -80,7 +83,7 @@ def _view(report: Report, history: Mapping[str, Any]) -> dict[str, Any]:
         "simpson": [f.text for f in simpson_of(report)],
         "drift": list(drift_lines(report)),
         "untold": list(untold_of(report)),
-        "sections": [_section(s) for s in sections_of(report)],
+        "sections": [_section(s, crossed) for s in sections],
         "columns": ["Group", "Counted", "Figure", "Interval", "Difference", "p", "Verdict"],
         "summary": [_summary(f) for f in report.summary],
         "summary_columns": ["Figure", "By", "Group or stratum", "Value", "Interval"],
@@ -88,15 +91,30 @@ def _view(report: Report, history: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _crossed(sections: Sequence[Section]) -> set[int]:
+    """Which tables of crossed groups are printed: those with evidence, then as many as fit."""
+    held = [b for s in sections for b in s.blocks if len(b.by) > 1]
+    held.sort(key=lambda b: not _evidence(b))
+    return {id(block) for block in held[:MOST_CROSSED]}
+
+
+def _evidence(block: Block) -> bool:
+    found = (row.comparison for row in block.rows)
+    return any(c is not None and c.verdict == "evidence_of_disparity" for c in found)
+
+
+def _section(section: Section, crossed: set[int]) -> dict[str, Any]:
     measure = section.measure
     definition = measure.definition
     if measure.missing:
         definition += f" Cannot be told: {measure.missing}."
+    blocks = [b for b in section.blocks if len(b.by) == 1 or id(b) in crossed]
+    if len(blocks) < len(section.blocks):
+        definition += " Further crossed groups are in report.html and the tables."
     return {
         "title": measure.title,
         "definition": definition,
-        "blocks": [_block(section, b) for b in section.blocks],
+        "blocks": [_block(section, b) for b in blocks],
     }
 
 
