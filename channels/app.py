@@ -27,6 +27,7 @@ from bot.stores.sql import SqlStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.auth import make_auth_router, require
+from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
@@ -141,7 +142,14 @@ def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
         chrome,
         csrf_field=pages.csrf_field,
         check_csrf=check_csrf,
+        equality_key=parts.settings.secrets.equality_key,
+        who=_name_of_staff,
     )
+
+
+def _name_of_staff(request: Request) -> str:
+    staff = current_staff(request)
+    return staff.name if staff else "an auditor"
 
 
 def _internal(

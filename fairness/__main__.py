@@ -62,7 +62,8 @@ class Pair(click.ParamType[tuple[str, str]]):
 
 @click.command(
     "audit",
-    epilog="Exit status: 0 report written, 1 the data cannot be audited, 2 wrong options.",
+    epilog="Exit status: 0 report written, 1 the data cannot be audited, 2 wrong options, "
+    "3 the gate is shut.",
 )
 @click.option("--db", metavar="URL", help="Fairway's database, e.g. sqlite:///var/fairway.db.")
 @click.option(
@@ -181,6 +182,7 @@ class Pair(click.ParamType[tuple[str, str]]):
     callback=read_config,
     help="Options from a file, by name (positive: [yes]); those given here win.",
 )
+@click.option("--gate", is_flag=True, help="Exit with status 3 on evidence of disparity.")
 @click.option("--quiet", is_flag=True, help="Write the files and print only where they are.")
 @click.pass_context
 def audit_command(
@@ -191,7 +193,7 @@ def audit_command(
     reference: Sequence[tuple[str, str]], since: datetime | None, until: datetime | None,
     disclosure: str, threshold: int, minimum: int, depth: int,
     synthetic: bool, title: str, quiet: bool, cluster: str | None, id_column: str | None,
-    resamples: int, previous: Path | None,
+    resamples: int, previous: Path | None, gate: bool,
 ) -> None:  # fmt: skip
     """Report who may be served worse, and how sure that is.
 
@@ -236,6 +238,9 @@ def audit_command(
     if not quiet:
         click.echo("\n".join(terminal_lines(report)) + "\n")
     click.echo("\n".join(str(path) for path in written))
+    if gate and any(c.verdict == "evidence_of_disparity" for c in report.comparisons):
+        click.echo("The gate is shut: there is evidence of disparity.", err=True)
+        context.exit(3)
 
 
 @click.group()

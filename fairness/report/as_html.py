@@ -88,7 +88,7 @@ def as_html(report: Report, document: Mapping[str, Any]) -> str:
     return environment.get_template("report.html.j2").render(
         report=report,
         provenance=document["provenance"],
-        css=_css(),
+        css=page_css(),
         sections=sections,
         findings=findings_of(report),
         more=max(0, _count(report, "evidence_of_disparity") - MOST_FINDINGS),
@@ -102,14 +102,15 @@ def as_html(report: Report, document: Mapping[str, Any]) -> str:
 
 def content_security_policy() -> str:
     """What report.html needs and no more: its own style sheet, named by its hash."""
-    digest = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(page_css().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
     )
 
 
-def _css() -> str:
+def page_css() -> str:
+    """The one style sheet of every page the audit writes."""
     return (FOLDER / "report.css").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Write a report's files: report.html, report.pdf, report.json, tables/*.csv."""
+"""Write a report's files: report.html, report.cy.html, report.pdf, report.json, tables/*.csv."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fairness.report.as_csv import as_csv
 from fairness.report.as_html import as_html
 from fairness.report.as_json import as_json
 from fairness.report.as_pdf import as_pdf
+from fairness.report.as_welsh import as_welsh
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -21,6 +22,7 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
     document = as_json(report)
     files: dict[str, str | bytes] = {
         "report.html": as_html(report, document),
+        "report.cy.html": as_welsh(report, document),
         "report.pdf": as_pdf(report, document),
         **{f"tables/{name}": text for name, text in as_csv(document).items()},
         # Last, so that whoever sees it can count on the others.

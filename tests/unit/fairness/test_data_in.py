@@ -168,3 +168,12 @@ def test_an_unknown_key_in_the_file_is_named_with_what_was_meant(write):
     config = write("outcom: ok\n", "audit.yml")
     ran = CliRunner().invoke(audit_command, ["--config", str(config)])
     assert ran.exit_code == 2 and "outcom" in ran.output and "outcome" in ran.output
+
+
+def test_the_gate_shuts_on_evidence_of_disparity_only(write, tmp_path):
+    apart = write("who,ok\n" + "a,yes\nb,no\n" * 40, "apart.csv")
+    alike = write("who,ok\n" + "a,yes\na,no\nb,yes\nb,no\n" * 20, "alike.csv")
+    options = ["--outcome", "ok", "--positive", "yes", "--groups", "who", "--quiet", "--gate"]
+    for path, status in ((apart, 3), (alike, 0)):
+        out = ["--table", str(path), "--out", str(tmp_path / "out")]
+        assert CliRunner().invoke(audit_command, [*options, *out]).exit_code == status
