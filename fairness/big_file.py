@@ -19,7 +19,7 @@ import pandas as pd
 
 from fairness.errors import TableWrong
 
-MEMORY = "400MB"
+MEMORY = "300MB"
 THREADS = 2
 _MISSING = "('', 'na', 'n/a', 'nan', 'null')"  # as csv_file.MISSING
 _CHUNK = 1 << 20

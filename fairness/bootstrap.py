@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.stats import binom
 
 from fairness.judge import Family
 from fairness.records import Cell, Rules
@@ -39,16 +40,37 @@ def resample(cell: Cell, resamples: int, dice: np.random.Generator) -> Draws:
 
 
 def with_resampled(cells: Sequence[Cell], rules: Rules) -> tuple[Cell, ...]:
-    """``cells`` with the percentile interval of their resamples, where they are shares."""
+    """``cells`` with the percentile interval of their resamples, where they are shares.
+
+    For independent rows the count in a resample is binomial and its percentiles are known
+    exactly: nothing need be drawn. Clusters are drawn.
+    """
     if not rules.resamples:
         return tuple(cells)
     dice = np.random.default_rng(SEED)
+    shares = [c for c in cells if c.status == "estimated" and c.measure.kind == "share"]
+    exact = dict(zip(map(id, shares), _percentiles(shares, rules), strict=True))
     return tuple(
-        replace(c, resampled=_middle(resample(c, rules.resamples, dice), rules))
-        if c.status == "estimated" and c.measure.kind == "share"
-        else c
+        replace(c, resampled=_interval(c, exact[id(c)], rules, dice)) if id(c) in exact else c
         for c in cells
     )
+
+
+def _interval(
+    cell: Cell, exact: tuple[float, float], rules: Rules, dice: np.random.Generator
+) -> tuple[float, float]:
+    if cell.patterns is None:
+        return exact
+    return _middle(resample(cell, rules.resamples, dice), rules)
+
+
+def _percentiles(cells: Sequence[Cell], rules: Rules) -> list[tuple[float, float]]:
+    """What endless resamples of independent rows would give."""
+    n = np.array([max(1.0, round(c.n_effective)) for c in cells])
+    rate = np.array([min(1.0, max(0.0, c.value or 0.0)) for c in cells])
+    tail = (1 - rules.confidence) / 2
+    low, high = (binom.ppf(q, n, rate) / n if len(n) else n for q in (tail, 1 - tail))
+    return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
 
 def figures_resampled(

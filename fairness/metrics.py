@@ -47,12 +47,13 @@ def measure_cells(
     shares = [m for m in units.measures if m.kind == "share" and not m.missing]
     rates = _fairlearn_rates(units, shares, keys or [ALL]) if few_enough(units, keys) else None
     cells: list[Cell] = []
+    levels = [sorted(units.frame[key].astype(str).unique()) for key in keys]
     for measure in units.measures:
         if measure.kind == "share":
             figures = _shares(units, measure, keys or [ALL], rates, confidence)
         else:
             figures = _quantiles(units, measure, keys or [ALL], confidence)
-        cells += _cells(units, measure, by, within, figures)
+        cells += _cells(measure, by, within, levels, figures)
     return tuple(cells)
 
 
@@ -62,15 +63,14 @@ def few_enough(units: Units, keys: Sequence[str]) -> bool:
 
 
 def _cells(
-    units: Units,
     measure: Measure,
     by: tuple[str, ...],
     within: tuple[str, ...],
+    levels: Sequence[Sequence[str]],
     figures: Mapping[Place, dict[str, Any]],
 ) -> list[Cell]:
-    keys = [key_column(name) for name in (*within, *by)]
     cells = []
-    for values in _combinations(units, keys, figures):
+    for values in _combinations(levels, figures):
         names = dict(zip((*within, *by), values, strict=False))
         place: dict[str, Any] = {
             "measure": measure,
@@ -102,11 +102,10 @@ def _nobody(measure: Measure) -> dict[str, Any]:
     return {**blank, "n": 0, "status": "not_estimable", "reason": reason}
 
 
-def _combinations(units: Units, keys: list[str], seen: Mapping[Place, Any]) -> list[Place]:
+def _combinations(levels: Sequence[Sequence[str]], seen: Mapping[Place, Any]) -> list[Place]:
     """Every combination of levels, those nobody belongs to included while that stays readable."""
-    if not keys:
+    if not levels:
         return [("",)]
-    levels = [sorted(units.frame[key].astype(str).unique()) for key in keys]
     if prod(len(level) for level in levels) > MOST_CELLS:
         return sorted(seen)
     return list(product(*levels))
@@ -119,15 +118,10 @@ def _shares(
     rates: Mapping[Place, float] | None,
     confidence: float,
 ) -> dict[Place, dict[str, Any]]:
-    folded = fold(units, [measure.column], keys)
-    if folded.empty:
-        return {}
-    folded["events"] = folded[WEIGHT] * folded[measure.column]
-    sums = folded.groupby(keys, sort=True, observed=True)[["events", WEIGHT, SQUARED]].sum()
+    sums = _sums(units, measure, keys)
     clusters = _clusters(units, measure, keys)
     figures = {}
-    for index, k, n, squared in sums.itertuples(name=None):
-        values = index if isinstance(index, tuple) else (index,)
+    for values, k, n, squared in sums:
         value = k / n if rates is None else rates[(measure.key, *values)]
         if not isclose(value, k / n, rel_tol=1e-9, abs_tol=1e-12):
             raise EnginesDisagree(f"{measure.key} for {values}: fairlearn {value}, counts {k / n}.")
@@ -141,6 +135,36 @@ def _shares(
             "status": "estimated", "n_effective": float(effective), "patterns": patterns,
         }  # fmt: skip
     return figures
+
+
+def _sums(
+    units: Units, measure: Measure, keys: Sequence[str]
+) -> list[tuple[Place, float, float, float]]:
+    """(place, events, size, sum of squared weights) wherever the condition holds for somebody."""
+    frame = units.frame
+    event = frame[measure.column].to_numpy(float)
+    known = ~np.isnan(event)
+    weight = frame[WEIGHT].to_numpy(float)
+    squared = frame[SQUARED].to_numpy(float) if SQUARED in frame else weight**2
+    codes, places = _places(frame, keys)
+    columns = (weight * event, weight, squared)
+    k, n, squares = (
+        np.bincount(codes[known], column[known], len(places)) for column in columns
+    )  # fmt: skip
+    sizes = np.bincount(codes[known], minlength=len(places))
+    held = (i for i in range(len(places)) if sizes[i])
+    return [(places[i], float(k[i]), float(n[i]), float(squares[i])) for i in held]
+
+
+def _places(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, list[Place]]:
+    """The number of each row's place, and the places in order."""
+    columns = [pd.Categorical(frame[key]) for key in keys if key != ALL]
+    if not columns:
+        return np.zeros(len(frame), int), [("",)]
+    codes = np.zeros(len(frame), int)
+    for column in columns:
+        codes = codes * len(column.categories) + column.codes
+    return codes, list(product(*(map(str, c.categories) for c in columns)))
 
 
 def _clusters(units: Units, measure: Measure, keys: list[str]) -> dict[Place, np.ndarray]:

@@ -42,7 +42,14 @@ def summarise(units: Units, found: Sequence[Family]) -> tuple[Figure, ...]:
     # Several classes are taken one against the rest: fairlearn's rates are of two.
     of = selections[0].measure.of if selections else None
     odds = (f for f in found if f.measure.name == "true_positive_rate")
-    figures += [_equalized_odds(units, f, f.measure.of or of) for f in odds]
+    rest = {
+        (f.measure.of, f.by, tuple(f.within.items())): f
+        for f in found
+        if f.measure.name == "false_positive_rate"
+    }
+    for family in odds:
+        other = rest.get((family.measure.of, family.by, tuple(family.within.items())))
+        figures.append(_equalized_odds(units, family, other, family.measure.of or of))
     return tuple(figures)
 
 
@@ -88,13 +95,17 @@ def _parity(units: Units, family: Family) -> list[Figure]:
     ]
 
 
-def _equalized_odds(units: Units, family: Family, of: str | None) -> Figure:
+def _equalized_odds(
+    units: Units, family: Family, other: Family | None, of: str | None
+) -> Figure:
     """Over groups that have both kinds of truth: fairlearn counts an empty one as 0."""
     place = ("selection_rate", of, family.by, family.within)
     truth, picked = family.measure.truth, family.measure.picked
     if truth not in units.frame:
         reason = family.measure.missing
         return Figure("equalized_odds_difference", *place, None, reason=reason)
+    if other is not None and len(family.tested) > MOST_FOR_FAIRLEARN:
+        return odds_difference(family, other, place)
     rows = _rows_of(units, family.tested, truth, picked)
     kinds = rows.groupby("who")[truth].nunique()
     both = kinds.index[kinds == 2]
@@ -103,22 +114,30 @@ def _equalized_odds(units: Units, family: Family, of: str | None) -> Figure:
         reason = "fewer than two groups have both true and untrue cases"
         return Figure("equalized_odds_difference", *place, None, reason=reason)
     rows = rows[rows["who"].isin(both)]
-    if len(both) > MOST_FOR_FAIRLEARN:
-        value = odds_difference(rows, truth, picked)
-    else:
-        value = fairlearn.equalized_odds_difference(
-            rows[truth], rows[picked], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
-        )
+    value = fairlearn.equalized_odds_difference(
+        rows[truth], rows[picked], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
+    )
     reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
     return Figure("equalized_odds_difference", *place, float(value), reason=reason)
 
 
-def odds_difference(rows: pd.DataFrame, truth: str, picked: str) -> float:
-    """fairlearn's equalised odds difference from counts: the wider of the two rates' ranges."""
-    events = rows.assign(hits=rows[WEIGHT] * rows[picked])
-    sums = events.groupby([truth, "who"])[["hits", WEIGHT]].sum()
-    rates = (sums["hits"] / sums[WEIGHT]).groupby(level=0)
-    return float((rates.max() - rates.min()).max())
+def odds_difference(
+    true: Family, false: Family, place: tuple[str, str | None, tuple[str, ...], Mapping[str, str]]
+) -> Figure:
+    """fairlearn's equalised odds difference from our own cells: the wider of the two ranges."""
+    name = "equalized_odds_difference"
+    rates = [{_named(c): c.value or 0.0 for c in family.tested} for family in (true, false)]
+    both = sorted(set(rates[0]) & set(rates[1]))
+    if len(both) < 2:
+        return Figure(name, *place, None, reason="fewer than two groups have both kinds of truth")
+    held = [[of[group] for group in both] for of in rates]
+    left_out = sorted(set(rates[0]) ^ set(rates[1]))
+    reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
+    return Figure(name, *place, max(max(r) - min(r) for r in held), reason=reason)
+
+
+def _named(cell: Cell) -> str:
+    return " / ".join([*cell.within.values(), *cell.group.values()])
 
 
 def _impact(family: Family) -> list[Figure]:
