@@ -26,6 +26,10 @@ from fairness.records import (
 
 MOST_GROUPS = 100
 MOST_CLASSES = 20
+ALONE = (
+    "Only selection rates are known here. Without what should have been decided (--truth) no rate "
+    "can be judged right or wrong: a gap is a reason to look, and no more."
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def read_table(path: Path, columns: TableColumns) -> Units:
         unit="row",
         weights=kind,
         missing=file.missing(),
-        notes=(*file.notes, *notes),
+        notes=(*file.notes, *notes, *(() if columns.truth else (ALONE,))),
     )
 
 
