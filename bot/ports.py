@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from bot.conversation import Conversation
+from bot.equality import AnswerSheet
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
 from bot.need import Availability, Circumstances
@@ -158,6 +159,19 @@ class SmsNumbers(Protocol):
         """Whether the number said STOP."""
 
 
+class EqualityAnswers(Protocol):
+    """What citizens told about themselves. Written here, read by the audit only."""
+
+    def put(self, sheet: AnswerSheet) -> None:
+        """Keep a sheet in place of any that is held under the same link."""
+
+    def has(self, link: str) -> bool:
+        """Whether there is a sheet, so that nobody is asked twice. Never what it says."""
+
+    def forget(self, link: str) -> None:
+        """Erase the sheet, if there is one."""
+
+
 class UnitOfWork(Protocol):
     """One transaction: everything is kept at ``commit`` or nothing is."""
 
@@ -173,6 +187,8 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def sms_numbers(self) -> SmsNumbers: ...
+    @property
+    def equality(self) -> EqualityAnswers: ...
 
     def commit(self) -> None:
         """Keep everything done so far."""

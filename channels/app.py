@@ -27,6 +27,7 @@ from bot.stores.sql import SqlStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.auth import make_auth_router, require
+from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
@@ -86,7 +87,7 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
         store=SqlStore(engine),
-        assistant=RasaAssistant(client, _model_version(settings.home)),
+        assistant=RasaAssistant(client, model_version(settings.home)),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,
@@ -141,7 +142,14 @@ def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
         chrome,
         csrf_field=pages.csrf_field,
         check_csrf=check_csrf,
+        equality_key=parts.settings.secrets.equality_key,
+        who=_name_of_staff,
     )
+
+
+def _name_of_staff(request: Request) -> str:
+    staff = current_staff(request)
+    return staff.name if staff else "an auditor"
 
 
 def _internal(
@@ -175,7 +183,7 @@ def _council_settings(council: Council) -> CouncilSettings:
     )
 
 
-def _model_version(home: Path) -> str:
+def model_version(home: Path) -> str:
     """The live model's hash, short; empty while there is none."""
     live = home / "models" / "live.json"
     if not live.exists():

@@ -10,6 +10,8 @@ from importlib import import_module
 
 import click
 
+from channels.commands.here import settings_here
+
 COMMANDS = {
     "up": "channels.commands.up:up",
     "serve": "channels.commands.serve:serve",
@@ -22,6 +24,9 @@ COMMANDS = {
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
     "audit": "fairness.__main__:audit_command",
+    "counterfactual": "fairness.counterfactual.command:counterfactual",
+    "transparency": "fairness.transparency_command:transparency",
+    "simulate": "fairness.simulate.command:simulate",
 }
 
 
@@ -42,12 +47,36 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fairway")
-def fairway() -> None:
+@click.pass_context
+def fairway(context: click.Context) -> None:
     """A council's citizen service assistant.
 
     Start everything with `fairway up`, then talk to it with `fairway chat`.
     Settings come from the environment; the README lists them all.
     """
+    context.obj = Live()
+
+
+class Live:
+    """What the audit's commands may ask of the running product; read only when asked."""
+
+    def equality_key(self) -> str:
+        """What joins equality answers to conversations; the audit alone asks for it."""
+        return settings_here().secrets.equality_key
+
+    def about(self) -> dict[str, str]:
+        """The council, its address and phone, how many services, policy and model versions."""
+        settings = settings_here()
+        files = import_module("channels.product_files").read_files(settings.council_file)
+        version = import_module("channels.app").model_version(settings.home)
+        return {
+            "council": files.council.name,
+            "phone": files.council.phone,
+            "url": settings.public_url,
+            "services": str(len(files.cards)),
+            "policy": files.policy.version,
+            "model": version or "not trained yet",
+        }
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ class Secrets:
     rasa_secret: str
     session_secret: str
     notify_bearer: str
+    equality_key: str
 
 
 @dataclass(frozen=True)

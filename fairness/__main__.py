@@ -13,8 +13,10 @@ from sqlalchemy.exc import ArgumentError
 
 from fairness.audit import Progress, audit
 from fairness.cli_text import terminal_lines
+from fairness.config_file import read_config
 from fairness.database import read_database
 from fairness.decisions_file import read_decisions
+from fairness.drift import read_earlier
 from fairness.errors import AuditError
 from fairness.provenance import provenance
 from fairness.records import Rules, Units
@@ -60,20 +62,21 @@ class Pair(click.ParamType[tuple[str, str]]):
 
 @click.command(
     "audit",
-    epilog="Exit status: 0 report written, 1 the data cannot be audited, 2 wrong options.",
+    epilog="Exit status: 0 report written, 1 the data cannot be audited, 2 wrong options, "
+    "3 the gate is shut.",
 )
 @click.option("--db", metavar="URL", help="Fairway's database, e.g. sqlite:///var/fairway.db.")
 @click.option(
     "--decisions",
     type=click.Path(path_type=Path),
     metavar="FILE.csv",
-    help="Turn records as a CSV file: one row a conversation or a turn.",
+    help="Turn records as CSV or Parquet: one row a conversation or a turn.",
 )
 @click.option(
     "--table",
     type=click.Path(path_type=Path),
     metavar="FILE.csv",
-    help="Any table; needs --outcome and --positive.",
+    help="Any table, CSV or Parquet; needs --outcome and --positive.",
 )
 @click.option(
     "--groups",
@@ -81,14 +84,14 @@ class Pair(click.ParamType[tuple[str, str]]):
     required=True,
     metavar="COL[,COL…]",
     help="Columns whose groups are compared, alone and crossed. "
-    "With --db: language, medium, service.",
+    "With --db: language, medium, service, or a question of the equality schemes.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     metavar="DIR",
-    help="Where report.html, report.json and tables/*.csv go.",
+    help="Where report.html, report.pdf, report.json and tables/*.csv go.",
 )
 @click.option("--outcome", metavar="COL", help="[--table] The column that says what was decided.")
 @click.option(
@@ -149,12 +152,37 @@ class Pair(click.ParamType[tuple[str, str]]):
 @click.option(
     "--depth",
     type=click.IntRange(1, 3),
-    default=2,
+    default=3,
     show_default=True,
     help="How many columns are crossed with one another.",
 )
 @click.option("--synthetic", is_flag=True, help="The data is made up: say so all over the report.")
 @click.option("--title", default="Bias report", show_default=True, help="The report's heading.")
+@click.option("--cluster", metavar="COL", help="[--table] Rows alike in COL belong together.")
+@click.option("--id", "id_column", metavar="COL", help="[--table] Of rows alike in COL, count one.")
+@click.option(
+    "--resamples",
+    type=click.IntRange(0, 100_000),
+    default=2000,
+    show_default=True,
+    help="Bootstrap resamples, drawn on counts; 0: none.",
+)
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="report.json",
+    help="An earlier report: say what has changed since.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE.yml",
+    is_eager=True,
+    expose_value=False,
+    callback=read_config,
+    help="Options from a file, by name (positive: [yes]); those given here win.",
+)
+@click.option("--gate", is_flag=True, help="Exit with status 3 on evidence of disparity.")
 @click.option("--quiet", is_flag=True, help="Write the files and print only where they are.")
 @click.pass_context
 def audit_command(
@@ -164,13 +192,14 @@ def audit_command(
     truth_positive: tuple[str, ...] | None, weight: str | None, within: str | None,
     reference: Sequence[tuple[str, str]], since: datetime | None, until: datetime | None,
     disclosure: str, threshold: int, minimum: int, depth: int,
-    synthetic: bool, title: str, quiet: bool,
+    synthetic: bool, title: str, quiet: bool, cluster: str | None, id_column: str | None,
+    resamples: int, previous: Path | None, gate: bool,
 ) -> None:  # fmt: skip
     """Report who may be served worse, and how sure that is.
 
-    Give one of --db, --decisions and --table. Writes report.html to read, report.json
-    for other programs (its schema is fairness/report/schema.json) and tables/*.csv for
-    spreadsheets into --out, and prints the figures.
+    Give one of --db, --decisions and --table. Writes report.html and report.pdf to read,
+    report.json for other programs (its schema is fairness/report/schema.json) and
+    tables/*.csv for spreadsheets into --out, and prints the figures.
 
     \b
     Examples:
@@ -181,7 +210,7 @@ def audit_command(
     say = _progress(quiet)
     references = dict(reference)
     columns = _table_columns(
-        table, outcome, positive, truth, truth_positive, weight, within, groups
+        table, outcome, positive, truth, truth_positive, weight, within, groups, cluster, id_column
     )
     _one_source(db, decisions, table)
     _only_for("--db", db, since=since, until=until)
@@ -189,14 +218,19 @@ def audit_command(
         raise click.UsageError(f"--within {within}: the same column is in --groups. Take one out.")
     hide = disclosure == "on" or (disclosure == "auto" and table is None)
     rules = Rules(
-        minimum=minimum, depth=depth, threshold=threshold if hide else None, references=references
-    )
+        minimum=minimum, depth=depth, threshold=threshold if hide else None,
+        references=references, resamples=resamples,
+    )  # fmt: skip
     try:
+        earlier = read_earlier(previous) if previous else None
         say(f"Reading {table or decisions or _masked(db)}")
-        units = _read(db, decisions, table, columns, groups, within, since, until)
+        key = context.obj.equality_key() if db and context.obj else ""
+        units = _read(db, decisions, table, columns, groups, within, since, until, key)
         made_at = datetime.now(UTC)
         history = provenance(units, rules, made_at=made_at, command=_command(context))
-        report = audit(units, rules, history, title=title, synthetic=synthetic, progress=say)
+        report = audit(
+            units, rules, history, title=title, synthetic=synthetic, earlier=earlier, progress=say
+        )
         say(f"Writing {out}")
         written = write_report(report, out)
     except (AuditError, OSError) as error:
@@ -204,6 +238,9 @@ def audit_command(
     if not quiet:
         click.echo("\n".join(terminal_lines(report)) + "\n")
     click.echo("\n".join(str(path) for path in written))
+    if gate and any(c.verdict == "evidence_of_disparity" for c in report.comparisons):
+        click.echo("The gate is shut: there is evidence of disparity.", err=True)
+        context.exit(3)
 
 
 @click.group()
@@ -217,31 +254,42 @@ fairness.add_command(audit_command)
 def _read(
     db: str | None, decisions: Path | None, table: Path | None, columns: TableColumns | None,
     groups: tuple[str, ...], within: str | None, since: datetime | None, until: datetime | None,
+    equality_key: str,
 ) -> Units:  # fmt: skip
     if table is not None and columns is not None:
         return read_table(table, columns)
     if decisions is not None:
         return read_decisions(decisions, groups, within)
     first, last = (moment.date() if moment else None for moment in (since, until))
-    return read_database(db or "", groups, within, since=first, until=last)
+    return read_database(
+        db or "", groups, within, since=first, until=last, equality_key=equality_key
+    )
 
 
 def _table_columns(
     table: Path | None, outcome: str | None, positive: tuple[str, ...] | None, truth: str | None,
     truth_positive: tuple[str, ...] | None, weight: str | None, within: str | None,
-    groups: tuple[str, ...],
+    groups: tuple[str, ...], cluster: str | None, id_column: str | None,
 ) -> TableColumns | None:  # fmt: skip
     if table is None:
         _only_for(
             "--table", table, outcome=outcome, positive=positive, truth=truth,
-            truth_positive=truth_positive, weight=weight,
+            truth_positive=truth_positive, weight=weight, cluster=cluster, id=id_column,
         )  # fmt: skip
         return None
-    if not outcome or not positive:
-        raise click.UsageError("--table needs --outcome COL and --positive VALUE.")
-    if bool(truth) != bool(truth_positive):
+    if not outcome or not (positive or truth):
+        raise click.UsageError(
+            "--table needs --outcome COL and --positive VALUE. Only with --truth COL may "
+            "--positive be left out: then every value is a class of its own."
+        )
+    if positive and bool(truth) != bool(truth_positive):
         raise click.UsageError("--truth COL and --truth-positive VALUE go together.")
-    return TableColumns(outcome, positive, groups, truth, truth_positive or (), weight, within)
+    if truth_positive and not positive:
+        raise click.UsageError("--truth-positive VALUE goes with --positive VALUE.")
+    return TableColumns(
+        outcome, positive or (), groups, truth, truth_positive or (), weight, within,
+        cluster, id_column,
+    )  # fmt: skip
 
 
 def _one_source(db: str | None, decisions: Path | None, table: Path | None) -> None:

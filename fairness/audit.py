@@ -7,16 +7,20 @@ here reads files, clocks or the environment.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
 
+from fairness.bootstrap import figures_resampled, with_resampled
+from fairness.bounds import with_bounds
 from fairness.disclosure import suppress
+from fairness.drift import Drift, drift
 from fairness.groups import groupings, reference_group
 from fairness.judge import Comparison, Omnibus, compare, families, omnibus_tests
 from fairness.metrics import measure_cells
-from fairness.records import NOT_RECORDED, Cell, Measure, Rules, Units
+from fairness.records import Cell, Measure, Rules, Units
+from fairness.rounding import rounded
 from fairness.simpson import Simpson, simpson_check
 from fairness.summary import Figure, summarise
 
@@ -36,6 +40,7 @@ class Report:
     asked: tuple[Measure, ...]
     provenance: Mapping[str, Any]
     synthetic: bool = False
+    drift: tuple[Drift, ...] = ()
 
 
 def audit(
@@ -45,9 +50,12 @@ def audit(
     *,
     title: str,
     synthetic: bool = False,
+    earlier: Mapping[str, Any] | None = None,
     progress: Progress = lambda step: None,
 ) -> Report:
-    """Measure every group, hide the small ones, test, compare and judge.
+    """Measure every group, hide the small ones, test, compare and judge, then round.
+
+    ``earlier`` is the JSON of an earlier report, to say what has changed since.
 
     Raises ReferenceUnknown for a reference that is not in the data.
     """
@@ -61,16 +69,29 @@ def audit(
     comparisons = tuple(
         chain.from_iterable(compare(f, test, references[f.by], rules) for f, test in pairs)
     )
-    return Report(
+    progress("Resampling the counts")
+    report = Report(
         title=title,
-        measures=cells,
+        measures=with_resampled(cells, rules),
         omnibus=tests,
         comparisons=comparisons,
-        summary=summarise(units, found),
+        summary=figures_resampled(summarise(units, found), found, rules),
         simpson=simpson_check(comparisons, cells),
         asked=units.measures,
         provenance=_without_small_counts(provenance, cells, rules),
         synthetic=synthetic,
+    )
+    return _finished(report, rules, earlier)
+
+
+def _finished(report: Report, rules: Rules, earlier: Mapping[str, Any] | None) -> Report:
+    """Rounded where counts must not be exact; then what is worked out from published figures."""
+    if rules.threshold and rules.rounding > 1:
+        report = rounded(report, rules.rounding, rules.threshold, rules.confidence)
+    return replace(
+        report,
+        comparisons=with_bounds(report.comparisons, report.measures),
+        drift=drift(report.measures, earlier, rules) if earlier else (),
     )
 
 
@@ -104,7 +125,7 @@ def _without_small_counts(
     hidden = {
         c.by[0]
         for c in cells
-        if c.status == "suppressed" and len(c.by) == 1 and NOT_RECORDED in c.group.values()
+        if c.status == "suppressed" and len(c.by) == 1 and not c.recorded
     }
     missing = {
         name: None if name in hidden or 0 < n < rules.threshold else n

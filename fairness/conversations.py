@@ -8,11 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from fairness.records import NOT_RECORDED, WEIGHT, Measure, Source, Units, key_column
+from fairness.records import (
+    NOT_RECORDED,
+    PICKED,
+    SQUARED,
+    TRUTH,
+    WEIGHT,
+    Measure,
+    Source,
+    Units,
+    key_column,
+)
 
 CHANNELS = ("digital", "assisted", "face_to_face")
 RESOLVED_HANDOFFS = ("resolved", "advice_given", "referred", "appointment_made")
@@ -20,7 +31,13 @@ RESOLVED_HANDOFFS = ("resolved", "advice_given", "referred", "appointment_made")
 
 FLAGS = ("fallback", "misunderstood", "handoff")
 CHANNEL_COLUMNS = ("asked_channel", "route_channel", "needed_channel")
-NUMBERS = ("turns", "handoff_wait_seconds")
+NUMBERS = ("turns", "handoff_wait_seconds", "satisfaction")
+ENDINGS = ("resolved", "abandoned", "recontacted")
+COUNT = "conversations counted together"
+WAIT_TARGET = 300.0
+"""Seconds within which a person should have taken the case: a house rule."""
+SATISFIED = 4.0
+"""On a scale of five, this and above is satisfied."""
 
 
 @dataclass(frozen=True)
@@ -49,29 +66,63 @@ def units_from(held: Held, groups: tuple[str, ...], within: str | None) -> Units
             one[column] = extra[column].reindex(one.index)
     if held.handoffs is not None:
         one["handoff"] = one["handed"].notna().astype(float)
+    one[COUNT] = 1.0
+    named = (*groups, within) if within else groups
+    changed = _changed(held.turns, named)
+    return units_of(one, groups, within, held.source, (*held.notes, *changed), held.missing)
+
+
+def units_of(
+    one: pd.DataFrame,
+    groups: tuple[str, ...],
+    within: str | None,
+    source: Source,
+    notes: tuple[str, ...],
+    missing: Mapping[str, int],
+) -> Units:
+    """Conversations, each row standing for ``COUNT`` of them, with every routing measure.
+
+    Columns as ``units_from`` makes them; those that are not known are left out.
+    """
+    if "handed" in one and "handoff" not in one:
+        one["handoff"] = one["handed"].notna().astype(float)
     one["channel"] = _channel(one)
     named = (*groups, within) if within else groups
-    frame = pd.DataFrame({WEIGHT: np.ones(len(one))}, index=one.index)
+    count = one[COUNT].astype(float)
+    frame = pd.DataFrame({WEIGHT: count, SQUARED: count}, index=one.index)
     for name in named:
         blank = "none asked for" if name == "asked_channel" else NOT_RECORDED
-        frame[key_column(name)] = one[name].fillna(blank).astype(str)
+        frame[key_column(name)] = one[name].fillna(blank).astype(str).astype("category")
     measures = tuple(_with_reason(measure, one) for measure in MEASURES)
+    for channel in CHANNELS if "needed_channel" in one else ():
+        frame[f"{TRUTH}:{channel}"] = _known_is(one["needed_channel"], channel)
+        frame[f"{PICKED}:{channel}"] = _known_is(one["channel"], channel)
     for measure in measures:
         frame[measure.column] = _event(measure, one)
-    changed = _changed(held.turns, named)
     return Units(
-        frame=frame.reset_index(drop=True),
+        frame=_folded(frame),
         groups=groups,
         within=(within,) if within else (),
         measures=measures,
-        source=held.source,
+        source=source,
         unit="conversation",
         missing={
-            **held.missing,
-            **{n: int(one[n].isna().sum()) for n in named if n != "asked_channel"},
+            **missing,
+            **{n: int(count[one[n].isna()].sum()) for n in named if n != "asked_channel"},
         },
-        notes=(*held.notes, *changed),
+        notes=notes,
     )
+
+
+def _folded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are alike in everything become one, with their number."""
+    keys = [c for c in frame if c not in (WEIGHT, SQUARED)]
+    grouped = frame.groupby(keys, observed=True, dropna=False, sort=True)
+    return grouped[[WEIGHT, SQUARED]].sum().reset_index()
+
+
+def _known_is(values: pd.Series[str], wanted: str) -> pd.Series[float]:
+    return (values == wanted).astype(float).where(values.notna())
 
 
 def _one_a_conversation(turns: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +142,7 @@ def _outcomes(outcomes: pd.DataFrame | None) -> pd.DataFrame:
     if outcomes is None:
         return pd.DataFrame()
     has = pd.get_dummies(outcomes["code"]).groupby(outcomes["conversation_id"]).any()
-    has = has.reindex(columns=["resolved", "abandoned", "recontacted"], fill_value=False)
+    has = has.reindex(columns=list(ENDINGS), fill_value=False)
     return has.add_prefix("outcome_").astype(float)
 
 
@@ -123,17 +174,33 @@ def _channel(one: pd.DataFrame) -> pd.Series[str]:
     return sent.fillna(to_person)
 
 
-def _blanks(one: pd.DataFrame, named: Sequence[str]) -> dict[str, int]:
-    """Missing values a column; not asking for a channel is an answer, not a blank."""
-    return {name: int(one[name].isna().sum()) for name in named if name != "asked_channel"}
-
-
 def _changed(turns: pd.DataFrame, named: Sequence[str]) -> tuple[str, ...]:
     kinds = turns.groupby("conversation_id")[list(named)].nunique()
     return tuple(
         f"Conversations whose {name} changed on the way, where the last one counts: {n}."
         for name, n in (kinds > 1).sum().items()
         if n
+    )
+
+
+def _against_the_rest(channel: str, kind: Literal["true", "false"]) -> Measure:
+    """One channel against the others. Harm: not sent to a person when needed, or sent to
+    digital when it was not. The other direction is shown and has no harm of its own."""
+    did = "needed" if kind == "true" else "did not need"
+    worse: Literal["higher", "lower"] | None = None
+    if kind == "true" and channel != "digital":
+        worse = "lower"
+    elif kind == "false" and channel == "digital":
+        worse = "higher"
+    return Measure(
+        f"{kind}_positive_rate",
+        f"{kind.capitalize()} positive rate, {channel.replace('_', '-')} against the rest",
+        f"Of conversations that {did} {channel} (as people coded afterwards), how many were "
+        "sent there.",
+        "Read the conversations that were sent elsewhere than they needed.",
+        of=channel,
+        worse=worse,
+        judged=worse is not None,
     )
 
 
@@ -150,6 +217,13 @@ MEASURES: tuple[Measure, ...] = (
         "Denied choice",
         "Of conversations in which the citizen asked for a channel, how many were not given it.",
         "Find out why the asked-for channel was not given, opening hours included.",
+    ),
+    Measure(
+        "needless_escalation_rate",
+        "Needless escalation",
+        "Of conversations that could have been served digitally (as people coded afterwards) and "
+        "in which no other channel was asked for, how many were sent to a person or a visit.",
+        "Look at which words or services send this group on without need.",
     ),
     Measure(
         "fallback_rate",
@@ -191,6 +265,12 @@ MEASURES: tuple[Measure, ...] = (
         unit="s",
     ),
     Measure(
+        "handoff_wait_over_target_rate",
+        "Waited too long for a person",
+        f"Of handoffs, how many waited more than {WAIT_TARGET:.0f} seconds, or were never taken.",
+        "Look at who staffs the queue when this group writes, and in which languages.",
+    ),
+    Measure(
         "abandonment_rate",
         "Abandonment",
         "Of conversations with a recorded outcome, how many the citizen left unfinished.",
@@ -202,6 +282,21 @@ MEASURES: tuple[Measure, ...] = (
         "Of conversations with a recorded outcome, how many were resolved by the assistant or an "
         "agent and not followed by another contact about the same thing.",
         "Ask this group's citizens what was left undone.",
+        worse="lower",
+    ),
+    Measure(
+        "recontact_rate",
+        "Came back about the same thing",
+        "Of conversations with a recorded outcome, how many were followed by another contact "
+        "about the same thing.",
+        "Read what was left undone the first time.",
+    ),
+    Measure(
+        "satisfaction_rate",
+        "Satisfied",
+        f"Of conversations that were rated, how many got {SATISFIED:.0f} or 5 of 5. Who rates is "
+        "not who writes: read it beside the share that was rated.",
+        "Read the low ratings of this group.",
         worse="lower",
     ),
     Measure(
@@ -223,6 +318,7 @@ MEASURES: tuple[Measure, ...] = (
         )
         for channel in CHANNELS
     ),
+    *(_against_the_rest(channel, kind) for channel in CHANNELS for kind in ("true", "false")),
 )
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -236,15 +332,22 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "abandonment_rate": ("outcome_abandoned", "agent_closed"),
     "resolution_rate": ("outcome_resolved", "agent_closed"),
     "turns_median": ("turns",),
+    "needless_escalation_rate": ("needed_channel",),
+    "handoff_wait_over_target_rate": ("handoff_wait_seconds",),
+    "recontact_rate": ("outcome_recontacted",),
+    "satisfaction_rate": ("satisfaction",),
+    "true_positive_rate": ("needed_channel",),
+    "false_positive_rate": ("needed_channel",),
     "selection_rate": ("route_channel", "handed"),
 }
 
-_REASONS: Mapping[str, str] = {
-    "false_digital_rate": (
-        "what each citizen needed is not known: it takes conversations coded by people "
-        "(a needed_channel column); the assistant's own choice is never the truth about need"
-    ),
-}
+_NO_TRUTH = (
+    "what each citizen needed is not known: it takes conversations coded by people "
+    "(a needed_channel column); the assistant's own choice is never the truth about need"
+)
+_REASONS: Mapping[str, str] = dict.fromkeys(
+    (name for name, needs in _NEEDS.items() if needs == ("needed_channel",)), _NO_TRUTH
+)
 
 
 def _with_reason(measure: Measure, one: pd.DataFrame) -> Measure:
@@ -266,11 +369,31 @@ def _event(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
     if name == "false_digital_rate":
         in_need = one["needed_channel"].isin(["assisted", "face_to_face"])
         return _is(one["channel"], "digital").where(in_need & one["channel"].notna())
+    if name in ("true_positive_rate", "false_positive_rate"):
+        holds = _known_is(one["needed_channel"], measure.of or "") == (name[0] == "t")
+        return _known_is(one["channel"], measure.of or "").where(holds)
+    if name == "needless_escalation_rate":
+        return _needless(one)
+    if name == "handoff_wait_over_target_rate":
+        waits = one["handoff_wait_seconds"]
+        return (waits > WAIT_TARGET).astype(float).where(waits.notna())
+    if name == "satisfaction_rate":
+        return (one["satisfaction"] >= SATISFIED).astype(float).where(one["satisfaction"].notna())
+    if name == "recontact_rate":
+        return one["outcome_recontacted"].astype(float)
     if name == "denied_choice_rate":
         return _denied(one)
     if name in ("abandonment_rate", "resolution_rate"):
         return _ended(one, name)
     return one[_NEEDS[name][0]].astype(float)
+
+
+def _needless(one: pd.DataFrame) -> pd.Series[float]:
+    """Digital would have done, and nobody asked for anything else."""
+    would_do = (one["needed_channel"] == "digital") & one["channel"].notna()
+    if "asked_channel" in one:
+        would_do &= one["asked_channel"].isna() | (one["asked_channel"] == "digital")
+    return 1.0 - _is(one["channel"], "digital").where(would_do)
 
 
 def _denied(one: pd.DataFrame) -> pd.Series[float]:

@@ -1,4 +1,8 @@
-"""Read a CSV file as people really save them, and say exactly what is wrong with it."""
+"""Read a CSV or Parquet file as people really save them, and say exactly what is wrong with it.
+
+Up to SMALL bytes of CSV are read here, row by row; anything else is counted where it lies
+(``big_file``), and read here only to find the row of a mistake.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,15 @@ from sys import intern
 import numpy as np
 import pandas as pd
 
+from fairness.big_file import (
+    count_rows,
+    counting,
+    digest,
+    is_parquet,
+    parquet_header,
+    repeats,
+    row_of,
+)
 from fairness.errors import TableWrong
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null"})
@@ -22,23 +35,110 @@ MISSING = frozenset({"", "na", "n/a", "nan", "null"})
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
+SMALL = 20_000_000
+
+
 @dataclass(frozen=True)
 class CsvFile:
-    """The asked-for columns as text, blanks as None. ``lines`` is each row's line in the file."""
+    """The asked-for columns as text, blanks as None.
+
+    ``counts``: how many rows of the file each row of ``frame`` stands for. ``lines`` is each
+    row's line in the file; empty where rows were counted together.
+    """
 
     path: Path
     frame: pd.DataFrame
     lines: np.ndarray
+    counts: np.ndarray
     header: tuple[str, ...]
+    separator: str
     sha256: str
     notes: tuple[str, ...]
 
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return int(self.counts.sum())
+
     def missing(self) -> dict[str, int]:
         """How many rows have no value, for each column that was read."""
-        return {str(c): int(n) for c, n in self.frame.isna().sum().items()}
+        blank = self.frame.isna()
+        return {str(c): int(self.counts[blank[c].to_numpy()].sum()) for c in self.frame}
+
+    def line(self, place: int, column: str) -> int:
+        """The line in the file of the row at ``place``, or the first with its value."""
+        if len(self.lines):
+            return int(self.lines[place])
+        value = self.frame[column].iloc[place]
+        return row_of(self.path, self.separator, self.header, column, value)
 
 
-def read_csv(path: Path, wanted: Iterable[str] | None = None) -> CsvFile:
+def read_columns(
+    path: Path, wanted: Iterable[str] | None = None, once: str | None = None
+) -> CsvFile:
+    """``read_csv`` for what is small, and counted where it lies for what is not.
+
+    Of rows that share a value of the column ``once``, one is kept and the others counted.
+    """
+    size = _size(path)
+    if size > 4 and is_parquet(path):
+        return _counted(path, "", parquet_header(path), wanted, once)
+    if size <= SMALL or not plain_utf8(path):
+        return read_csv(path, wanted, once)
+    separator, header = read_header(path)
+    try:
+        return _counted(path, separator, header, wanted, once)
+    except TableWrong as error:
+        if error.column is None:
+            read_csv(path, wanted, once)  # names the row
+        raise
+
+
+def read_header(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The separator and the column names of a UTF-8 file."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        separator = _separator(lines.readline())
+        lines.seek(0)
+        return separator, _header(path, next(csv.reader(lines, delimiter=separator, strict=True)))
+
+
+def plain_utf8(path: Path) -> bool:
+    """Whether the file begins as UTF-8 text that DuckDB reads as it is."""
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    try:
+        start[:-4].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in start
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _counted(
+    path: Path,
+    separator: str,
+    header: tuple[str, ...],
+    wanted: Iterable[str] | None,
+    once: str | None,
+) -> CsvFile:
+    columns = list(dict.fromkeys(header if wanted is None else wanted))
+    _check_columns(path, header, [*columns, *([once] if once else [])])
+    with counting(path, separator, header) as db:
+        frame, counts = count_rows(db, columns, once)
+        repeated = repeats(db, once) if once else 0
+    if not len(counts):
+        raise TableWrong(path, "there is a header and no rows", "Add the rows to audit")
+    none = np.array([], int)
+    notes = _repeat_notes(once, repeated)
+    return CsvFile(path, frame, none, counts, header, separator, digest(path), notes)
+
+
+def read_csv(
+    path: Path, wanted: Iterable[str] | None = None, once: str | None = None
+) -> CsvFile:
     """``path`` with the ``wanted`` columns (None: all of them).
 
     Takes UTF-8 (with or without a mark at the start), UTF-16 and Windows-1252, and commas,
@@ -54,8 +154,9 @@ def read_csv(path: Path, wanted: Iterable[str] | None = None) -> CsvFile:
     try:
         header = _header(path, next(reader, []))
         columns = list(dict.fromkeys(header if wanted is None else wanted))
-        _check_columns(path, header, columns)
-        values, lines, blank = _rows(path, reader, header, columns)
+        _check_columns(path, header, [*columns, *([once] if once else [])])
+        found = _rows(path, reader, header, columns, once)
+        values, lines = found.values, found.lines
     except csv.Error as error:
         raise TableWrong(
             path, f"the quotes do not add up ({error})",
@@ -64,11 +165,15 @@ def read_csv(path: Path, wanted: Iterable[str] | None = None) -> CsvFile:
         ) from None  # fmt: skip
     if not lines:
         raise TableWrong(path, "there is a header and no rows", "Add the rows to audit")
-    if blank:
-        notes.append(f"Lines with nothing on them, passed over: {blank}.")
+    if found.blank:
+        notes.append(f"Lines with nothing on them, passed over: {found.blank}.")
+    if found.same:
+        notes.append(f"Rows that repeat an earlier one in every column, kept: {found.same}.")
+    notes += _repeat_notes(once, found.repeated)
     frame = pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in values.items()})
-    digest = hashlib.sha256(raw).hexdigest()
-    return CsvFile(path, frame, np.array(lines), header, digest, tuple(notes))
+    sha256 = hashlib.sha256(raw).hexdigest()
+    places, ones = np.array(lines), np.ones(len(lines), int)
+    return CsvFile(path, frame, places, ones, header, separator, sha256, tuple(notes))
 
 
 def is_missing(value: str) -> bool:
@@ -136,25 +241,53 @@ def _check_columns(path: Path, header: Sequence[str], columns: Sequence[str]) ->
             )  # fmt: skip
 
 
+def _repeat_notes(once: str | None, repeated: int) -> tuple[str, ...]:
+    return (f"Rows that repeat a value of {once}, left out: {repeated}.",) if repeated else ()
+
+
+@dataclass
+class _Found:
+    """What a walk through the rows finds; ``same`` repeat a whole row, ``repeated`` an id."""
+
+    values: dict[str, list[str | None]]
+    lines: list[int]
+    blank: int = 0
+    same: int = 0
+    repeated: int = 0
+
+
 def _rows(
-    path: Path, reader: Iterable[list[str]], header: Sequence[str], columns: Sequence[str]
-) -> tuple[dict[str, list[str | None]], list[int], int]:
+    path: Path,
+    reader: Iterable[list[str]],
+    header: Sequence[str],
+    columns: Sequence[str],
+    once: str | None,
+) -> _Found:
     places = [(name, header.index(name)) for name in columns]
-    values: dict[str, list[str | None]] = {name: [] for name in columns}
-    lines: list[int] = []
-    blank = 0
+    key = header.index(once) if once else None
+    found = _Found({name: [] for name in columns}, [])
+    rows_seen: set[int] = set()
+    keys_seen: set[str] = set()
     for row in reader:
         line = reader.line_num  # type: ignore[attr-defined]
         if not any(cell.strip() for cell in row):
-            blank += 1
+            found.blank += 1
             continue
         if len(row) != len(header):
             raise TableWrong(
                 path, f"the header has {len(header)} columns and this row has {len(row)}",
                 "Look for a separator inside a value, and put that value in quotes", row=line,
             )  # fmt: skip
-        lines.append(line)
+        if key is not None and not is_missing(row[key].strip()):
+            if row[key].strip() in keys_seen:
+                found.repeated += 1
+                continue
+            keys_seen.add(row[key].strip())
+        whole = hash(tuple(row))
+        found.same += whole in rows_seen
+        rows_seen.add(whole)
+        found.lines.append(line)
         for name, place in places:
             value = row[place].strip()
-            values[name].append(None if is_missing(value) else intern(value))
-    return values, lines, blank
+            found.values[name].append(None if is_missing(value) else intern(value))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from fairness.conversations import CHANNEL_COLUMNS, CHANNELS, Held, units_from
+from fairness.equality_answers import join_answers, questions
 from fairness.errors import DatabaseUnreadable, NothingToAudit
 from fairness.records import Source, Units
 
@@ -31,25 +33,51 @@ def read_database(
     *,
     since: date | None = None,
     until: date | None = None,
+    equality_key: str = "",
 ) -> Units:
     """The conversations that began in the window: ``since`` up to, not including, ``until`` (UTC).
 
-    Raises DatabaseUnreadable, and NothingToAudit when no conversation began in it.
+    ``groups`` may name questions of the equality schemes; joining them takes
+    ``equality_key``. Raises DatabaseUnreadable, and NothingToAudit when no conversation
+    began in the window.
     """
-    for name in (*groups, *((within,) if within else ())):
-        if name not in GROUPS:
+    named = (*groups, *((within,) if within else ()))
+    answers = tuple(name for name in named if name not in GROUPS and name in questions())
+    for name in named:
+        if name not in GROUPS and name not in answers:
             raise DatabaseUnreadable(
-                f"Conversations cannot be grouped by {name!r}. Use: {', '.join(GROUPS)}."
+                f"Conversations cannot be grouped by {name!r}. "
+                f"Use: {', '.join((*GROUPS, *questions()))}."
             )
+    if answers and not equality_key:
+        raise DatabaseUnreadable(
+            f"{', '.join(answers)}: equality answers can be joined only where Fairway's secrets "
+            "are. Run this as `fairway audit` with FAIRWAY_HOME set to Fairway's own folder."
+        )
     engine = open_to_read(url)
     try:
         with engine.connect() as connection:
             held = _read(connection, engine.url.render_as_string(), since, until)
+            if answers:
+                held = _with_answers(connection, held, answers, equality_key)
     except SQLAlchemyError as error:
         raise DatabaseUnreadable(f"The database cannot be read: {_first_line(error)}.") from None
     finally:
         engine.dispose()
     return units_from(held, groups, within)
+
+
+def _with_answers(
+    connection: Connection, held: Held, answers: tuple[str, ...], key: str
+) -> Held:
+    """``held`` with a column for each question; every turn of a conversation has the same."""
+    ids = held.turns["conversation_id"].unique()
+    joined = join_answers(connection, list(ids), answers, key)
+    columns = {q: dict(zip(ids, values, strict=True)) for q, values in joined.groups.items()}
+    turns = held.turns.assign(
+        **{q: held.turns["conversation_id"].map(of) for q, of in columns.items()}
+    )
+    return replace(held, turns=turns, notes=(*held.notes, *joined.notes))
 
 
 def count_conversations(url: str) -> int:

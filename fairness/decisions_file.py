@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fairness.big_decisions import read_big_decisions
+from fairness.big_file import is_parquet, parquet_header
 from fairness.conversations import CHANNEL_COLUMNS, CHANNELS, FLAGS, NUMBERS, Held, units_from
-from fairness.csv_file import CsvFile, read_csv
+from fairness.csv_file import SMALL, CsvFile, plain_utf8, read_csv, read_header
 from fairness.errors import TableWrong
 from fairness.records import Source, Units
 from fairness.tables import group_values
@@ -29,9 +31,13 @@ def read_decisions(path: Path, groups: tuple[str, ...], within: str | None) -> U
     repeat an ``id`` are counted and left out. Raises TableWrong: see ``read_csv``, and values
     that are none of those their column can hold.
     """
-    file = read_csv(path)
     named = (*groups, within) if within else groups
-    _check(file, named)
+    if _is_big(path):
+        separator, header = ("", parquet_header(path)) if is_parquet(path) else read_header(path)
+        _check(path, header, named)
+        return read_big_decisions(path, separator, header, groups, within, OUTCOME_CODES)
+    file = read_csv(path)
+    _check(path, file.header, named)
     frame = pd.DataFrame(index=range(len(file.lines)))
     frame["conversation_id"] = _conversations(file)
     for name in dict.fromkeys((*named, *CHANNEL_COLUMNS, *_VERSIONS)):
@@ -70,16 +76,23 @@ def _in_order(file: CsvFile, frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _check(file: CsvFile, named: tuple[str, ...]) -> None:
+def _is_big(path: Path) -> bool:
+    """Whether the file is counted where it lies: Parquet, or more than read_csv is meant for."""
+    if not path.is_file() or path.stat().st_size < 4:
+        return False
+    return is_parquet(path) or (path.stat().st_size > SMALL and plain_utf8(path))
+
+
+def _check(path: Path, header: tuple[str, ...], named: tuple[str, ...]) -> None:
     for name in named:
-        if name not in file.header:
+        if name not in header:
             raise TableWrong(
-                file.path, "there is no such column",
-                f"The columns are: {', '.join(file.header)}", column=name,
+                path, "there is no such column",
+                f"The columns are: {', '.join(header)}", column=name,
             )  # fmt: skip
-    if not set(_TELLS) & set(file.header):
+    if not set(_TELLS) & set(header):
         raise TableWrong(
-            file.path, "no column tells what became of the conversations",
+            path, "no column tells what became of the conversations",
             f"Add at least one of: {', '.join(_TELLS)}. For any other table use --table",
         )  # fmt: skip
 
@@ -93,7 +106,8 @@ def _conversations(file: CsvFile) -> pd.Series[str]:
         raise TableWrong(
             file.path, "the conversation has no id",
             "Give every row its conversation_id, or remove the column so that each row counts "
-            "as one conversation", row=int(file.lines[first]), column="conversation_id",
+            "as one conversation",
+            row=file.line(first, "conversation_id"), column="conversation_id",
         )  # fmt: skip
     return ids
 
@@ -137,7 +151,7 @@ def _refuse(file: CsvFile, name: str, wrong: pd.Series[bool], remedy: str) -> No
     raise TableWrong(
         file.path, f"{file.frame[name].iloc[first]!r} cannot stand here",
         remedy + (f". {more} more rows have the same trouble" if more else ""),
-        row=int(file.lines[first]), column=name,
+        row=file.line(first, name), column=name,
     )  # fmt: skip
 
 

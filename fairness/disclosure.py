@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fairness.records import Cell
+from fairness.records import NO_SAMPLE, Cell
 
 Place = frozenset[tuple[str, str]]
 
@@ -97,7 +97,8 @@ def _blank(cell: Cell, sizes: Mapping[Place, float], threshold: int) -> Cell:
         else "hidden so that a smaller group cannot be worked out from it"
     )
     return replace(
-        cell, n=None, k=None, value=None, low=None, high=None, n_effective=0.0, sample=(),
+        cell, n=None, k=None, value=None, low=None, high=None, n_effective=0.0, resampled=None,
+        sample=NO_SAMPLE, patterns=None,
         status="suppressed", reason=reason,
     )  # fmt: skip
 

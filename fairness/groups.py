@@ -26,7 +26,7 @@ def reference_group(
     frame = units.frame
     keys = [key_column(name) for name in by]
     for name, key in zip(by, keys, strict=True):
-        frame = frame[frame[key] != NOT_RECORDED]
+        frame = frame[~frame[key].astype(str).str.startswith(NOT_RECORDED)]
         if name in asked:
             frame = frame[frame[key] == asked[name]]
     if frame.empty or not by:
@@ -45,7 +45,8 @@ def check_references(units: Units, asked: Mapping[str, str]) -> None:
                 f"--reference {name}={value}: {name!r} is not one of the groups. "
                 f"Use one of: {', '.join(units.groups)}."
             )
-        seen = sorted(set(units.frame[key_column(name)].astype(str)) - {NOT_RECORDED})
+        values = set(units.frame[key_column(name)].astype(str))
+        seen = sorted(value for value in values if not value.startswith(NOT_RECORDED))
         if value not in seen:
             raise ReferenceUnknown(
                 f"--reference {name}={value}: no {units.unit} has that value. "

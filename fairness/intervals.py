@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import ceil, floor, inf, isinf, sqrt
 from statistics import NormalDist
+from typing import Protocol
 
 from scipy.stats import binom
 
 Interval = tuple[float, float]
+
+
+class Ordered(Protocol):
+    """Sorted values: a list, or a Sample."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, place: int, /) -> float: ...
 
 
 def wilson(k: float, n: float, confidence: float = 0.95) -> Interval:
@@ -32,7 +39,7 @@ def difference_interval(a: float, of_a: Interval, b: float, of_b: Interval) -> I
     return low, high
 
 
-def quantile(ordered: Sequence[float], q: float) -> float:
+def quantile(ordered: Ordered, q: float) -> float:
     """The ``q`` quantile of sorted values, linear between neighbours; inf where one is."""
     place = (len(ordered) - 1) * q
     below, above = ordered[floor(place)], ordered[ceil(place)]
@@ -42,7 +49,7 @@ def quantile(ordered: Sequence[float], q: float) -> float:
 
 
 def order_interval(
-    ordered: Sequence[float], q: float, confidence: float = 0.95
+    ordered: Ordered, q: float, confidence: float = 0.95
 ) -> tuple[float, float | None]:
     """Distribution-free interval of a quantile of values that cannot be below zero.
 

@@ -12,7 +12,7 @@ from math import inf
 from typing import Literal
 
 from fairness.intervals import difference_interval, quantile
-from fairness.records import Cell, Measure, Rules
+from fairness.records import Cell, Measure, Rules, Sample
 from fairness.tests_of_difference import Chance, equality_test, holm, smallest_detectable
 
 Verdict = Literal[
@@ -41,7 +41,9 @@ class Comparison:
     """One group against its reference. ``difference`` is group minus reference.
 
     ``detectable`` is the smallest difference this comparison would have found;
-    ``direction`` says whether the group fares worse or better, where that has a meaning.
+    ``direction`` says whether the group fares worse or better, where that has a meaning;
+    ``bound_low`` and ``bound_high`` are how far the gap could move if those whose group is
+    not recorded were all on one side.
     """
 
     measure: Measure
@@ -60,6 +62,8 @@ class Comparison:
     detectable: float | None = None
     direction: Literal["worse", "better", ""] = ""
     reason: str = ""
+    bound_low: float | None = None
+    bound_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -135,8 +139,8 @@ def _omnibus(family: Family) -> Omnibus:
 def _test(measure: Measure, cells: Sequence[Cell]) -> Chance:
     """Shares as they are; quantiles by how many of each group lie above the pooled quantile."""
     if measure.kind == "quantile":
-        pooled = quantile(sorted(v for c in cells for v in c.sample), measure.quantile)
-        above = [sum(v > pooled or v == pooled == inf for v in c.sample) for c in cells]
+        pooled = quantile(Sample.pooled(c.sample for c in cells), measure.quantile)
+        above = [c.sample.above(pooled) for c in cells]
         chance = equality_test(above, [len(c.sample) for c in cells])
         return replace(chance, method=f"{chance.method} of values above the common quantile")
     return equality_test(

@@ -1,4 +1,5 @@
-"""Every measure for every group. fairlearn's MetricFrame computes, our own counts check it.
+"""Every measure for every group. fairlearn's MetricFrame computes, our own counts check it
+and serve alone where there are too many groups for it.
 
 Rows are first folded into counts, which go to fairlearn as sample weights: a table of
 millions costs what its few distinct rows cost.
@@ -17,10 +18,13 @@ from fairlearn import metrics as fairlearn
 
 from fairness.errors import EnginesDisagree
 from fairness.intervals import order_interval, quantile, wilson
-from fairness.records import PICKED, TRUTH, WEIGHT, Cell, Measure, Units, key_column
+from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Units, key_column
 
 Place = tuple[str, ...]
 ALL = "all units"
+MOST_FOR_FAIRLEARN = 9
+"""fairlearn takes milliseconds a group and measure. Beyond this many groups our own counts
+serve alone; the tests hold the two to the same 1e-12 at every depth."""
 MOST_CELLS = 4000
 """Beyond this many, combinations that nobody belongs to are left out of the report."""
 
@@ -41,27 +45,32 @@ def measure_cells(
     """
     keys = [key_column(name) for name in (*within, *by)]
     shares = [m for m in units.measures if m.kind == "share" and not m.missing]
-    rates = _fairlearn_rates(units, shares, keys or [ALL])
+    rates = _fairlearn_rates(units, shares, keys or [ALL]) if few_enough(units, keys) else None
     cells: list[Cell] = []
+    levels = [sorted(units.frame[key].astype(str).unique()) for key in keys]
     for measure in units.measures:
         if measure.kind == "share":
             figures = _shares(units, measure, keys or [ALL], rates, confidence)
         else:
             figures = _quantiles(units, measure, keys or [ALL], confidence)
-        cells += _cells(units, measure, by, within, figures)
+        cells += _cells(measure, by, within, levels, figures)
     return tuple(cells)
 
 
+def few_enough(units: Units, keys: Sequence[str]) -> bool:
+    """Whether there are so few groups that fairlearn computes them too."""
+    return prod(units.frame[key].nunique() for key in keys) <= MOST_FOR_FAIRLEARN
+
+
 def _cells(
-    units: Units,
     measure: Measure,
     by: tuple[str, ...],
     within: tuple[str, ...],
+    levels: Sequence[Sequence[str]],
     figures: Mapping[Place, dict[str, Any]],
 ) -> list[Cell]:
-    keys = [key_column(name) for name in (*within, *by)]
     cells = []
-    for values in _combinations(units, keys, figures):
+    for values in _combinations(levels, figures):
         names = dict(zip((*within, *by), values, strict=False))
         place: dict[str, Any] = {
             "measure": measure,
@@ -80,10 +89,11 @@ def fold(units: Units, columns: Iterable[str], keys: list[str]) -> pd.DataFrame:
     """
     columns = list(dict.fromkeys(columns))
     frame = units.frame.assign(**{ALL: ""}) if ALL in keys else units.frame
-    frame = frame[[*keys, *columns, WEIGHT]].dropna(subset=columns)
-    frame = frame.assign(squared=frame[WEIGHT] ** 2)
+    if SQUARED not in frame:
+        frame = frame.assign(**{SQUARED: frame[WEIGHT] ** 2})
+    frame = frame[[*keys, *columns, WEIGHT, SQUARED]].dropna(subset=columns)
     grouped = frame.groupby([*keys, *columns], sort=True, observed=True)
-    return grouped[[WEIGHT, "squared"]].sum().reset_index()
+    return grouped[[WEIGHT, SQUARED]].sum().reset_index()
 
 
 def _nobody(measure: Measure) -> dict[str, Any]:
@@ -92,11 +102,10 @@ def _nobody(measure: Measure) -> dict[str, Any]:
     return {**blank, "n": 0, "status": "not_estimable", "reason": reason}
 
 
-def _combinations(units: Units, keys: list[str], seen: Mapping[Place, Any]) -> list[Place]:
+def _combinations(levels: Sequence[Sequence[str]], seen: Mapping[Place, Any]) -> list[Place]:
     """Every combination of levels, those nobody belongs to included while that stays readable."""
-    if not keys:
+    if not levels:
         return [("",)]
-    levels = [sorted(units.frame[key].astype(str).unique()) for key in keys]
     if prod(len(level) for level in levels) > MOST_CELLS:
         return sorted(seen)
     return list(product(*levels))
@@ -106,27 +115,85 @@ def _shares(
     units: Units,
     measure: Measure,
     keys: list[str],
-    rates: Mapping[Place, float],
+    rates: Mapping[Place, float] | None,
     confidence: float,
 ) -> dict[Place, dict[str, Any]]:
-    folded = fold(units, [measure.column], keys)
-    if folded.empty:
-        return {}
-    folded["events"] = folded[WEIGHT] * folded[measure.column]
-    sums = folded.groupby(keys, sort=True, observed=True)[["events", WEIGHT, "squared"]].sum()
+    sums = _sums(units, measure, keys)
+    clusters = _clusters(units, measure, keys)
     figures = {}
-    for index, k, n, squared in sums.itertuples(name=None):
-        values = index if isinstance(index, tuple) else (index,)
-        value = rates[(measure.key, *values)]
+    for values, k, n, squared in sums:
+        value = k / n if rates is None else rates[(measure.key, *values)]
         if not isclose(value, k / n, rel_tol=1e-9, abs_tol=1e-12):
             raise EnginesDisagree(f"{measure.key} for {values}: fairlearn {value}, counts {k / n}.")
         effective = n * n / squared if units.weights == "survey" else n
+        patterns = clusters.get(values)
+        if patterns is not None:
+            effective = min(effective, _cluster_size(patterns, value))
         low, high = wilson(min(value, 1.0) * effective, effective, confidence)
         figures[values] = {
             "n": _tidy(n), "k": _tidy(k), "value": value, "low": low, "high": high,
-            "status": "estimated", "n_effective": float(effective),
+            "status": "estimated", "n_effective": float(effective), "patterns": patterns,
         }  # fmt: skip
     return figures
+
+
+def _sums(
+    units: Units, measure: Measure, keys: Sequence[str]
+) -> list[tuple[Place, float, float, float]]:
+    """(place, events, size, sum of squared weights) wherever the condition holds for somebody."""
+    frame = units.frame
+    event = frame[measure.column].to_numpy(float)
+    known = ~np.isnan(event)
+    weight = frame[WEIGHT].to_numpy(float)
+    squared = frame[SQUARED].to_numpy(float) if SQUARED in frame else weight**2
+    codes, places = _places(frame, keys)
+    columns = (weight * event, weight, squared)
+    k, n, squares = (
+        np.bincount(codes[known], column[known], len(places)) for column in columns
+    )  # fmt: skip
+    sizes = np.bincount(codes[known], minlength=len(places))
+    held = (i for i in range(len(places)) if sizes[i])
+    return [(places[i], float(k[i]), float(n[i]), float(squares[i])) for i in held]
+
+
+def _places(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, list[Place]]:
+    """The number of each row's place, and the places in order."""
+    columns = [pd.Categorical(frame[key]) for key in keys if key != ALL]
+    if not columns:
+        return np.zeros(len(frame), int), [("",)]
+    codes = np.zeros(len(frame), int)
+    for column in columns:
+        codes = codes * len(column.categories) + column.codes
+    return codes, list(product(*(map(str, c.categories) for c in columns)))
+
+
+def _clusters(units: Units, measure: Measure, keys: list[str]) -> dict[Place, np.ndarray]:
+    """For each place, rows of (events, size, how many clusters are like that)."""
+    if CLUSTER not in units.frame:
+        return {}
+    folded = fold(units, [measure.column], [*keys, CLUSTER])
+    folded["events"] = folded[WEIGHT] * folded[measure.column]
+    sums = folded.groupby([*keys, CLUSTER], observed=True)[["events", WEIGHT]].sum().reset_index()
+    alike = sums.groupby([*keys, "events", WEIGHT], observed=True).size().reset_index(name="like")
+    found: dict[Place, np.ndarray] = {}
+    for index, rows in alike.groupby(keys, observed=True):
+        place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
+        found[place] = rows[["events", WEIGHT, "like"]].to_numpy(float)
+    return found
+
+
+def _cluster_size(patterns: np.ndarray, rate: float) -> float:
+    """The sample of independent rows that would be as sure: Kish's design effect, linearised.
+
+    Where all or none have the event, clusters count as one row each: no more is known.
+    """
+    events, sizes, like = patterns.T
+    clusters, total = like.sum(), (sizes * like).sum()
+    variance = (like * (events - rate * sizes) ** 2).sum() / total**2
+    if variance <= 0 or clusters < 2:
+        return float(clusters)
+    variance *= clusters / (clusters - 1)
+    return float(min(total, rate * (1 - rate) / variance))
 
 
 def _fairlearn_rates(
@@ -143,8 +210,8 @@ def _fairlearn_rates(
     rates |= _one_frame(stacked, keys, fairlearn.selection_rate)
     for measure in measures:
         if measure.name in ENGINES:
-            folded = fold(units, [TRUTH, PICKED], keys)
-            one = [(measure.key, folded, TRUTH, PICKED)]
+            folded = fold(units, [measure.truth, measure.picked], keys)
+            one = [(measure.key, folded, measure.truth, measure.picked)]
             rates |= _one_frame(one, keys, ENGINES[measure.name])
     return rates
 
@@ -182,30 +249,34 @@ def _positive_is_one(engine: Callable[..., float]) -> Callable[..., float]:
 def _quantiles(
     units: Units, measure: Measure, keys: list[str], confidence: float
 ) -> dict[Place, dict[str, Any]]:
-    frame = units.frame.assign(**{ALL: ""}) if ALL in keys else units.frame
-    frame = frame[[*keys, measure.column]].dropna(subset=[measure.column])
+    frame = fold(units, [measure.column], keys)
     if frame.empty:
         return {}
 
-    def by_fairlearn(_: Any, waits: Any) -> float:
-        return quantile(np.sort(waits).tolist(), measure.quantile)
+    def by_fairlearn(_: Any, waits: Any, sample_weight: Any) -> float:
+        return quantile(Sample.of(waits, sample_weight), measure.quantile)
 
     values = frame[measure.column].to_numpy(float)
-    estimates = fairlearn.MetricFrame(
-        metrics=by_fairlearn, y_true=values, y_pred=values,
-        sensitive_features=frame[keys].astype(object),
-    ).by_group  # fmt: skip
+    estimates = None
+    if few_enough(units, [key for key in keys if key != ALL]):
+        estimates = fairlearn.MetricFrame(
+            metrics=by_fairlearn, y_true=values, y_pred=values,
+            sensitive_features=frame[keys].astype(object),
+            sample_params={"sample_weight": frame[WEIGHT].to_numpy(float)},
+        ).by_group  # fmt: skip
     figures: dict[Place, dict[str, Any]] = {}
-    for index, sample in frame.groupby(keys, sort=True, observed=True)[measure.column]:
-        ordered = tuple(sorted(float(value) for value in sample))
+    for index, rows in frame.groupby(keys, sort=True, observed=True):
+        ordered = Sample.of(rows[measure.column], rows[WEIGHT])
         place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
-        estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
+        estimate = quantile(ordered, measure.quantile)
+        if estimates is not None:
+            estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
         figures[place] = _quantile_figures(measure, estimate, ordered, confidence)
     return figures
 
 
 def _quantile_figures(
-    measure: Measure, estimate: float, ordered: tuple[float, ...], confidence: float
+    measure: Measure, estimate: float, ordered: Sample, confidence: float
 ) -> dict[str, Any]:
     known = {"n": len(ordered), "k": None, "sample": ordered, "n_effective": float(len(ordered))}
     if estimate == inf:

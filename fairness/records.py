@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 NOT_RECORDED = "not recorded"
 """The group of everyone whose value is missing. Shown, counted, never judged."""
 
 WEIGHT = "weight"
+SQUARED = "squared"
+"""Sum of squared weights, where one row of the frame stands for several of the data."""
+CLUSTER = "cluster"
 TRUTH, PICKED = "truth", "picked"
 
 
@@ -49,6 +53,16 @@ class Measure:
         return self.name if self.of is None else f"{self.name}:{self.of}"
 
     @property
+    def truth(self) -> str:
+        """Where ``Units.frame`` keeps whether it should have happened (error rates only)."""
+        return TRUTH if self.of is None else f"{TRUTH}:{self.of}"
+
+    @property
+    def picked(self) -> str:
+        """Where ``Units.frame`` keeps whether it happened (error rates only)."""
+        return PICKED if self.of is None else f"{PICKED}:{self.of}"
+
+    @property
     def column(self) -> str:
         """Where ``Units.frame`` keeps it: 1.0 event, 0.0 none, NaN condition does not hold."""
         return f"measure:{self.key}"
@@ -68,12 +82,55 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A sorted sample as distinct ``values`` and how often each occurs: small at any size.
+
+    Indexing gives order statistics: ``sample[0]`` is the smallest.
+    """
+
+    values: np.ndarray
+    counts: np.ndarray
+
+    @staticmethod
+    def of(values: Iterable[float], counts: Iterable[float] | None = None) -> Sample:
+        """From values in any order; ``counts`` says how often each is there (default once)."""
+        held = np.asarray(list(values), float)
+        times = np.ones(len(held)) if counts is None else np.asarray(list(counts), float)
+        distinct, where = np.unique(held, return_inverse=True)
+        return Sample(distinct, np.bincount(where, times, len(distinct)).round().astype(int))
+
+    @staticmethod
+    def pooled(samples: Iterable[Sample]) -> Sample:
+        """All of them together."""
+        held = list(samples)
+        values = np.concatenate([s.values for s in held]) if held else np.array([])
+        counts = np.concatenate([s.counts for s in held]) if held else np.array([])
+        return Sample.of(values, counts)
+
+    def __len__(self) -> int:
+        return int(self.counts.sum())
+
+    def __getitem__(self, place: int) -> float:
+        return float(self.values[np.searchsorted(np.cumsum(self.counts), place, "right")])
+
+    def above(self, limit: float) -> int:
+        """How many are greater than ``limit``; where it is infinite, how many are infinite."""
+        over = self.values > limit if np.isfinite(limit) else np.isinf(self.values)
+        return int(self.counts[over].sum())
+
+
+NO_SAMPLE = Sample(np.array([]), np.array([], int))
+
+
+@dataclass(frozen=True)
 class Units:
-    """What is audited. One row of ``frame`` is one unit of inference.
+    """What is audited. One row of ``frame`` is one unit of inference, or ``weight`` of them.
 
     Columns of ``frame``: ``group:<name>`` (text, missing written as NOT_RECORDED) for each
     of ``groups`` and ``within``; ``weight``; ``measure:<key>`` for each measure; and, where
-    a truth is known, ``truth`` and ``picked`` (1.0, 0.0 or NaN).
+    a truth is known, ``truth`` and ``picked`` (1.0, 0.0 or NaN), or ``truth:<of>`` and
+    ``picked:<of>`` where there are several classes. Where rows of one person or household
+    are alike, ``cluster`` says which belong together.
     ``weights``: ``none``, ``counts`` (a row stands for that many units) or ``survey``.
     """
 
@@ -97,7 +154,9 @@ class Rules:
     power: float = 0.8
     minimum: int = 10
     threshold: int | None = 10
-    depth: int = 2
+    depth: int = 3
+    resamples: int = 2000
+    rounding: int = 5
     references: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -106,8 +165,10 @@ class Cell:
     """One measure for one group, inside one stratum (``within``; empty for all).
 
     ``n`` counts those the condition holds for, ``k`` the events among them (None for
-    quantiles). ``n_effective`` is less than ``n`` only under survey weights. ``sample``
-    holds a quantile's sorted values and is never published.
+    quantiles). ``n_effective`` is less than ``n`` only under survey weights and where rows
+    come in clusters. ``resampled`` is the bootstrap's interval. ``sample`` holds a quantile's
+    values and is never published, no more than ``patterns``: events and size of each cluster,
+    and how many clusters are like that.
     """
 
     measure: Measure
@@ -122,9 +183,11 @@ class Cell:
     status: Literal["estimated", "not_estimable", "suppressed"]
     reason: str = ""
     n_effective: float = 0.0
-    sample: tuple[float, ...] = field(default=(), repr=False)
+    resampled: tuple[float, float] | None = None
+    sample: Sample = field(default=NO_SAMPLE, repr=False)
+    patterns: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
     def recorded(self) -> bool:
         """Whether every value that makes up the group was recorded."""
-        return NOT_RECORDED not in self.group.values()
+        return not any(value.startswith(NOT_RECORDED) for value in self.group.values())

@@ -10,8 +10,8 @@ import pandas as pd
 from fairlearn import metrics as fairlearn
 
 from fairness.judge import Family
-from fairness.metrics import fold
-from fairness.records import PICKED, TRUTH, WEIGHT, Cell, Measure, Units, key_column
+from fairness.metrics import MOST_FOR_FAIRLEARN, fold
+from fairness.records import WEIGHT, Cell, Measure, Units, key_column
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Figure:
     value: float | None
     group: Mapping[str, str] | None = None
     reason: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 def summarise(units: Units, found: Sequence[Family]) -> tuple[Figure, ...]:
@@ -37,8 +39,17 @@ def summarise(units: Units, found: Sequence[Family]) -> tuple[Figure, ...]:
         figures += _impact(family)
     for stratum in _strata(selections):
         figures.append(_differential_fairness(stratum))
-        if TRUTH in units.frame:
-            figures.append(_equalized_odds(units, stratum[0]))
+    # Several classes are taken one against the rest: fairlearn's rates are of two.
+    of = selections[0].measure.of if selections else None
+    odds = (f for f in found if f.measure.name == "true_positive_rate")
+    rest = {
+        (f.measure.of, f.by, tuple(f.within.items())): f
+        for f in found
+        if f.measure.name == "false_positive_rate"
+    }
+    for family in odds:
+        other = rest.get((family.measure.of, family.by, tuple(family.within.items())))
+        figures.append(_equalized_odds(units, family, other, family.measure.of or of))
     return tuple(figures)
 
 
@@ -66,6 +77,10 @@ def _parity(units: Units, family: Family) -> list[Figure]:
     difference, ratio = "demographic_parity_difference", "demographic_parity_ratio"
     if len(family.tested) < 2:
         return [Figure(name, *place, None, reason=_too_few(family)) for name in (difference, ratio)]
+    if len(family.tested) > MOST_FOR_FAIRLEARN:
+        rates = [cell.value or 0.0 for cell in family.tested]
+        between = min(rates) / max(rates) if max(rates) else float("nan")
+        return [_figure(difference, place, max(rates) - min(rates)), _figure(ratio, place, between)]
     rows = _rows_of(units, family.tested, family.measure.column)
     frame = fairlearn.MetricFrame(
         metrics=fairlearn.selection_rate,
@@ -80,11 +95,19 @@ def _parity(units: Units, family: Family) -> list[Figure]:
     ]
 
 
-def _equalized_odds(units: Units, family: Family) -> Figure:
+def _equalized_odds(
+    units: Units, family: Family, other: Family | None, of: str | None
+) -> Figure:
     """Over groups that have both kinds of truth: fairlearn counts an empty one as 0."""
-    place = ("selection_rate", family.measure.of, family.by, family.within)
-    rows = _rows_of(units, family.tested, TRUTH, PICKED)
-    kinds = rows.groupby("who")[TRUTH].nunique()
+    place = ("selection_rate", of, family.by, family.within)
+    truth, picked = family.measure.truth, family.measure.picked
+    if truth not in units.frame:
+        reason = family.measure.missing
+        return Figure("equalized_odds_difference", *place, None, reason=reason)
+    if other is not None and len(family.tested) > MOST_FOR_FAIRLEARN:
+        return odds_difference(family, other, place)
+    rows = _rows_of(units, family.tested, truth, picked)
+    kinds = rows.groupby("who")[truth].nunique()
     both = kinds.index[kinds == 2]
     left_out = sorted(set(kinds.index) - set(both))
     if len(both) < 2:
@@ -92,10 +115,29 @@ def _equalized_odds(units: Units, family: Family) -> Figure:
         return Figure("equalized_odds_difference", *place, None, reason=reason)
     rows = rows[rows["who"].isin(both)]
     value = fairlearn.equalized_odds_difference(
-        rows[TRUTH], rows[PICKED], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
+        rows[truth], rows[picked], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
     )
     reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
     return Figure("equalized_odds_difference", *place, float(value), reason=reason)
+
+
+def odds_difference(
+    true: Family, false: Family, place: tuple[str, str | None, tuple[str, ...], Mapping[str, str]]
+) -> Figure:
+    """fairlearn's equalised odds difference from our own cells: the wider of the two ranges."""
+    name = "equalized_odds_difference"
+    rates = [{_named(c): c.value or 0.0 for c in family.tested} for family in (true, false)]
+    both = sorted(set(rates[0]) & set(rates[1]))
+    if len(both) < 2:
+        return Figure(name, *place, None, reason="fewer than two groups have both kinds of truth")
+    held = [[of[group] for group in both] for of in rates]
+    left_out = sorted(set(rates[0]) ^ set(rates[1]))
+    reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
+    return Figure(name, *place, max(max(r) - min(r) for r in held), reason=reason)
+
+
+def _named(cell: Cell) -> str:
+    return " / ".join([*cell.within.values(), *cell.group.values()])
 
 
 def _impact(family: Family) -> list[Figure]:

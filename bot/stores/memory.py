@@ -9,6 +9,7 @@ from datetime import datetime
 from types import TracebackType
 
 from bot.conversation import Conversation
+from bot.equality import AnswerSheet
 from bot.errors import HandoffTaken
 from bot.handoff import OPEN, Handoff, HandoffStatus
 from bot.message import Message
@@ -43,6 +44,7 @@ class MemoryTables:
     outcomes: list[Outcome] = field(default_factory=list)
     outbox: dict[str, _Due] = field(default_factory=dict)
     opted_out: set[str] = field(default_factory=set)
+    equality: dict[str, AnswerSheet] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -89,6 +91,7 @@ class MemoryWork:
         self.records = _Records(tables)
         self.outbox = _Outbox(tables)
         self.sms_numbers = _SmsNumbers(tables)
+        self.equality = _EqualityAnswers(tables)
 
 
 @dataclass
@@ -259,3 +262,17 @@ class _SmsNumbers:
 
     def opted_out(self, address: str) -> bool:
         return address in self.tables.opted_out
+
+
+@dataclass
+class _EqualityAnswers:
+    tables: MemoryTables
+
+    def put(self, sheet: AnswerSheet) -> None:
+        self.tables.equality[sheet.link] = sheet
+
+    def has(self, link: str) -> bool:
+        return link in self.tables.equality
+
+    def forget(self, link: str) -> None:
+        self.tables.equality.pop(link, None)

@@ -155,6 +155,18 @@ outcomes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+# Kept apart: the link is a keyed hash, so no row here leads to a conversation. Only the audit
+# reads it; a database role for everything else needs INSERT, DELETE and the link column only.
+equality_answers = sa.Table(
+    "equality_answers",
+    metadata,
+    sa.Column("link", sa.String(64), primary_key=True),
+    sa.Column("question", sa.String(40), primary_key=True),
+    sa.Column("answer", sa.String(40), nullable=False),
+    sa.Column("scheme", sa.String(80), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,

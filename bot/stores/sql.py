@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversation import Conversation
+from bot.equality import AnswerSheet
 from bot.errors import HandoffTaken
 from bot.handoff import OPEN, Handoff, HandoffStatus
 from bot.message import Button, Medium, Message, Sender
@@ -51,6 +52,7 @@ class SqlWork:
         self.records = _Records(connection)
         self.outbox = _Outbox(connection)
         self.sms_numbers = _SmsNumbers(connection)
+        self.equality = _EqualityAnswers(connection)
         return self
 
     def __exit__(
@@ -279,6 +281,34 @@ def _all(db: sa.Connection, query: Any, make: Callable[[Row], T]) -> list[T]:
 
 def _row(row: Any) -> Row:
     return {str(key): value for key, value in row.items()}
+
+
+@dataclass(frozen=True)
+class _EqualityAnswers:
+    db: sa.Connection
+
+    def put(self, sheet: AnswerSheet) -> None:
+        self.forget(sheet.link)
+        rows = [
+            {
+                "link": sheet.link,
+                "question": question,
+                "answer": answer,
+                "scheme": sheet.scheme,
+                "day": sheet.day,
+            }
+            for question, answer in sheet.answers.items()
+        ]
+        if rows:
+            self.db.execute(t.equality_answers.insert(), rows)
+
+    def has(self, link: str) -> bool:
+        held = t.equality_answers.c.link == link
+        return bool(self.db.execute(sa.select(sa.exists().where(held))).scalar_one())
+
+    def forget(self, link: str) -> None:
+        table = t.equality_answers
+        self.db.execute(table.delete().where(table.c.link == link))
 
 
 def _conversation_row(conversation: Conversation) -> dict[str, Any]:

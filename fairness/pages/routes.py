@@ -17,7 +17,9 @@ from markupsafe import Markup
 
 from fairness.audit import audit
 from fairness.database import count_conversations, read_database
+from fairness.drift import read_earlier
 from fairness.errors import AuditError, ReportUnknown
+from fairness.pages.notes import add_note, notes_of
 from fairness.pages.shelf import FILES, find_report, keep_report, list_reports, report_file
 from fairness.provenance import provenance
 from fairness.records import Rules
@@ -31,6 +33,15 @@ GROUPS: Mapping[str, str] = {
     "medium": "Web or text message",
     "service": "Service",
 }
+ANSWERS: Mapping[str, str] = {
+    "age_band": "Age, as they told us",
+    "sex": "Sex, as they told us",
+    "ethnic_group": "Ethnic group, as they told us",
+    "religion": "Religion, as they told us",
+    "disability": "Disability, as they told us",
+    "sexual_orientation": "Sexual orientation, as they told us",
+}
+"""Questions of the equality schemes, on offer where there is the key to join them."""
 WITHIN: Mapping[str, str] = {
     "service": "Service",
     "asked_channel": "Channel they asked for",
@@ -47,6 +58,7 @@ class Asked:
     within: str = ""
     since: str = ""
     until: str = ""
+    previous: str = ""
 
 
 def make_audit_router(
@@ -57,12 +69,15 @@ def make_audit_router(
     *,
     csrf_field: Callable[[Request], str],
     check_csrf: Callable[..., Any],
+    equality_key: str = "",
+    who: Callable[[Request], str] = lambda request: "an auditor",
 ) -> APIRouter:
     """Pages under /audit, all behind ``require_auditor``.
 
     ``chrome(title, html_body, request)`` frames a page; the body brings its own h1.
     ``csrf_field(request)`` is the hidden field of a form and ``check_csrf`` the
-    dependency that refuses a form without it. The database is only read.
+    dependency that refuses a form without it. The database is only read. ``equality_key``
+    joins equality answers; ``who(request)`` names who writes a note or signs.
     """
     router = APIRouter(
         prefix="/audit", dependencies=[Depends(require_auditor)], include_in_schema=False
@@ -74,6 +89,7 @@ def make_audit_router(
         body = _render(
             "list.html.j2",
             reports=list_reports(reports_dir), held=held, asked=asked, problem=problem,
+            answers=ANSWERS if equality_key else {},
             csrf=Markup(csrf_field(request)),
         )  # fmt: skip
         response = chrome("Bias reports", body, request)
@@ -91,14 +107,15 @@ def make_audit_router(
         within: Annotated[str, Form()] = "",
         since: Annotated[str, Form()] = "",
         until: Annotated[str, Form()] = "",
+        previous: Annotated[str, Form()] = "",
     ) -> Response:
-        asked = Asked(tuple(groups or ()), within, since, until)
-        problem = _problem(asked)
+        asked = Asked(tuple(groups or ()), within, since, until, previous)
+        problem = _problem(asked, bool(equality_key))
         if problem:
             return show(request, asked, problem)
         try:
             with one_at_a_time:
-                report_id = _make(read_engine_url, reports_dir, asked)
+                report_id = _make(read_engine_url, reports_dir, asked, equality_key)
         except AuditError as error:
             return show(request, asked, str(error))
         return RedirectResponse(f"/audit/reports/{report_id}", status_code=303)
@@ -109,7 +126,29 @@ def make_audit_router(
             kept = find_report(reports_dir, report_id)
         except ReportUnknown as error:
             raise HTTPException(404, str(error)) from None
-        return chrome(kept.title, _render("report.html.j2", kept=kept, files=FILES), request)
+        body = _render(
+            "report.html.j2",
+            kept=kept, files=FILES, notes=notes_of(reports_dir, report_id),
+            csrf=Markup(csrf_field(request)),
+        )  # fmt: skip
+        return chrome(kept.title, body, request)
+
+    @router.post("/reports/{report_id}/notes", dependencies=[Depends(check_csrf)])
+    def note(
+        request: Request,
+        report_id: str,
+        text: Annotated[str, Form()] = "",
+        sign: Annotated[str, Form()] = "",
+    ) -> Response:
+        try:
+            if text.strip() or sign:
+                add_note(
+                    reports_dir, report_id,
+                    who=who(request), text=text, signed=bool(sign), at=datetime.now(UTC),
+                )  # fmt: skip
+        except ReportUnknown as error:
+            raise HTTPException(404, str(error)) from None
+        return RedirectResponse(f"/audit/reports/{report_id}#notes", status_code=303)
 
     @router.get("/reports/{report_id}/{name:path}")
     def file(report_id: str, name: str) -> Response:
@@ -125,7 +164,7 @@ def make_audit_router(
 def _sent(path: Path, report_id: str, name: str) -> Response:
     """A page to look at, or a file to keep; neither stays in a cache."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    if name == "report.html":
+    if name in ("report.html", "report.cy.html"):
         headers["Content-Security-Policy"] = content_security_policy()
         return FileResponse(path, media_type=FILES[name], headers=headers)
     called = f"{report_id}-{path.name}"
@@ -140,11 +179,12 @@ def _held(url: str, problem: str) -> tuple[int, str]:
         return 0, problem or str(error)
 
 
-def _problem(asked: Asked) -> str:
+def _problem(asked: Asked, answers_too: bool) -> str:
     """What is wrong with the form, in words, or nothing."""
     if not asked.groups:
         return "Choose at least one group to compare."
-    if set(asked.groups) - set(GROUPS) or (asked.within and asked.within not in WITHIN):
+    offered = {*GROUPS, *(ANSWERS if answers_too else ())}
+    if set(asked.groups) - offered or (asked.within and asked.within not in WITHIN):
         return "Choose from the groups on the form."
     if asked.within in asked.groups:
         return "Choose something else to look within: it is already one of the groups."
@@ -157,16 +197,20 @@ def _problem(asked: Asked) -> str:
     return ""
 
 
-def _make(url: str, shelf: Path, asked: Asked) -> str:
+def _make(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
     """Run the audit and put its report on the shelf."""
     rules = Rules()
+    earlier = None
+    if asked.previous:
+        earlier = read_earlier(report_file(shelf, asked.previous, "report.json"))
     units = read_database(
-        url, asked.groups, asked.within or None, since=_day(asked.since), until=_day(asked.until)
-    )
+        url, asked.groups, asked.within or None, since=_day(asked.since), until=_day(asked.until),
+        equality_key=equality_key,
+    )  # fmt: skip
     made_at = datetime.now(UTC)
     history = provenance(units, rules, made_at=made_at, command=_command(units.source.name, asked))
     title = f"Bias report by {' and '.join(asked.groups)}"
-    return keep_report(shelf, audit(units, rules, history, title=title))
+    return keep_report(shelf, audit(units, rules, history, title=title, earlier=earlier))
 
 
 def _command(database: str, asked: Asked) -> str:

@@ -21,6 +21,8 @@ from fairness.report.write import write_report
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 FILES: Mapping[str, str] = {
     "report.html": "text/html; charset=utf-8",
+    "report.cy.html": "text/html; charset=utf-8",
+    "report.pdf": "application/pdf",
     "report.json": "application/json",
     **{f"tables/{name}.csv": "text/csv; charset=utf-8" for name in TABLES},
 }

@@ -16,6 +16,7 @@ from fairness.judge import Comparison, Omnibus
 from fairness.records import Cell, Measure
 from fairness.report import words
 from fairness.report.chart import Chart, chart
+from fairness.report.drift_words import drift_lines
 
 FOLDER = Path(__file__).parent
 MOST_FINDINGS = 15
@@ -83,35 +84,43 @@ def as_html(report: Report, document: Mapping[str, Any]) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals["words"] = words
-    sections = _sections(report)
+    sections = sections_of(report)
     return environment.get_template("report.html.j2").render(
         report=report,
         provenance=document["provenance"],
-        css=_css(),
+        css=page_css(),
         sections=sections,
-        findings=_findings(report),
+        findings=findings_of(report),
         more=max(0, _count(report, "evidence_of_disparity") - MOST_FINDINGS),
-        simpson=_simpson(report),
-        verdicts={verdict: _count(report, verdict) for verdict in words.VERDICTS},
+        simpson=simpson_of(report),
+        verdicts=count_verdicts(report),
+        drift=drift_lines(report),
         quiet=_quiet(report),
-        untold=_untold(report),
+        untold=untold_of(report),
     )
 
 
 def content_security_policy() -> str:
     """What report.html needs and no more: its own style sheet, named by its hash."""
-    digest = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(page_css().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
     )
 
 
-def _css() -> str:
+def page_css() -> str:
+    """The one style sheet of every page the audit writes."""
     return (FOLDER / "report.css").read_text(encoding="utf-8")
 
 
-def _sections(report: Report) -> tuple[Section, ...]:
+def count_verdicts(report: Report) -> dict[str, int]:
+    """How many comparisons got each verdict."""
+    return {verdict: _count(report, verdict) for verdict in words.VERDICTS}
+
+
+def sections_of(report: Report) -> tuple[Section, ...]:
+    """Every measure with its groupings, in the order asked for."""
     return tuple(_section(report, measure) for measure in report.asked)
 
 
@@ -143,7 +152,7 @@ def _block(report: Report, cells: Sequence[Cell]) -> Block:
     return Block(first.by, first.within, reference, tuple(rows), omnibus, drawing)
 
 
-def _findings(report: Report) -> tuple[Finding, ...]:
+def findings_of(report: Report) -> tuple[Finding, ...]:
     """The surest first; pooled before stratified."""
     sure = [c for c in report.comparisons if c.verdict == "evidence_of_disparity"]
     sure.sort(key=lambda c: (len(c.within), len(c.by), c.p_adjusted or 0.0))
@@ -171,7 +180,7 @@ def _quiet(report: Report) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _untold(report: Report) -> tuple[str, ...]:
+def untold_of(report: Report) -> tuple[str, ...]:
     """What cannot be told, each reason once a measure, with how many comparisons it stops."""
     counted: dict[tuple[str, str], int] = {}
     for c in report.comparisons:
@@ -186,7 +195,7 @@ def _untold(report: Report) -> tuple[str, ...]:
     return (*lines, *(f"{m.title}: {m.missing}." for m in silent))
 
 
-def _simpson(report: Report) -> tuple[Finding, ...]:
+def simpson_of(report: Report) -> tuple[Finding, ...]:
     """Where looking inside the strata changes the picture, first."""
     order = {"reversed": 0, "shrinks": 1, "holds": 2}
     within = " and ".join(report.provenance["within"])

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from fairness.audit import Report
+from fairness.drift import Drift
 from fairness.judge import Comparison, Omnibus
 from fairness.records import Cell
+from fairness.report import words
 from fairness.simpson import Simpson
 from fairness.summary import Figure
 
 SCHEMA = Path(__file__).parent / "schema.json"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -34,6 +36,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "title": report.title,
         "synthetic": report.synthetic,
         **findings,
+        # Not in the hash: the same data and settings find the same, whatever came before.
+        "drift": [_drift(d) for d in report.drift],
         "provenance": {**report.provenance, "findings_sha256": digest},
     }
 
@@ -49,6 +53,8 @@ def _measure(cell: Cell) -> dict[str, Any]:
         "value": _number(cell.value),
         "low": _number(cell.low),
         "high": _number(cell.high),
+        "resampled_low": _number(cell.resampled[0]) if cell.resampled else None,
+        "resampled_high": _number(cell.resampled[1]) if cell.resampled else None,
         "status": cell.status,
         "reason": cell.reason,
     }
@@ -68,9 +74,12 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "p": _number(found.p),
         "p_adjusted": _number(found.p_adjusted),
         "test": found.test,
-        "verdict": found.verdict,
+        "verdict": words.VERDICT_WORDS[found.verdict],
+        "verdict_text": words.verdict_text(found),
         "direction": found.direction,
         "detectable": _number(found.detectable),
+        "bound_low": _number(found.bound_low),
+        "bound_high": _number(found.bound_high),
         "reason": found.reason,
     }
 
@@ -100,6 +109,8 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "within": dict(figure.within),
         "group": None if figure.group is None else dict(figure.group),
         "value": _number(figure.value),
+        "low": _number(figure.low),
+        "high": _number(figure.high),
         "reason": figure.reason,
     }
 
@@ -115,6 +126,24 @@ def _simpson(row: Simpson) -> dict[str, Any]:
         "strata_above": row.above,
         "strata_below": row.below,
         "finding": row.finding,
+    }
+
+
+def _drift(row: Drift) -> dict[str, Any]:
+    return {
+        "measure": row.measure.name,
+        "of": row.measure.of,
+        "group": dict(row.group),
+        "within": dict(row.within),
+        "before": row.before,
+        "now": row.now,
+        "difference": row.difference,
+        "low": row.low,
+        "high": row.high,
+        "p": row.p,
+        "p_adjusted": row.p_adjusted,
+        "changed": row.changed,
+        "direction": row.direction,
     }
 
 

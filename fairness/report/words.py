@@ -15,6 +15,14 @@ VERDICTS: Mapping[str, str] = {
     "reported_not_judged": "Shown, not judged",
 }
 
+VERDICT_WORDS: Mapping[str, str] = {
+    "evidence_of_disparity": "evidence of disparity",
+    "no_evidence_found": "no evidence found",
+    "not_estimable": "not estimable",
+    "reported_not_judged": "reported, not judged",
+}
+"""As report.json says them."""
+
 SUMMARY_NAMES: Mapping[str, str] = {
     "demographic_parity_difference": "Largest difference between rates (demographic parity)",
     "demographic_parity_ratio": "Smallest ratio of rates (demographic parity)",
@@ -38,6 +46,16 @@ _LANGUAGES = {
     "zh": "Chinese",
     "uk": "Ukrainian",
 }
+
+
+def verdict_text(found: Comparison) -> str:
+    """The verdict with what could have been found: ``no evidence found (able to detect ≥ …)``."""
+    text = VERDICT_WORDS[found.verdict]
+    if found.verdict != "no_evidence_found":
+        return text
+    if found.detectable is None:
+        return f"{text} (how small a gap could be detected is not known)"
+    return f"{text} (able to detect ≥ {100 * found.detectable:.1f} points)"
 
 
 def label(group: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Write a report's files: report.html, report.json, tables/*.csv."""
+"""Write a report's files: report.html, report.cy.html, report.pdf, report.json, tables/*.csv."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from fairness.audit import Report
 from fairness.report.as_csv import as_csv
 from fairness.report.as_html import as_html
 from fairness.report.as_json import as_json
+from fairness.report.as_pdf import as_pdf
+from fairness.report.as_welsh import as_welsh
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -18,8 +20,10 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
     Returns the paths written. Raises OSError where the folder cannot be written to.
     """
     document = as_json(report)
-    files = {
+    files: dict[str, str | bytes] = {
         "report.html": as_html(report, document),
+        "report.cy.html": as_welsh(report, document),
+        "report.pdf": as_pdf(report, document),
         **{f"tables/{name}": text for name, text in as_csv(document).items()},
         # Last, so that whoever sees it can count on the others.
         "report.json": json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
@@ -28,8 +32,8 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
     return tuple(_put(folder / name, text) for name, text in files.items())
 
 
-def _put(path: Path, text: str) -> Path:
+def _put(path: Path, content: str | bytes) -> Path:
     unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8", newline="")
+    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
     os.replace(unfinished, path)
     return path

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from bot.conversation import Conversation
+from bot.equality import AnswerSheet, link_of
 from bot.errors import HandoffTaken
 from bot.handoff import Handoff, HandoffStatus, claim
 from bot.message import Button, Medium, Message, Sender
@@ -286,6 +287,29 @@ def test_a_number_that_said_stop(store):
         assert work.sms_numbers.opted_out("447700900123")
         work.sms_numbers.opt_in("447700900123")
         assert not work.sms_numbers.opted_out("447700900123")
+
+
+def test_equality_answers_are_kept_replaced_and_forgotten(store, conversation):
+    link = link_of(conversation.id, "key")
+    answers = {"sex": "female", "religion": "sikh"}
+    sheet = AnswerSheet(link, "ons_census_2021@1", answers, NOW.date())
+    with store.begin() as work:
+        assert not work.equality.has(link)
+        work.equality.put(sheet)
+        work.equality.put(replace(sheet, answers={"sex": "prefer_not_to_say"}))
+        work.commit()
+    with store.begin() as work:
+        assert work.equality.has(link)
+        assert not work.equality.has(conversation.id)
+        work.equality.forget(link)
+        work.equality.forget(link)
+        assert not work.equality.has(link)
+
+
+def test_equality_answers_cannot_be_read_through_the_port(store):
+    with store.begin() as work:
+        known = {name for name in dir(work.equality) if not name.startswith("_")}
+    assert known - {"db", "tables"} == {"put", "has", "forget"}
 
 
 def test_a_time_without_zone_is_refused():

@@ -143,7 +143,7 @@ def test_a_database_that_is_not_fairways(tmp_path):
 
 def test_only_known_groups_are_read(council):
     with pytest.raises(DatabaseUnreadable, match="Use: language"):
-        read_database(council.url, ("religion",), None)
+        read_database(council.url, ("shoe_size",), None)
 
 
 DECISIONS = """\

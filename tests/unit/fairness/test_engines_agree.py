@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from fairlearn import metrics as fairlearn
 
+from fairness import metrics, summary
 from fairness.audit import audit
 from fairness.records import Rules
 from fairness.tables import TableColumns, read_table
@@ -59,12 +60,25 @@ def test_every_group_measure_agrees_with_fairlearn_on_expanded_rows(people, writ
 def test_summary_is_fairlearns(people, write):
     report = audit(read_table(write(people.to_csv(index=False)), columns()), PUBLIC, {}, title="")
     said, true = (people["said"] == "yes").astype(int), (people["true"] == "yes").astype(int)
-    summary = {f.name: f.value for f in report.summary if f.by == ("place",)}
+    figures = {f.name: f.value for f in report.summary if f.by == ("place",)}
     of = {"sensitive_features": people["place"]}
     for name in (
         "demographic_parity_difference", "demographic_parity_ratio", "equalized_odds_difference",
     ):  # fmt: skip
-        assert summary[name] == pytest.approx(getattr(fairlearn, name)(true, said, **of), abs=1e-12)
+        assert figures[name] == pytest.approx(getattr(fairlearn, name)(true, said, **of), abs=1e-12)
+
+
+def test_our_own_counts_and_fairlearn_agree_to_1e_12_at_every_depth(people, write, monkeypatch):
+    """What serves alone where there are too many groups for fairlearn."""
+    path = write(people.to_csv(index=False))
+    both = audit(read_table(path, columns()), PUBLIC, {}, title="")
+    for module in (metrics, summary):
+        monkeypatch.setattr(module, "MOST_FOR_FAIRLEARN", 0)
+    alone = audit(read_table(path, columns()), PUBLIC, {}, title="")
+    for a, b in zip(both.measures, alone.measures, strict=True):
+        assert a.value == pytest.approx(b.value, abs=1e-12)
+    for a, b in zip(both.summary, alone.summary, strict=True):
+        assert a.name == b.name and a.value == pytest.approx(b.value, abs=1e-12)
 
 
 def test_a_count_table_equals_its_expanded_rows(people, write):

@@ -79,7 +79,7 @@ def test_make_read_and_keep_a_report(client, council):
     page = client.get(place)
     assert "60 conversations" in page.text
     links = re.findall(r'href="(/audit/reports/[^"]+/[^"]+)"', page.text)
-    assert len(links) == 7
+    assert len(links) == 10
     for link in links:
         file = client.get(link)
         assert file.status_code == 200 and file.headers["cache-control"] == "no-store"
@@ -140,3 +140,33 @@ def test_what_was_typed_is_escaped(client, council):
     council.add({})
     answer = make(client, since='"><script>')
     assert "<script>" not in answer.text
+
+
+def test_a_note_and_a_signature_stay_under_the_report(client, council, tmp_path):
+    council.fill(40)
+    place = make(client).headers["location"]
+    assert "Nobody has written anything yet" in client.get(place).text
+    form = {"csrf": "t0ken", "text": "<b>Looked at Welsh waits</b>"}
+    assert client.post(f"{place}/notes", data=form).status_code == 303
+    assert client.post(f"{place}/notes", data={"csrf": "t0ken", "sign": "yes"}).status_code == 303
+    page = client.get(place).text
+    assert "&lt;b&gt;Looked at Welsh waits" in page and "<strong>signed</strong>" in page
+    assert "was changed afterwards" not in page
+    path = next((tmp_path / "reports").glob("*/notes.jsonl"))
+    path.write_text(path.read_text().replace("Looked at", "Overlooked"))
+    assert "was changed afterwards" in client.get(place).text
+
+
+def test_s5_a_note_without_the_form_token_is_refused(client, council):
+    council.fill(20)
+    place = make(client).headers["location"]
+    assert client.post(f"{place}/notes", data={"text": "x"}).status_code == 403
+    assert client.post(f"{place}/notes", data={"csrf": "t0ken"}, role="agent").status_code == 403
+
+
+def test_a_report_says_what_changed_since_an_earlier_one(client, council):
+    council.fill(60)
+    first = make(client).headers["location"]
+    again = make(client, previous=first.rsplit("/", 1)[1]).headers["location"]
+    assert "none gives evidence of change" in client.get(f"{again}/report.html").text
+    assert make(client, previous="../../etc").status_code == 422

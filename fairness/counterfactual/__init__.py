@@ -1,0 +1,1 @@
+"""Paired conversations through the running assistant: would someone else go elsewhere?"""

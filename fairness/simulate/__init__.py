@@ -1,0 +1,1 @@
+"""A synthetic district walks through the running assistant before real people do."""
