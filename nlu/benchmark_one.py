@@ -59,7 +59,7 @@ def main() -> int:
     name, folder = sys.argv[1], Path(sys.argv[2])
     make_logs_quiet()
     job = json.loads((folder / "job.json").read_text("utf-8"))
-    os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "RASA_MAX_CACHE_SIZE": "0"}
+    os.environ.update(RASA_TELEMETRY_ENABLED="false", RASA_MAX_CACHE_SIZE="0")
     config, data = write_project(folder, CONFIGS[name], job["train"])
     began = time.perf_counter()
     model = _train(config, data, folder)

@@ -34,6 +34,9 @@ FEW = 20
 _PREFIX = re.compile(r"^(service|crisis|elsewhere)_")
 DISMISSED = 0.5
 """The confidence needed to tell someone that no council does this: below it, ask again."""
+FAINT = 0.35
+"""Danger that is merely the likeliest of many unlikely intents is not told apart from anything
+else: below this sum, the message is asked about again, with a person on offer."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -47,7 +50,7 @@ class IntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"encoder": "nano_e5", "threshold": 0.2, "folds": 3, "ranked": 10}
+        return {"encoder": "nano_e5", "threshold": 0.25, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
@@ -124,11 +127,19 @@ class IntentClassifier(GraphComponent):
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         danger = self._danger(sure, model, str(message.get(LANGUAGE) or ""))
         intent = danger or dict(ranking[0])
-        doubtful = intent["name"] == "out_of_scope" and intent["confidence"] < DISMISSED
-        if intent["confidence"] < self.config["threshold"] or doubtful or not _has_letters(text):
+        if intent["confidence"] < self._needed(intent["name"], bool(danger)) or not _has_letters(text):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
+
+    def _needed(self, intent: str, is_danger: bool) -> float:
+        """The confidence from which the intent is acted on."""
+        if is_danger:
+            return 0.0
+        if danger_of(intent):
+            return FAINT
+        least = {"out_of_scope": DISMISSED}.get(intent, 0.0)
+        return max(float(self.config["threshold"]), least)
 
     def _danger(self, sure: Array, model: IntentModel, language: str) -> dict[str, Any] | None:
         dangers = [i for i, label in enumerate(model.labels) if danger_of(label)]

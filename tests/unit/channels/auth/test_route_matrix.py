@@ -34,6 +34,7 @@ STAFF_ROUTES = {
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit"): AUDIT,
     ("GET", "/audit/reports/{report_id}"): AUDIT,
+    ("POST", "/audit/reports/{report_id}/notes"): AUDIT,
     ("GET", "/audit/reports/{report_id}/{name:path}"): AUDIT,
 }
 # For citizens, their tokens and suppliers: no member of staff has more of these than others.
