@@ -108,7 +108,7 @@ class IntentModel:
 
     def confidences(self, text: str, language: str, encode: Callable[[str], Array]) -> Array:
         """One number from 0 to 1 a label, adding up to 1. ``encode`` is asked for the text's
-        vector unless the letters alone are enough."""
+        vector unless the letters alone are enough, or the text is a training phrase."""
         letters = _log_softmax(self.letters.scores(text)[None, :])
         if self.meaning is not None and language == QUICK and self.quick.sure <= 1:
             quick = confidences(letters[0] * self.quick.weight)
@@ -117,7 +117,9 @@ class IntentModel:
         mix = self.mixes.get(language, self.mixes[ALL])
         if self.meaning is None:
             return confidences(blend([letters], mix)[0])
-        return confidences(self._with_meaning(letters, encode(text)[None, :], self.meaning, mix))
+        known = self.meaning.vector_of(text)
+        vector = encode(text) if known is None else known
+        return confidences(self._with_meaning(letters, vector[None, :], self.meaning, mix))
 
     def _with_meaning(self, letters: Array, vector: Array, meaning: Meaning, mix: Mix) -> Array:
         """The blend for one message. Nearness is asked of the likely labels only."""
@@ -172,7 +174,9 @@ def fit(examples: Examples, counted: Counted, rows: Sequence[int]) -> IntentMode
     if examples.vectors is not None and len(letters.labels) > 1:
         place = {label: i for i, label in enumerate(letters.labels)}
         truth = np.array([place[label] for label in labels])
-        meaning = train_meaning(examples.vectors[list(rows)], truth, letters.labels, strength=2.0)
+        texts = [examples.texts[i] for i in rows]
+        vectors = examples.vectors[list(rows)]
+        meaning = train_meaning(vectors, truth, letters.labels, strength=2.0, texts=texts)
     return IntentModel(letters, meaning, {ALL: (1.0,) if meaning is None else (0.5, 1.0, 0.3)})
 
 
