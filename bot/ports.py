@@ -93,6 +93,9 @@ class Handoffs(Protocol):
     def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
         """Urgent first, then the longest waiting."""
 
+    def count(self, status: HandoffStatus) -> int:
+        """How many have this status."""
+
 
 class Records(Protocol):
     """What the audit reads."""

@@ -195,6 +195,9 @@ class _Handoffs:
         found = (h for h in self.tables.handoffs.values() if h.status in statuses)
         return sorted(found, key=lambda h: (h.urgency != "urgent", h.asked_at))
 
+    def count(self, status: HandoffStatus) -> int:
+        return sum(handoff.status is status for handoff in self.tables.handoffs.values())
+
 
 @dataclass
 class _Records:

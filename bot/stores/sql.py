@@ -182,6 +182,11 @@ class _Handoffs:
         query = t.handoffs.select().where(c.status.in_([s.value for s in statuses]))
         return _all(self.db, query.order_by(c.urgency != "urgent", c.asked_at), to_handoff)
 
+    def count(self, status: HandoffStatus) -> int:
+        where = t.handoffs.c.status == status.value
+        query = sa.select(sa.func.count()).select_from(t.handoffs).where(where)
+        return int(self.db.execute(query).scalar_one())
+
 
 @dataclass(frozen=True)
 class _Records:
