@@ -59,7 +59,7 @@ def _phrases(words: Collection[str]) -> list[Pattern]:
     """Single words in one pattern, which is quicker; phrases one by one."""
     split = [[piece.text for piece in pieces(word)] for word in words]
     single = [one[0] for one in split if len(one) == 1]
-    several = [[{"LOWER": text} for text in one] for one in split if len(one) > 1]
+    several: list[Pattern] = [[{"LOWER": text} for text in one] for one in split if len(one) > 1]
     return [[_one_of(single)], *several] if single else several
 
 

@@ -23,8 +23,9 @@ from nlu.components.mixing import ALL, Mix, best_mixes, blend
 FEATURES = Features(shortest=2, longest=5, words=2, word_weight=0.7, rarest=2)
 SHARPNESS = 16.0
 """How strongly nearness tells labels apart: cosines lie close together."""
-LIKELY = 30
-"""Labels, the likeliest by the other two readings, whose phrases are looked at for nearness."""
+LIKELY, HINT = 12, 1e-3
+"""Labels, the likeliest by the other two readings, whose phrases are looked at for nearness; and
+those of danger from this sum of theirs on: there are thousands of them."""
 MANY, HELD_BACK = 8000, 5
 """With so many phrases, one fifth held back is enough to choose mixes and limits on."""
 HEAD = "blend.json"
@@ -125,8 +126,9 @@ class IntentModel:
     def _with_meaning(self, letters: Array, vector: Array, meaning: Meaning, mix: Mix) -> Array:
         """The blend for one message. Nearness is asked of the likely labels only."""
         linear = _log_softmax(meaning.linear(vector))
-        likely = (mix[0] * letters + mix[1] * linear)[0]
-        asked = sorted({*likely.argsort()[-LIKELY:].tolist(), *self.dangers})
+        likely = confidences((mix[0] * letters + mix[1] * linear)[0])
+        dangers = self.dangers if likely[self.dangers].sum() >= HINT else []
+        asked = sorted({*likely.argsort()[-LIKELY:].tolist(), *dangers})
         near = _log_softmax(meaning.nearness_of(vector, asked) * SHARPNESS)
         return blend([letters, linear, near], mix)[0]
 
