@@ -19,6 +19,7 @@ from fairness.audit import audit
 from fairness.database import count_conversations, read_database
 from fairness.drift import read_earlier
 from fairness.errors import AuditError, ReportUnknown
+from fairness.harm_weights import read_weights
 from fairness.pages.notes import add_note, notes_of
 from fairness.pages.shelf import FILES, find_report, keep_report, list_reports, report_file
 from fairness.provenance import provenance
@@ -199,7 +200,7 @@ def _problem(asked: Asked, answers_too: bool) -> str:
 
 def _make(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
     """Run the audit and put its report on the shelf."""
-    rules = Rules()
+    rules = Rules(harm=read_weights())
     earlier = None
     if asked.previous:
         earlier = read_earlier(report_file(shelf, asked.previous, "report.json"))
