@@ -443,6 +443,18 @@ def _event(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
     return one[_NEEDS[name][0]].astype(float)
 
 
+def event_of(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
+    """Whether ``measure``'s event happened in each conversation of ``one``, as ``units_of`` counts
+    it; of incidences, whether it was resolved by the horizon."""
+    if "handed" in one:
+        one = one.assign(handoff=one["handed"].notna().astype(float))
+    one = one.assign(channel=_channel(one))
+    event = _event(_with_reason(measure, one), one)
+    if measure.kind != "incidence":
+        return event
+    return ((_ended_how(one) == RESOLVED) & (event <= measure.horizon)).astype(float)
+
+
 def _needless(one: pd.DataFrame) -> pd.Series[float]:
     """Digital would have done, and nobody asked for anything else."""
     would_do = (one["needed_channel"] == "digital") & one["channel"].notna()

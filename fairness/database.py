@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from bot.need_codes import NeedCode
+from fairness.agreement import agreement_notes
 from fairness.areas import Areas, read_areas, with_areas
 from fairness.conversations import COUNT, units_of
 from fairness.equality_answers import answer_notes, groups_of, questions, read_sheets
@@ -35,6 +37,7 @@ from fairness.sql_counts import (
     Window,
     about,
     changed,
+    codes,
     counts_of,
     each_conversation,
     kept_columns,
@@ -130,7 +133,10 @@ def _units(
         raise NothingToAudit
     one, notes = _counted(connection, tables, window, join)
     source = _source(connection, tables, window, facts, one)
-    notes = (*_impossible(facts), *notes, *_changed(connection, tables, window, join.named))
+    coded = _coded(connection, tables, window)
+    notes = (
+        *_impossible(facts), *notes, *coded, *_changed(connection, tables, window, join.named),
+    )  # fmt: skip
     return units_of(one, groups, within, source, notes, {})
 
 
@@ -151,7 +157,7 @@ def _counted(
     for name in join.named:
         if name not in one:
             one[name] = None
-    return _as_units_want(one, join.named), notes
+    return as_units_want(one, join.named), notes
 
 
 def _joined(
@@ -188,7 +194,7 @@ def _frame(rows: Any) -> pd.DataFrame:
 _TEXT = ("asked_channel", "route_channel", "needed_channel", "agent_channel", "handed")
 
 
-def _as_units_want(one: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
+def as_units_want(one: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     """Numbers as floats, missing text as None, a wait of −1 as one that never ended."""
     text = {*_TEXT, *named}
     for name in one:
@@ -214,6 +220,14 @@ def _changed(
         for name, n in found.items()
         if n
     )
+
+
+def _coded(connection: Connection, tables: Tables, window: Window) -> tuple[str, ...]:
+    """How many needs were coded by people, and how far these agree."""
+    if "need_codes" not in tables:
+        return ()
+    held = [NeedCode(**row) for row in connection.execute(codes(tables, window)).mappings()]
+    return agreement_notes(held) if held else ()
 
 
 def _impossible(facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -132,6 +132,16 @@ def about(tables: Tables, window: Window) -> Any:
     ).select_from(turns.join(began, began.c.conversation_id == turns.c.conversation_id))
 
 
+def codes(tables: Tables, window: Window) -> sa.Select[Any]:
+    """Every code of a need, by conversation and time."""
+    held, began = tables.of("need_codes"), _turns(tables, window)
+    return (
+        sa.select(*(held.c[n] for n in ("conversation_id", "coder", "needed_channel", "at")))
+        .select_from(held.join(began, began.c.conversation_id == held.c.conversation_id))
+        .order_by(held.c.conversation_id, held.c.at, held.c.coder)
+    )
+
+
 def versions(tables: Tables, window: Window, column: str) -> sa.Select[Any]:
     """The distinct values of ``column``."""
     turns, began = tables.of("turn_records"), _turns(tables, window)
