@@ -22,8 +22,11 @@ from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
+from bot.staff import LogEntry
 from bot.stores.engine import migrate, open_engine
+from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sql import SqlStore
+from bot.stores.staff_sql import SqlStaffStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.auth import make_auth_router, require
@@ -122,14 +125,15 @@ def _public(parts: Parts) -> FastAPI:
         make_sms_router(parts),
         make_auth_router(parts),
         make_desk_router(parts),
-        _audit_router(parts),
+        audit_router(parts),
     ):
         app.include_router(router)
     secure(app, parts)
     return app
 
 
-def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
+def audit_router(parts: Parts):  # type: ignore[no-untyped-def]
+    """The auditor's pages, wired to the product."""
     pages = Pages(parts)
 
     def chrome(title: str, html_body: str, request: Request) -> Response:
@@ -144,12 +148,28 @@ def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
         check_csrf=check_csrf,
         equality_key=parts.settings.secrets.equality_key,
         who=_name_of_staff,
+        need_codes=SqlNeedCodes(parts.engine),
+        coder=_username_of_staff,
+        noted=_note_in_staff_log,
     )
 
 
 def _name_of_staff(request: Request) -> str:
     staff = current_staff(request)
     return staff.name if staff else "an auditor"
+
+
+def _username_of_staff(request: Request) -> str:
+    staff = current_staff(request)
+    return staff.username if staff else ""
+
+
+def _note_in_staff_log(request: Request, action: str, subject: str) -> None:
+    parts: Parts = request.app.state.parts
+    with SqlStaffStore(parts.engine).begin() as work:
+        now = parts.turn.clock.now()
+        work.staff_log.write(LogEntry(now, _username_of_staff(request), action, subject))
+        work.commit()
 
 
 def _internal(

@@ -175,7 +175,7 @@ def _handoffs(header: Header) -> list[str]:
     code = "outcome_code" if "outcome_code" in header else "NULL"
     solved = ", ".join(_text(v) for v in RESOLVED_HANDOFFS)
     # greatest() passes over nulls: without the test, one nobody took would have waited 0.
-    took = f"greatest(epoch({claimed}) - epoch({asked}), 0)"
+    took = f"greatest(epoch_us({claimed}) - epoch_us({asked}), 0) / 1000000.0"
     wait = f"CASE WHEN {claimed} IS NULL THEN 'Infinity'::DOUBLE ELSE {took} END"
     only = "FILTER (WHERE asked_at IS NOT NULL)"
     return [
