@@ -6,6 +6,7 @@ Two listeners, one process. *Public*: pages, API, text-message webhooks, desk, a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from actions.case_news import GatewayNews
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.gateways.mailbox import Mailbox, NoMailbox, SmtpMailbox
+from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
 from bot.stores.engine import migrate, open_engine
@@ -201,6 +203,25 @@ def _council_settings(council: Council, settings: Settings) -> CouncilSettings:
         directory_url=systems.get("directory", ""),
         open311_form="xml" if systems.get("open311_form") == "xml" else "json",
     )
+
+
+def probe_systems(settings: Settings) -> list[Probe]:
+    """What answers of the council's systems; the sandbox council counts only while it runs.
+
+    Raises BadFile when a file is wrong.
+    """
+    files = read_files(settings.council_file)
+    council = _council_settings(files.council, settings)
+    sandbox = f"{settings.internal_url}/sandbox"
+    codes = (c.digital.service_code for c in files.cards.values() if c.digital.connector == "cases")
+
+    async def look() -> list[Probe]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            mailbox = _mailbox(files.council, settings)
+            gateways = make_gateways(client, sandbox, council, mailbox=mailbox)
+            return await probe(gateways, council, next(codes, None) or "")
+
+    return asyncio.run(look())
 
 
 def _mailbox(council: Council, settings: Settings) -> Mailbox:
