@@ -16,7 +16,8 @@ LONDON = ZoneInfo("Europe/London")
 @dataclass(frozen=True)
 class Council:
     """``hours``: weekday → (opens, closes) local times; a day not named is closed.
-    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council."""
+    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council.
+    ``mailboxes``: team → email address, written to when a system does not take a case."""
 
     name: str
     slug: str
@@ -27,6 +28,7 @@ class Council:
     languages: Mapping[str, str]
     hours: Mapping[str, tuple[time, time]] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
+    mailboxes: Mapping[str, str] = field(default_factory=dict)
     colour: str = "#00454d"
 
     def is_open(self, now: datetime) -> bool:

@@ -226,6 +226,12 @@ class _Outbox:
     def put(self, parcel: Parcel, due: datetime) -> None:
         self.tables.outbox[parcel.id] = _Due(parcel, due)
 
+    def put_once(self, parcel: Parcel, due: datetime) -> bool:
+        is_new = parcel.id not in self.tables.outbox
+        if is_new:
+            self.put(parcel, due)
+        return is_new
+
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         ready = [
             d
@@ -239,7 +245,8 @@ class _Outbox:
         return [item.parcel for item in leased]
 
     def done(self, parcel_id: str, now: datetime) -> None:
-        self.tables.outbox[parcel_id].done = True
+        if parcel_id in self.tables.outbox:
+            self.tables.outbox[parcel_id].done = True
 
     def again(self, parcel_id: str, due: datetime, error: str) -> None:
         item = self.tables.outbox[parcel_id]

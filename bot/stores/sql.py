@@ -221,6 +221,13 @@ class _Outbox:
     def put(self, parcel: Parcel, due: datetime) -> None:
         self.db.execute(t.outbox.insert(), [asdict(parcel) | {"due": due}])
 
+    def put_once(self, parcel: Parcel, due: datetime) -> bool:
+        c = t.outbox.c
+        held = self.db.execute(sa.select(c.id).where(c.id == parcel.id)).first()
+        if held is None:
+            self.put(parcel, due)
+        return held is None
+
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         c = t.outbox.c
         ready = (
