@@ -34,7 +34,7 @@ _PLAIN = str.maketrans(
         "\t": " ",
     }
 )
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?:۔؟।॥])\s+|(?<=[。！？])\s*(?=\S)|\n+")
 
 
 def sms_texts(

@@ -52,6 +52,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_TWILIO_AUTH_TOKEN", "", "Twilio token, which also signs its webhooks"),
     SettingDoc("FAIRWAY_TWILIO_NUMBER", "", "the number texts are sent from"),
     SettingDoc("FAIRWAY_TWILIO_URL", "", "Twilio's address, if not the usual one"),
+    SettingDoc("FAIRWAY_SMS_PENCE", "3", "what one part of a text costs you, in pence"),
 )  # fmt: skip
 
 
@@ -91,6 +92,7 @@ class Settings:
     twilio_auth_token: str
     twilio_number: str
     twilio_url: str
+    sms_pence: float
     secrets: Secrets
 
     @property
@@ -137,6 +139,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         twilio_auth_token=env.get("FAIRWAY_TWILIO_AUTH_TOKEN", ""),
         twilio_number=env.get("FAIRWAY_TWILIO_NUMBER", ""),
         twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
+        sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
 
@@ -170,6 +173,17 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         value = -1.0
     if not 0 < value <= 60:
         raise BadSetting(f"{name}={text!r} is not a time. Use seconds, up to 60.")
+    return value
+
+
+def _pence(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise BadSetting(f"{name}={text!r} is not a price. Use pence, such as 2.4.")
     return value
 
 

@@ -106,7 +106,7 @@ class _Conversations:
 
     def latest_at(self, address: str) -> Conversation | None:
         mine = [c for c in self.tables.conversations.values() if c.address == address]
-        return max(mine, key=lambda c: c.started_at, default=None)
+        return max(mine, key=lambda c: c.last_at, default=None)
 
     save = add
 
@@ -194,6 +194,10 @@ class _Handoffs:
     def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
         found = (h for h in self.tables.handoffs.values() if h.status in statuses)
         return sorted(found, key=lambda h: (h.urgency != "urgent", h.asked_at))
+
+    def claimed_since(self, since: datetime) -> list[Handoff]:
+        taken = [(h.claimed_at, h) for h in self.tables.handoffs.values() if h.claimed_at]
+        return [h for at, h in sorted(taken, key=lambda pair: pair[0]) if at >= since]
 
 
 @dataclass

@@ -83,7 +83,7 @@ class _Conversations:
     def latest_at(self, address: str) -> Conversation | None:
         c = t.conversations.c
         query = t.conversations.select().where(c.address == address)
-        return _one(self.db, query.order_by(c.started_at.desc()).limit(1), _to_conversation)
+        return _one(self.db, query.order_by(c.last_at.desc()).limit(1), _to_conversation)
 
     def save(self, conversation: Conversation) -> None:
         row = _conversation_row(conversation)
@@ -181,6 +181,11 @@ class _Handoffs:
         c = t.handoffs.c
         query = t.handoffs.select().where(c.status.in_([s.value for s in statuses]))
         return _all(self.db, query.order_by(c.urgency != "urgent", c.asked_at), to_handoff)
+
+    def claimed_since(self, since: datetime) -> list[Handoff]:
+        c = t.handoffs.c
+        query = t.handoffs.select().where(c.claimed_at >= since)
+        return _all(self.db, query.order_by(c.claimed_at), to_handoff)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from channels.pages.cookies import LANGUAGE, cookie_name
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 _SCRIPTS_RIGHT_TO_LEFT = frozenset({"arab", "aran", "hebr"})
 _MOST_ACCEPTED = 8
+_FEW = 4
 
 
 def page_language(request: Request, offered: Collection[str], secure: bool) -> str:
@@ -21,6 +22,16 @@ def page_language(request: Request, offered: Collection[str], secure: bool) -> s
         *_accepted(request.headers.get("accept-language", ""), offered),
     ]
     return next((lang for lang in wanted if lang in offered), next(iter(offered)))
+
+
+def split_languages(offered: Collection[str], chosen: str) -> tuple[list[str], list[str]]:
+    """The languages always in sight (the first two and the chosen one), and the rest. A few
+    are all in sight: nobody should have to open a list for three."""
+    codes = list(offered)
+    if len(codes) <= _FEW:
+        return codes, []
+    first = [code for place, code in enumerate(codes) if place < 2 or code == chosen]
+    return first, [code for code in codes if code not in first]
 
 
 def text_direction(language: str) -> str:

@@ -24,7 +24,7 @@
     return node;
   };
   let after = form.dataset.after;
-  let stream;
+  let stream, timer;
   if (check) check.hidden = true;
 
   // A draft survives a reload and a lost connection.
@@ -94,10 +94,27 @@
     if (first.getBoundingClientRect().top < 0) first.scrollIntoView({ block: "start" });
   };
 
+  // The place in the queue is kept up to date in words that no screen reader is made to say.
+  const wait = document.getElementById("wait");
+  const showWait = (text) => {
+    wait.textContent = text;
+    wait.hidden = !text;
+    clearTimeout(timer);
+    if (text) timer = setTimeout(askWait, 20000);
+  };
+  const askWait = () =>
+    fetch("/chat/wait", { headers: { Accept: "application/json" } })
+      .then((answer) => answer.json())
+      .then((told) => showWait(told.wait || ""))
+      .catch(() => showWait(wait.textContent));
+
   const follow = () => {
     if (stream || !after) return;
     stream = new EventSource("/chat/events?after=" + encodeURIComponent(after));
-    stream.addEventListener("message", (event) => add(JSON.parse(event.data)));
+    stream.addEventListener("message", (event) => {
+      const message = JSON.parse(event.data);
+      if (add(message) && !wait.hidden) askWait();
+    });
   };
 
   const post = async (body) => {
@@ -153,6 +170,7 @@
       }
       told.messages.forEach(add);
       if (told.exit) exit.hidden = false;
+      showWait(told.wait);
       document.getElementById("after").hidden = false;
       follow();
       busy(false);
@@ -174,4 +192,5 @@
   });
 
   follow();
+  if (!wait.hidden) showWait(wait.textContent);
 })();
