@@ -13,6 +13,13 @@ CHECKS = {
     "style (ruff)": ("ruff", "check", "."),
     "types (mypy)": ("mypy",),
     "walls (import-linter)": ("lint-imports",),
+    "replies: plain, short, complete (textstat, smsutil)": (
+        "pytest",
+        "-q",
+        "--no-header",
+        "tests/house/test_replies.py",
+        "tests/house/test_page_words.py",
+    ),
 }
 
 

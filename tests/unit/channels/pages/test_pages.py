@@ -182,7 +182,7 @@ def test_L2_the_pages_speak_every_language_that_is_offered():
     assert set(offered) == set(load_catalogues(ROOT / "channels" / "pages").languages)
 
 
-def test_l2_every_word_a_template_asks_for_is_there():
+def test_L2_every_word_a_template_asks_for_is_there():
     words = load_catalogues(ROOT / "channels" / "pages")
     for template in (ROOT / "channels").glob("*/templates/*.html"):
         for key in re.findall(r"\bt\('(\w+)'[,)]", template.read_text("utf-8")):

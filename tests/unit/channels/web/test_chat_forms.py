@@ -189,7 +189,7 @@ def test_p1_erasing_reaches_rasas_own_database(parts, tmp_path):
     engine.dispose()
 
 
-def test_a9_help_is_in_the_same_place_on_every_page(site):
+def test_A9_help_is_in_the_same_place_on_every_page(site):
     feet = {
         re.search(r'<footer class="foot">.*?</footer>', site.get(path, headers=PAGE).text, re.S)[0]
         for path in ("/", "/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs")
