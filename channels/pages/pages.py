@@ -52,8 +52,16 @@ class Pages:
         )
         response = HTMLResponse(html, status)
         if request.query_params.get("lang") == language:
-            secure = self._parts.settings.secure
-            set_cookie(response, LANGUAGE, language, secure=secure, seconds=A_YEAR)
+            settings = self._parts.settings
+            framed = bool(settings.embed_origins)
+            set_cookie(
+                response,
+                LANGUAGE,
+                language,
+                secure=settings.secure,
+                seconds=A_YEAR,
+                framed=framed,
+            )
         return response
 
     def language(self, request: Request) -> str:

@@ -50,6 +50,7 @@ PUBLIC_ROUTES = {
     ("POST", "/chat/feedback"),
     ("GET", "/resume"),
     ("POST", "/resume"),
+    ("GET", "/widget.js"),
     ("GET", "/about-you"),
     ("POST", "/about-you"),
     ("POST", "/api/conversations"),
