@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.bidi import hold_numbers
 from bot.conversation import Conversation
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
@@ -35,7 +36,7 @@ def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
             id=parts.new_id(),
             conversation_id=turn.conversation.id,
             sender=reply.sender,
-            text=reply.text,
+            text=hold_numbers(reply.text, reply.lang),
             lang=reply.lang,
             at=parts.clock.now(),
             buttons=reply.buttons,

@@ -236,6 +236,13 @@ def states(page: Page, site, arabic: bool = False):
     yield "resume"
     page.goto(site.url)
     page.locator("form[action='/chat/end'] button").click()
+    expect(page.locator("form[action='/chat/new']")).to_be_visible()
+    assert page.locator("#got-yes").count() == 0, "nobody in danger is asked how we did"
+    page.locator("form[action='/chat/new'] button").click()
+    page.fill("#text", "hello")
+    page.locator("#write button:not([type])").click()
+    expect(page.locator(".bubble")).to_have_count(3)
+    page.locator("form[action='/chat/end'] button").click()
     expect(page.locator("#got-yes")).to_be_visible()
     yield "ended"
     page.check("#got-no")
@@ -318,6 +325,37 @@ def test_L2_arabic_is_laid_out_from_the_right(open_page):
     assert brand["x"] > picker["x"]
     assert axe_violations(page) == []
     picture(page, "arabic")
+
+
+@pytest.mark.parametrize("language", ["ar", "ur"])
+def test_L4_numbers_to_call_are_not_turned_round(open_page, language):
+    """A number such as 116 123 reads 123 116 in a line from the right unless it is held."""
+    page = open_page(f"/?lang={language}")
+    page.fill("#text", "i want to kill myself")
+    page.locator("#write button:not([type])").click()
+    expect(page.locator("#exit")).to_be_visible()
+    for pair in (["116", "123"], ["0345", "000"]):
+        left = page.evaluate(GROUPS_FROM_LEFT, pair)
+        assert left and all(left), pair
+    page.reload()
+    assert all(page.evaluate(GROUPS_FROM_LEFT, ["116", "123"]))
+    picture(page, f"danger-{language}")
+
+
+GROUPS_FROM_LEFT = """([first, second]) => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, at = node.data.search(new RegExp(first + "[ \u00a0]" + second));
+    if (at < 0) continue;
+    const box = (from, length) => {
+      const range = document.createRange();
+      range.setStart(node, from), range.setEnd(node, from + length);
+      return range.getBoundingClientRect();
+    };
+    found.push(box(at, first.length).left < box(at + first.length + 1, second.length).left);
+  }
+  return found;
+}"""
 
 
 def test_L2_the_picker_names_every_language_in_itself(open_page, site):
