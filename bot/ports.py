@@ -33,7 +33,7 @@ class Conversations(Protocol):
         """The conversation with this id, or None."""
 
     def latest_at(self, address: str) -> Conversation | None:
-        """The newest conversation with this SMS number, or None."""
+        """The conversation with this SMS number in which something was said last, or None."""
 
     def save(self, conversation: Conversation) -> None:
         """Replace what is held under the same id."""
@@ -96,6 +96,9 @@ class Handoffs(Protocol):
 
     def count(self, status: HandoffStatus) -> int:
         """How many have this status."""
+
+    def claimed_since(self, since: datetime) -> list[Handoff]:
+        """Those a person has taken at ``since`` (UTC) or later, in the order they were."""
 
 
 class Records(Protocol):

@@ -64,7 +64,10 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:
     """What the assistant gets: the payload of a choice, else the text with no inner command."""
     numbered = conversation.medium.value == "sms"
-    return resolve_choice(message.text, last_buttons(so_far), numbered=numbered).sent
+    choice = resolve_choice(
+        message.text, last_buttons(so_far), numbered=numbered, language=conversation.language
+    )
+    return choice.sent
 
 
 def _missed(parts: TurnParts, handoff: Handoff | None, so_far: list[Message]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -41,6 +42,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_HOME", "var", "folder of the database, models, secrets and logs"),
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
+    SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
@@ -56,6 +58,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_TWILIO_AUTH_TOKEN", "", "Twilio token, which also signs its webhooks"),
     SettingDoc("FAIRWAY_TWILIO_NUMBER", "", "the number texts are sent from"),
     SettingDoc("FAIRWAY_TWILIO_URL", "", "Twilio's address, if not the usual one"),
+    SettingDoc("FAIRWAY_SMS_PENCE", "3", "what one part of a text costs you, in pence"),
 )  # fmt: skip
 
 
@@ -99,6 +102,8 @@ class Settings:
     twilio_auth_token: str
     twilio_number: str
     twilio_url: str
+    sms_pence: float
+    embed_origins: tuple[str, ...]
     secrets: Secrets
 
     @property
@@ -149,6 +154,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         twilio_auth_token=env.get("FAIRWAY_TWILIO_AUTH_TOKEN", ""),
         twilio_number=env.get("FAIRWAY_TWILIO_NUMBER", ""),
         twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
+        embed_origins=_origins(env, "FAIRWAY_EMBED_ORIGINS"),
+        sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
 
@@ -182,6 +189,26 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         value = -1.0
     if not 0 < value <= 60:
         raise BadSetting(f"{name}={text!r} is not a time. Use seconds, up to 60.")
+    return value
+
+
+def _origins(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = tuple(env.get(name, "").split())
+    for origin in found:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", origin):
+            remedy = "Write https://www.example.gov.uk, without a path."
+            raise BadSetting(f"{name}={origin!r} is not a site. {remedy}")
+    return found
+
+
+def _pence(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise BadSetting(f"{name}={text!r} is not a price. Use pence, such as 2.4.")
     return value
 
 

@@ -106,7 +106,7 @@ class _Conversations:
 
     def latest_at(self, address: str) -> Conversation | None:
         mine = [c for c in self.tables.conversations.values() if c.address == address]
-        return max(mine, key=lambda c: c.started_at, default=None)
+        return max(mine, key=lambda c: c.last_at, default=None)
 
     save = add
 
@@ -197,6 +197,10 @@ class _Handoffs:
 
     def count(self, status: HandoffStatus) -> int:
         return sum(handoff.status is status for handoff in self.tables.handoffs.values())
+
+    def claimed_since(self, since: datetime) -> list[Handoff]:
+        taken = [(h.claimed_at, h) for h in self.tables.handoffs.values() if h.claimed_at]
+        return [h for at, h in sorted(taken, key=lambda pair: pair[0]) if at >= since]
 
 
 @dataclass

@@ -83,7 +83,7 @@ class _Conversations:
     def latest_at(self, address: str) -> Conversation | None:
         c = t.conversations.c
         query = t.conversations.select().where(c.address == address)
-        return _one(self.db, query.order_by(c.started_at.desc()).limit(1), _to_conversation)
+        return _one(self.db, query.order_by(c.last_at.desc()).limit(1), _to_conversation)
 
     def save(self, conversation: Conversation) -> None:
         row = _conversation_row(conversation)
@@ -186,6 +186,11 @@ class _Handoffs:
         where = t.handoffs.c.status == status.value
         query = sa.select(sa.func.count()).select_from(t.handoffs).where(where)
         return int(self.db.execute(query).scalar_one())
+
+    def claimed_since(self, since: datetime) -> list[Handoff]:
+        c = t.handoffs.c
+        query = t.handoffs.select().where(c.claimed_at >= since)
+        return _all(self.db, query.order_by(c.claimed_at), to_handoff)
 
 
 @dataclass(frozen=True)
