@@ -93,6 +93,8 @@ class Conductor:
         if answered:
             step, said, problem = await self._learn(turn, words, task, step.form, answered)
         answer = said.then(await self._say(turn, words, task, step, problem))
+        if step.problem:
+            answer = answer.report("answer_not_taken")
         return answer.remember(known=_known(turn, step.form))
 
     async def _with_known(

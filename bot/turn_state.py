@@ -92,6 +92,8 @@ class Ending:
     misunderstood: bool = False
     told: Mapping[str, Any] | None = None
     model_version: str = ""
+    lsoa: str | None = None
+    answer_not_taken: bool = False
 
     @classmethod
     def with_route(cls, name: str, decision: RoutingDecision, **rest: Any) -> Ending:
