@@ -29,6 +29,7 @@ from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
+from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
@@ -110,8 +111,11 @@ def _public(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         postman = start_postman(parts)
+        watch = start_audit_watch(parts.settings)
         yield
         postman.stop()
+        if watch:
+            watch.stop()
 
     app = FastAPI(
         title="Fairway",

@@ -1,4 +1,4 @@
-"""The area of a postcode is noted for the audit, and answers that could not be used are reported."""
+"""The area of a postcode is noted for the audit, and answers that were no use are reported."""
 
 from __future__ import annotations
 
