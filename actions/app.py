@@ -8,6 +8,7 @@ import secrets
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from actions.action_note_adjustment import ActionNoteAdjustment
 from actions.action_note_barrier import ActionNoteBarrier
 from actions.action_serve_citizen import ActionServeCitizen
 from actions.action_something_else import ActionSomethingElse
+from actions.area_heard import NotingPostcodes
 from actions.bin_day import BinDay
 from actions.book_appointment import BookAppointment
 from actions.check_report import CheckReport
@@ -70,7 +72,7 @@ def create_action_app(
     """``POST /webhook`` for Rasa, with ``Authorization: Bearer <secret>`` or ``?token=``; and
     ``GET /health``. For a private listener."""
     parts = Parts(
-        gateways=gateways,
+        gateways=replace(gateways, postcodes=NotingPostcodes(gateways.postcodes)),
         cards=cards,
         policy=policy,
         council=council,

@@ -94,6 +94,9 @@ class Conductor:
             step, said, problem = await self._learn(turn, words, task, step.form, answered)
         answer = said.then(await self._say(turn, words, task, step, problem))
         return answer.remember(known={**_known(turn, step.form), **answer.slots.get("known", {})})
+        if step.problem:
+            answer = answer.report("answer_not_taken")
+        return answer.remember(known=_known(turn, step.form))
 
     async def _with_known(
         self, turn: Turn, words: Words, task: Task, step: Step

@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Say
+from actions.area_heard import listening
 from actions.form import form_from_json
 from actions.form_words import summary
 from actions.gateways.base import GatewayError
@@ -45,7 +46,9 @@ class TurnAction(Action):
         """Rasa's way in."""
         turn = read_turn(tracker, self.parts.replies.languages)
         words = self.parts.words(turn)
-        answer = await self._answer_whatever_happens(turn, words)
+        with listening() as areas:
+            answer = await self._answer_whatever_happens(turn, words)
+        answer = answer.report("area", lsoa=areas[-1]) if areas else answer
         # Rasa reads the slots as they were before this turn, so the language goes along.
         lang = str(answer.slots.get("language") or turn.language)
         words = Words(words.replies, lang, words.medium)

@@ -140,4 +140,6 @@ def _record(parts: TurnParts, turn: Turn, ending: Ending, conversation: Conversa
         policy_version=route.get("policy_version"),
         model_version=ending.model_version,
         ms=(now - turn.started_at).total_seconds() * 1000,
+        lsoa=ending.lsoa,
+        answer_not_taken=ending.answer_not_taken,
     )

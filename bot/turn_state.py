@@ -94,6 +94,8 @@ class Ending:
     told: Mapping[str, Any] | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     model_version: str = ""
+    lsoa: str | None = None
+    answer_not_taken: bool = False
 
     @classmethod
     def with_route(cls, name: str, decision: RoutingDecision, **rest: Any) -> Ending:

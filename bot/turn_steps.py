@@ -193,7 +193,16 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
             turn.started_at,
         ),
         model_version=answer.model_version,
+        lsoa=_area(answer),
+        answer_not_taken=bool(answer.events_of("answer_not_taken")),
     )
+
+
+def _area(answer: Answer) -> str | None:
+    """The small area of the last postcode that was looked up, as its own code."""
+    codes = [str(event.get("lsoa") or "") for event in answer.events_of("area")]
+    known = [code for code in codes if code.isalnum() and len(code) <= 12]
+    return known[-1] if known else None
 
 
 def _circumstances(turn: Turn, answer: Answer) -> tuple[Circumstances, bool]:

@@ -33,6 +33,7 @@ from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
+from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
@@ -123,9 +124,12 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         postman = start_postman(parts)
         follow_ups.start()
+        watch = start_audit_watch(parts.settings)
         yield
         follow_ups.stop()
         postman.stop()
+        if watch:
+            watch.stop()
 
     app = FastAPI(
         title="Fairway",

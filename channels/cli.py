@@ -25,6 +25,7 @@ COMMANDS = {
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
     "audit": "fairness.__main__:audit_command",
+    "audit-due": "fairness.schedule_command:audit_due",
     "counterfactual": "fairness.counterfactual.command:counterfactual",
     "transparency": "fairness.transparency_command:transparency",
     "simulate": "fairness.simulate.command:simulate",
@@ -69,6 +70,12 @@ class Live:
         """The council's systems and what answers, as ``actions.gateways.probe`` says it."""
         probed: list[Any] = import_module("channels.app").probe_systems(settings_here())
         return probed
+    def audit_plan(self) -> object:
+        """Which reports are made by themselves, from what and where they go."""
+        settings = settings_here()
+        plan = import_module("fairness.schedule").Plan
+        shelf = settings.home / "reports"
+        return plan(settings.database_url, shelf, settings.audit_days, settings.audit_groups)
 
     def about(self) -> dict[str, str]:
         """The council, its address and phone, how many services, policy and model versions."""

@@ -43,6 +43,8 @@ SETTINGS = (
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
+    SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
+    SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
@@ -104,6 +106,8 @@ class Settings:
     twilio_url: str
     sms_pence: float
     embed_origins: tuple[str, ...]
+    audit_days: int
+    audit_groups: tuple[str, ...]
     secrets: Secrets
 
     @property
@@ -156,8 +160,25 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
         embed_origins=_origins(env, "FAIRWAY_EMBED_ORIGINS"),
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
+        audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
+        audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or int(text) > 366:
+        raise BadSetting(f"{name}={text}: write a number of days from 0 to 366, such as {default}.")
+    return int(text)
+
+
+def _names(env: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    text = env.get(name) or default
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found:
+        raise BadSetting(f"{name}={text}: write names with commas between, such as {default}.")
+    return found
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:

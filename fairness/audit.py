@@ -23,7 +23,7 @@ from fairness.judge import Comparison, Omnibus, compare, families, omnibus_tests
 from fairness.metrics import measure_cells
 from fairness.records import Cell, Measure, Rules, Units
 from fairness.rounding import rounded
-from fairness.scores import Score
+from fairness.scores import Score, judged, ps_of
 from fairness.simpson import Simpson, simpson_check
 from fairness.summary import Figure, summarise
 
@@ -69,7 +69,10 @@ def audit(
     cells = _measure(units, rules, bys, progress)
     progress("Testing and comparing the groups")
     found = families(cells)
-    tests = omnibus_tests(found)
+    harm = expected_harm(units, bys, references, rules)
+    people = human_baseline(units, bys, references, rules)
+    tests = omnibus_tests(found, [*ps_of(harm), *ps_of(people)])
+    ps = [test.p for test in tests if test.p is not None]
     pairs = zip(found, tests, strict=True)
     comparisons = tuple(
         chain.from_iterable(compare(f, test, references[f.by], rules) for f, test in pairs)
@@ -85,20 +88,14 @@ def audit(
         asked=units.measures,
         provenance=_without_small_counts(provenance, cells, rules),
         synthetic=synthetic,
-        harm=hidden_with(expected_harm(units, bys, references, rules), cells),
-        baseline=_baseline(units, bys, references, rules),
+        harm=hidden_with(judged(harm, rules, [*ps, *ps_of(people)]), cells),
+        baseline=_shown(judged(people, rules, [*ps, *ps_of(harm)]), rules),
     )
     return _finished(report, rules, earlier)
 
 
-def _baseline(
-    units: Units,
-    bys: tuple[tuple[str, ...], ...],
-    references: Mapping[tuple[str, ...], Mapping[str, str] | None],
-    rules: Rules,
-) -> tuple[Score, ...]:
+def _shown(found: tuple[Score, ...], rules: Rules) -> tuple[Score, ...]:
     """The human baseline, all of a grouping hidden where one of its groups is too small."""
-    found = human_baseline(units, bys, references, rules)
     small = {s.by for s in found if rules.threshold and (s.n or 0) < rules.threshold}
     return tuple(s for s in found if s.by not in small)
 

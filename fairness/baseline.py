@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fairness.records import PICKED, Rules, Units
-from fairness.scores import Score, compared, judged, scores
+from fairness.scores import Family, compared, scores
 
 AGENT = "agent:digital"
 """Where ``Units.frame`` keeps whether the person served it digitally (1.0, 0.0 or NaN)."""
@@ -21,17 +21,16 @@ SENT = f"sent:{PICKED}"
 def human_baseline(
     units: Units, bys: Sequence[tuple[str, ...]],
     references: Mapping[tuple[str, ...], Mapping[str, str] | None], rules: Rules,
-) -> tuple[Score, ...]:  # fmt: skip
+) -> list[Family]:  # fmt: skip
     """Of each group: the assistant's share of digital less people's, beside its reference's.
 
     ``parts``: the assistant's share, then people's. The difference is of the two gaps: above 0
     the assistant sends the group to digital more than people would, compared with the reference.
     """
     if AGENT not in units.frame:
-        return ()
+        return []
     columns = [units.frame[SENT].to_numpy(float), units.frame[AGENT].to_numpy(float)]
-    families = [
+    return [
         compared(scores(units, by, columns, (1.0, -1.0), rules.confidence), references[by], rules)
         for by in bys if len(by) == 1
     ]  # fmt: skip
-    return judged(families, rules)

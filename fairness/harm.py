@@ -8,7 +8,7 @@ import numpy as np
 
 from fairness.harm_weights import HarmWeights
 from fairness.records import PICKED, TRUTH, Cell, Rules, Units
-from fairness.scores import Score, compared, judged, scores
+from fairness.scores import Family, Score, compared, scores
 
 PER = 100.0
 """Conversations the figure is for."""
@@ -26,20 +26,19 @@ def counted(units: Units, weights: HarmWeights) -> tuple[str, ...]:
 def expected_harm(
     units: Units, bys: Sequence[tuple[str, ...]],
     references: Mapping[tuple[str, ...], Mapping[str, str] | None], rules: Rules,
-) -> tuple[Score, ...]:  # fmt: skip
+) -> list[Family]:  # fmt: skip
     """Each group's expected harm for PER conversations, compared with its reference's."""
     if rules.harm is None or units.unit != "conversation":
-        return ()
+        return []
     names = counted(units, rules.harm)
     if not names:
-        return ()
+        return []
     columns = [_harmed(units, name) for name in names]
     weights = [PER * rules.harm.weights[name] for name in names]
-    families = [
+    return [
         compared(scores(units, by, columns, weights, rules.confidence), references[by], rules)
         for by in bys if by
     ]  # fmt: skip
-    return judged(families, rules)
 
 
 def _harmed(units: Units, name: str) -> np.ndarray:

@@ -90,11 +90,12 @@ def families(cells: Sequence[Cell]) -> tuple[Family, ...]:
     return tuple(Family(f[0].measure, f[0].by, f[0].within, tuple(f)) for f in found.values())
 
 
-def omnibus_tests(found: Sequence[Family]) -> tuple[Omnibus, ...]:
-    """The omnibus test of each family, corrected for there being so many."""
+def omnibus_tests(found: Sequence[Family], beside: Sequence[float] = ()) -> tuple[Omnibus, ...]:
+    """The omnibus test of each family, corrected for there being so many, and for the other
+    tests of the report, whose p are ``beside``."""
     tests = [_omnibus(family) for family in found]
     ps = [test.p for test in tests if test.p is not None]
-    adjusted = iter(holm(ps))
+    adjusted = iter(holm([*ps, *beside]))
     return tuple(
         replace(test, p_adjusted=next(adjusted)) if test.p is not None else test for test in tests
     )

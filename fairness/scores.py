@@ -25,7 +25,7 @@ from fairness.tests_of_difference import holm
 class Score:
     """One group's figure beside its reference's. ``n`` counts conversations it is known for.
 
-    ``parts`` are the rates it is made of. ``p_adjusted``: Holm over all groups and groupings.
+    ``parts`` are the rates it is made of. ``p_adjusted``: Holm within the grouping.
     """
 
     by: tuple[str, ...]
@@ -151,11 +151,19 @@ def _can_be_judged(one: Score, rules: Rules) -> bool:
     return one.recorded and one.value is not None and (one.n or 0) >= rules.minimum
 
 
+Family = tuple[tuple[Score, ...], float | None]
+"""The scores of one grouping, and the p of one test that all are alike."""
+
+
 def judged(
-    families: Sequence[tuple[tuple[Score, ...], float | None]], rules: Rules
+    families: Sequence[Family], rules: Rules, beside: Sequence[float] = ()
 ) -> tuple[Score, ...]:
-    """Verdicts: the test over all groups (Holm over ``families``), then each pair (Holm)."""
-    overall = iter(holm([p for _, p in families if p is not None]))
+    """Verdicts: the test over all groups, then each pair (Holm within the family).
+
+    The first is corrected (Holm) over ``families`` and every other test of the report, whose p
+    are ``beside``: one more table must not make false alarms more likely.
+    """
+    overall = iter(holm([*ps_of(families), *beside]))
     found: list[Score] = []
     for scored, alike in families:
         sure = alike is not None and next(overall) <= rules.alpha
@@ -163,6 +171,11 @@ def judged(
         adjusted = dict(zip(map(id, pairs), holm([s.p or 0.0 for s in pairs]), strict=True))
         found += [_verdict(s, adjusted.get(id(s)), sure, rules) for s in scored]
     return tuple(found)
+
+
+def ps_of(families: Sequence[Family]) -> list[float]:
+    """The p of every test over all groups."""
+    return [p for _, p in families if p is not None]
 
 
 def _verdict(one: Score, adjusted: float | None, sure: bool, rules: Rules) -> Score:

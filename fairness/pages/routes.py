@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from fairness.pages.coding import add_coding
 from fairness.pages.frame import Chrome, Frame
 from fairness.pages.notes import add_note, notes_of
 from fairness.pages.render import render
-from fairness.pages.shelf import FILES, find_report, keep_report, list_reports, report_file
+from fairness.pages.shelf import FILES, Kept, find_report, keep_report, list_reports, report_file
 from fairness.provenance import provenance
 from fairness.records import Rules
 from fairness.report.as_html import content_security_policy
@@ -98,7 +98,8 @@ def make_audit_router(
         body = render(
             "list.html.j2",
             group_names=GROUPS, within_names=WITHIN, coding=need_codes is not None,
-            reports=list_reports(reports_dir), held=held, asked=asked, problem=problem,
+            reports=(reports := list_reports(reports_dir)),
+            wanting=wanting_eyes(reports_dir, reports), held=held, asked=asked, problem=problem,
             answers=ANSWERS if equality_key else {},
             csrf=Markup(csrf_field(request)),
         )  # fmt: skip
@@ -211,6 +212,13 @@ def _problem(asked: Asked, answers_too: bool) -> str:
     if since and until and since >= until:
         return "The first day must be before the day the report stops at."
     return ""
+
+
+def wanting_eyes(shelf: Path, reports: Sequence[Kept]) -> tuple[Kept, ...]:
+    """Scheduled reports with alerts that nobody has signed yet."""
+    return tuple(
+        k for k in reports if k.alerts and not any(n.signed for n in notes_of(shelf, k.id))
+    )
 
 
 def _document(shelf: Path, report_id: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class Kept:
     verdicts: Mapping[str, int]
     scheduled: bool = False
     alerts: tuple[str, ...] = ()
+    window_end: date | None = None
 
 
 def keep_report(shelf: Path, report: Report, more: Mapping[str, Any] | None = None) -> str:
@@ -92,6 +93,7 @@ def find_report(shelf: Path, report_id: str) -> Kept:
         verdicts=about["verdicts"],
         scheduled=bool(about.get("scheduled")),
         alerts=tuple(about.get("alerts", ())),
+        window_end=date.fromisoformat(about["until"]) if about.get("until") else None,
     )
 
 

@@ -375,3 +375,17 @@ def test_a_barrier_named_in_passing_counts_and_stays(assistant, citizen):
     assistant.script = lambda text: Answer((Said("ok", "en"),), Understanding(), told)
     citizen.says("and my data has run out of credit, no credit")
     assert {b.value for b in citizen.now.circumstances.barriers} == {"no_internet", "no_data"}
+
+
+def test_the_turn_record_keeps_the_area_of_a_postcode_and_whether_an_answer_was_not_taken():
+    events = (
+        {"type": "area", "lsoa": "E01028866"}, {"type": "area", "lsoa": "E01028866; DROP"},
+        {"type": "answer_not_taken"},
+    )  # fmt: skip
+    answer = Answer((Said("ok", "en"),), Understanding(intent="greet"), events)
+    citizen = Citizen(turn_parts(ScriptedAssistant(lambda text: answer if text == "one" else None)))
+    citizen.says("one")
+    citizen.says("two")
+    first, second = citizen.records
+    assert (first.lsoa, first.answer_not_taken) == ("E01028866", True)
+    assert (second.lsoa, second.answer_not_taken) == (None, False)
