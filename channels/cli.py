@@ -24,6 +24,7 @@ COMMANDS = {
     "parse": "channels.commands.parse:parse",
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
+    "policy": "channels.commands.policy:policy",
     "audit": "fairness.__main__:audit_command",
     "counterfactual": "fairness.counterfactual.command:counterfactual",
     "transparency": "fairness.transparency_command:transparency",
