@@ -78,6 +78,7 @@ class Talk:
     circumstances: Circumstances = field(default_factory=Circumstances)
     availability: Availability = field(default_factory=Availability)
     replies: Any = None
+    book: Path = Path()
     council_languages: Mapping[str, str] = field(default_factory=dict)
 
     def say(
@@ -194,7 +195,8 @@ def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **pa
         today=lambda: TODAY,
         answer_within=6.0 * patience,
     )
-    return Talk(app, sandbox, replies=replies, council_languages=council.languages, **parts)
+    parts = {"council_languages": council.languages, "book": folder / "sandbox.db", **parts}
+    return Talk(app, sandbox, replies=replies, **parts)
 
 
 def _check_no_answer_is_digital_only(heard: Heard) -> None:
