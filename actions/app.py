@@ -7,7 +7,7 @@ import logging
 import secrets
 import uuid
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,8 @@ from actions.request_call_back import RequestCallBack
 from actions.tasks import Task
 from actions.turn_action import TurnAction
 from bot.council import Council
+from bot.find_passage import PageIndex
+from bot.page import Page
 from bot.replies import Replies
 from bot.routing import RoutingPolicy
 from bot.safety import SafetyCheck
@@ -66,6 +68,7 @@ def create_action_app(
     today: Callable[[], date] = council_today,
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     answer_within: float = 6.0,
+    pages: Iterable[Page] = (),
 ) -> FastAPI:
     """``POST /webhook`` for Rasa, with ``Authorization: Bearer <secret>`` or ``?token=``; and
     ``GET /health``. For a private listener."""
@@ -80,6 +83,7 @@ def create_action_app(
         today=today,
         new_id=new_id,
         answer_within=answer_within,
+        pages=PageIndex.of(pages),
     )
     executor = ActionExecutor()
     for action in make_actions(parts):
