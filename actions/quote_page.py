@@ -13,8 +13,9 @@ def quote_page(parts: Parts, turn: Turn, card: ServiceCard | None) -> Answer:
     """The passage that fits best among the pages of ``card``'s service, or, where the service
     is not known, one that plainly answers; nothing where there is none."""
     question = "" if turn.is_button else turn.text
-    lgsl = card.lgsl if card else None
-    found = parts.pages.find(question, parts.today(), language=turn.language, lgsl=lgsl)
+    find, today, language = parts.pages.find, parts.today(), turn.language
+    found = find(question, today, language=language, lgsl=card.lgsl) if card and card.lgsl else None
+    found = found or find(question, today, language=language)
     if found is None:
         return Answer()
     page = found.page

@@ -21,92 +21,13 @@ SURE = 0.55
 """Share of the question's weight that a passage must speak of to be quoted unasked."""
 FEWEST_WORDS = 2
 """Words of the question that must be there, lest one common word carry an answer."""
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "give",
-        "got",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "ive",
-        "im",
-        "me",
-        "my",
-        "need",
-        "of",
-        "on",
-        "or",
-        "our",
-        "please",
-        "so",
-        "some",
-        "somebody",
-        "someone",
-        "tell",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "u",
-        "ur",
-        "us",
-        "was",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "want",
-        "about",
-        "much",
-        "many",
-        "long",
-        "know",
-        "say",
-        "talk",
-        "not",
-        "no",
-        "any",
-    ]
-)
-
-
+_SMALL_WORDS = """
+    a an and are as at be been but by can could did do does for from get give got has have how i
+    if in is it its ive im me my need of on or our please so some somebody someone tell that the
+    their them then there they this to u ur us was we what when where which who why will with
+    would you your want about much many long know say talk not no any
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 _MEANS = {"price": "cost", "fee": "cost", "charge": "cost", "papers": "proof", "documents": "proof"}
 """What people call what the pages call otherwise."""
 
