@@ -10,6 +10,7 @@ from actions.conduct import Conductor
 from actions.follow_route import RouteFollower
 from actions.form import Form
 from actions.parts import Parts
+from actions.quote_page import quote_page
 from actions.route_citizen import route_citizen
 from actions.turn import Turn
 from actions.turn_action import TurnAction
@@ -102,6 +103,7 @@ class ActionServeCitizen(TurnAction):
             person = self.follower.to_person(turn, decision, None, told)
             handoff = next(r for r in person.reports if r["type"] == "handoff")
             return replace(answer, reports=(*answer.reports, handoff)).say("misunderstood_twice")
+        answer = answer.then(quote_page(self.parts, turn, None))
         guesses = self._guesses(turn)
         if not guesses:
             return answer.say("did_not_understand")

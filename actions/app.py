@@ -9,6 +9,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,8 @@ from actions.request_call_back import RequestCallBack
 from actions.tasks import Task
 from actions.turn_action import TurnAction
 from bot.council import Council
+from bot.find_passage import PageIndex
+from bot.page import Page
 from bot.replies import Replies
 from bot.routing import RoutingPolicy
 from bot.safety import SafetyCheck
@@ -68,6 +71,7 @@ def create_action_app(
     today: Callable[[], date] = council_today,
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     answer_within: float = 6.0,
+    pages: Iterable[Page] = (),
 ) -> FastAPI:
     """``POST /webhook`` for Rasa, with ``Authorization: Bearer <secret>`` or ``?token=``; and
     ``GET /health``. For a private listener."""
@@ -82,6 +86,7 @@ def create_action_app(
         today=today,
         new_id=new_id,
         answer_within=answer_within,
+        pages=PageIndex.of(pages),
     )
     executor = ActionExecutor()
     for action in make_actions(parts):

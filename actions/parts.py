@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from actions.elsewhere import Elsewhere
@@ -11,6 +11,7 @@ from actions.gateways import Gateways
 from actions.turn import Turn
 from actions.words import Words
 from bot.council import Council
+from bot.find_passage import PageIndex
 from bot.replies import Replies
 from bot.routing import RoutingPolicy
 from bot.safety import SafetyCheck
@@ -21,7 +22,7 @@ from bot.service_card import ServiceCard
 class Parts:
     """``cards``: id → service card. ``elsewhere``: matter → the body that deals with it.
     ``answer_within``: seconds an action may take before the citizen is told honestly that a
-    system is too slow; less than Rasa is given."""
+    system is too slow; less than Rasa is given. ``pages`` are the council's, to be quoted."""
 
     gateways: Gateways
     cards: Mapping[str, ServiceCard]
@@ -33,6 +34,7 @@ class Parts:
     today: Callable[[], date]
     new_id: Callable[[], str]
     answer_within: float = 6.0
+    pages: PageIndex = field(default_factory=PageIndex)
 
     def words(self, turn: Turn) -> Words:
         """The words for the citizen of this turn."""

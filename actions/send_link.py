@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import dates
 from actions.answer import Answer
 from actions.parts import Parts
+from actions.quote_page import quote_page
 from actions.turn import Turn
 from bot.service_card import ServiceCard
 
@@ -13,7 +14,8 @@ async def send_link(parts: Parts, turn: Turn, card: ServiceCard) -> Answer:
     """The page that does the job, or the front page and an honest word about it."""
     link = await parts.gateways.local_links.link(card.lgsl, card.lgil)
     key = "link_page" if link.kind == "interaction" else "link_homepage"
-    return say_facts(turn, card).say(
+    told = say_facts(turn, card).then(quote_page(parts, turn, card))
+    return told.say(
         key, service=card.name(turn.language), url=link.url, council=link.authority
     )
 

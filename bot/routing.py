@@ -60,12 +60,26 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """One line of points: when any of these holds, so many points towards a person. Points
+    are added up; fewer than nought only where ``bot.policy_check`` finds no harm in it."""
+
+    points: int
+    when: Rule
+
+
+@dataclass(frozen=True)
 class RoutingPolicy:
-    """The council's own rules. ``long_wait_minutes``: past it a call back is the better way."""
+    """The council's own rules. ``long_wait_minutes``: past it a call back is the better way.
+    ``assisted_from`` and ``face_to_face_from``: points from which a citizen is taken at least
+    so far; None where points do not lead there."""
 
     version: str
     rules: tuple[Rule, ...] = ()
     long_wait_minutes: int = 20
+    weights: tuple[Weight, ...] = ()
+    assisted_from: int | None = None
+    face_to_face_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +168,26 @@ def _floors(
         reasons = rule.reasons(need, circumstances)
         if reasons:
             yield rule.at_least, reasons
+    yield from _by_points(need, circumstances, policy)
+
+
+def _by_points(
+    need: Need, circumstances: Circumstances, policy: RoutingPolicy
+) -> Iterable[tuple[Channel, list[str]]]:
+    """The floor that the points add up to. Its reasons are those that gave points."""
+    points, why = 0, []
+    for weight in policy.weights:
+        reasons = weight.when.reasons(need, circumstances)
+        if reasons:
+            points += weight.points
+            why += reasons if weight.points > 0 else []
+    for start, channel in (
+        (policy.face_to_face_from, Channel.FACE_TO_FACE),
+        (policy.assisted_from, Channel.ASSISTED),
+    ):
+        if start is not None and points >= start:
+            yield channel, why
+            return
 
 
 def _furthest(floors: Iterable[tuple[Channel, list[str]]]) -> tuple[Channel, list[str]]:

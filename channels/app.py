@@ -27,6 +27,7 @@ from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
 from bot.staff import LogEntry
+from bot.files.pages import load_pages
 from bot.stores.engine import migrate, open_engine
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sql import SqlStore
@@ -43,7 +44,7 @@ from channels.locks import ProcessLocks
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.product_files import ProductFiles, read_files
-from channels.settings import Settings
+from channels.settings import ROOT, Settings
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.web import make_web_router
 from fairness.pages import make_audit_router
@@ -93,6 +94,7 @@ def build_product(settings: Settings) -> Product:
         safety=files.safety,
         elsewhere=load_elsewhere(),
         secret=settings.secrets.internal_secret,
+        pages=load_pages(pages_folder(settings.home)),
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
     return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
@@ -252,6 +254,12 @@ def _mailbox(council: Council, settings: Settings) -> Mailbox:
     if not settings.smtp_url or not council.mailboxes:
         return NoMailbox()
     return SmtpMailbox(settings.smtp_url, settings.mail_from, council.mailboxes)
+
+
+def pages_folder(home: Path) -> Path:
+    """Where the pages to quote are: those imported, else the sandbox council's."""
+    imported = home / "pages"
+    return imported if any(imported.glob("*.md")) else ROOT / "bot" / "knowledge"
 
 
 def model_version(home: Path) -> str:

@@ -7,6 +7,7 @@ the audit's libraries.
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,6 +25,8 @@ COMMANDS = {
     "parse": "channels.commands.parse:parse",
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
+    "pages": "actions.pages.command:pages",
+    "policy": "channels.commands.policy:policy",
     "audit": "fairness.__main__:audit_command",
     "audit-due": "fairness.schedule_command:audit_due",
     "counterfactual": "fairness.counterfactual.command:counterfactual",
@@ -65,6 +68,10 @@ class Live:
     def equality_key(self) -> str:
         """What joins equality answers to conversations; the audit alone asks for it."""
         return settings_here().secrets.equality_key
+
+    def pages_folder(self) -> Path:
+        """Where imported pages are kept."""
+        return settings_here().home / "pages"
 
     def systems(self) -> list[Any]:
         """The council's systems and what answers, as ``actions.gateways.probe`` says it."""

@@ -24,6 +24,7 @@ from actions.sandbox import create_sandbox
 from bot.files.cards import load_cards
 from bot.files.catalogues import load_catalogues
 from bot.files.council import load_council
+from bot.files.pages import load_pages
 from bot.files.policy import load_policy
 from bot.need import Availability, Circumstances
 from bot.safety import shipped_safety_check
@@ -78,6 +79,7 @@ class Talk:
     circumstances: Circumstances = field(default_factory=Circumstances)
     availability: Availability = field(default_factory=Availability)
     replies: Any = None
+    book: Path = Path()
     council_languages: Mapping[str, str] = field(default_factory=dict)
 
     def say(
@@ -193,8 +195,10 @@ def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **pa
         secret=SECRET,
         today=lambda: TODAY,
         answer_within=6.0 * patience,
+        pages=load_pages(BOT / "knowledge"),
     )
-    return Talk(app, sandbox, replies=replies, council_languages=council.languages, **parts)
+    parts = {"council_languages": council.languages, "book": folder / "sandbox.db", **parts}
+    return Talk(app, sandbox, replies=replies, **parts)
 
 
 def _check_no_answer_is_digital_only(heard: Heard) -> None:

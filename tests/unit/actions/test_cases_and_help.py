@@ -249,3 +249,22 @@ def test_mail_that_cannot_go_is_named(mail: tuple[str, Kept]) -> None:
     odd = SmtpMailbox(mail[0], "f@example.gov.uk", {"highways": "nobody@example.gov.uk"})
     with pytest.raises(GatewayRefused):
         asyncio.run(odd.send(Letter("highways", "s", "t", "k")))
+
+
+def test_a_question_about_a_service_is_answered_from_the_councils_page(talk: Talk) -> None:
+    said = talk.say("how much does a blue badge cost", "service_blue_badge")
+    assert said.keys[0] == "page_quote" and said.keys[1].startswith("link_")
+    assert "A badge costs £10." in said.text and "02/11/2026" in said.text
+    assert "sandbox-council.example/blue-badge" in said.text
+
+
+def test_a_page_in_english_is_said_to_be(talk_with: Start) -> None:
+    talk = talk_with(language="pl")
+    assert talk.say("/service_blue_badge").keys[:2] == ["page_quote", "page_in_english"]
+
+
+def test_what_is_not_understood_may_still_be_answered_and_then_is_a_persons(talk: Talk) -> None:
+    said = talk.say("can i put soil in the garden waste bin", "nlu_fallback", 0.2)
+    assert said.keys == ["page_quote", "did_not_understand"] and said.of("misunderstood")
+    nothing = talk.say("who won the football", "nlu_fallback", 0.2)
+    assert "page_quote" not in nothing.keys

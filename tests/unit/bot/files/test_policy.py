@@ -8,7 +8,17 @@ import pytest
 
 from bot.errors import BadFile
 from bot.files.policy import load_policy
-from bot.need import Adjustment, Barrier, Channel, NeedKind, Urgency
+from bot.need import (
+    Adjustment,
+    Availability,
+    Barrier,
+    Channel,
+    Circumstances,
+    Need,
+    NeedKind,
+    Urgency,
+)
+from bot.routing import Doors, decide_route
 
 SHIPPED = Path(__file__).parents[4] / "bot" / "routing_policy.yml"
 
@@ -63,3 +73,85 @@ def test_a_broken_policy_names_file_line_and_remedy(
 def test_a_missing_policy_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="gone.yml"):
         load_policy(tmp_path / "gone.yml")
+
+
+PATIENT = """version: "1"
+rules:
+  - at_least: assisted
+    failed_turns: 2
+"""
+
+
+def _load(tmp_path: Path, text: str):
+    path = tmp_path / "policy.yml"
+    path.write_text(text)
+    return load_policy(path)
+
+
+def test_points_lead_to_a_person(tmp_path: Path) -> None:
+    policy = _load(
+        tmp_path,
+        PATIENT
+        + "weights:\n  - points: 2\n    barriers: [no_data]\n  - points: -1\n"
+        + "    kinds: [information]\nassisted_from: 2\nface_to_face_from: 5\n",
+    )
+    assert (policy.weights[0].points, policy.assisted_from, policy.face_to_face_from) == (2, 2, 5)
+    told = Circumstances(barriers=frozenset({Barrier.NO_DATA}))
+    for kind, channel in (
+        (NeedKind.TRANSACTIONAL, Channel.ASSISTED),
+        (NeedKind.INFORMATION, Channel.DIGITAL),
+    ):
+        decision = decide_route(Need(kind=kind), told, Availability(), Doors(), policy)
+        assert decision.channel is channel
+    assert (
+        "barrier_no_data"
+        in decide_route(
+            Need(kind=NeedKind.TRANSACTIONAL), told, Availability(), Doors(), policy
+        ).reasons
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (
+            "weights:\n  - points: 3\n    barriers: [no_data]\n  - points: -2\n"
+            "    adjustments: [bsl]\nassisted_from: 3\n",
+            "no_data is taken nearer to digital by bsl",
+        ),
+        (
+            "weights:\n  - points: 3\n    kinds: [transactional]\n  - points: -1\n"
+            "    failed_turns: 1\nassisted_from: 3\n",
+            "nearer to digital by 1 misunderstandings",
+        ),
+    ],
+)
+def test_a_policy_that_breaks_the_ratchet_is_refused_with_a_citizen(
+    tmp_path: Path, more: str, says: str
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        _load(tmp_path, PATIENT + more)
+    assert "the ratchet" in caught.value.problem and says in caught.value.problem
+    assert caught.value.line == 5 and caught.value.remedy
+
+
+def test_a_policy_that_lets_nobody_through_to_a_person_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="not understood 2 times in a row is kept online"):
+        _load(tmp_path, PATIENT.replace("failed_turns: 2", "barriers: [no_data]"))
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("weights: 3\n", "must be a list"),
+        ("weights:\n  - points: 2\n", "no condition"),
+        ("weights:\n  - points: many\n    barriers: [no_data]\n", "whole number"),
+        ("weights:\n  - points: 2\n    barriers: [no_data]\n", "lead nowhere"),
+        ("assisted_from: 4\nface_to_face_from: 2\n", "less than"),
+        ("assisted_from: 0\n", "whole number"),
+    ],
+)
+def test_points_that_cannot_be_read_are_refused(tmp_path: Path, more: str, says: str) -> None:
+    with pytest.raises(BadFile) as caught:
+        _load(tmp_path, PATIENT + more)
+    assert says in caught.value.problem and caught.value.remedy

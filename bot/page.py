@@ -1,0 +1,41 @@
+"""A page of the council's that the assistant may quote, and nothing but quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+OLDEST = timedelta(days=365)
+"""A page nobody has checked for so long may be wrong by now."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """``passages`` are the page's own words, in order; ``headings`` stand over them and help to
+    find them. ``lgsl`` are the codes of the services it is about."""
+
+    name: str
+    title: str
+    source: str
+    reviewed: date
+    language: str
+    passages: tuple[str, ...]
+    headings: tuple[str, ...] = ()
+    lgsl: frozenset[int] = frozenset()
+    expires: date | None = None
+
+    def may_be_quoted(self, today: date) -> bool:
+        """Whether it is checked lately enough, and not over."""
+        if self.expires is not None and self.expires < today:
+            return False
+        return today - self.reviewed <= OLDEST
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A passage found for a question. ``score`` is the share of what the question asks about
+    that the passage speaks of, from 0 to 1, rare words counting for more."""
+
+    page: Page
+    passage: str
+    score: float

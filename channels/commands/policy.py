@@ -1,0 +1,97 @@
+"""``fairway policy``: check the council's routing policy, and try a new one before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from bot.errors import FairwayError
+from bot.files.policy import load_policy
+from bot.policy_try import Replay, replay
+from bot.stores import schema as t
+from bot.stores.engine import open_engine
+from bot.turn_record import TurnRecord
+from channels.commands.here import settings_here
+from channels.product_files import read_files
+
+FEWEST = 10
+"""A group of fewer is not shown: somebody might be known by it."""
+_LISTS = ("barriers", "adjustments", "route_reasons", "route_alternatives")
+
+
+@click.group()
+def policy() -> None:
+    """The rules by which citizens are routed: bot/routing_policy.yml.
+
+    \b
+    Example:
+      fairway policy try new_policy.yml
+    """
+
+
+@policy.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def check(file: Path) -> None:
+    """Read FILE and prove that it keeps the safeguards, or show a citizen it would fail.
+
+    \b
+    Example:
+      fairway policy check new_policy.yml
+    """
+    try:
+        found = load_policy(file)
+    except FairwayError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Policy {found.version} is well formed and keeps the safeguards.")
+
+
+@policy.command("try")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--days", default=31, show_default=True, help="How far back to look.")
+def try_(file: Path, days: int) -> None:
+    """Say how many of the last month's conversations FILE would route differently, and whose.
+
+    Nothing is changed. Groups of fewer than ten are not shown.
+
+    \b
+    Example:
+      fairway policy try new_policy.yml --days 90
+    """
+    settings = settings_here()
+    try:
+        files, new = read_files(settings.council_file), load_policy(file)
+        records = list(_records(settings.database_url, datetime.now(UTC) - timedelta(days=days)))
+    except FairwayError as error:
+        raise click.ClickException(str(error)) from error
+    except sa.exc.SQLAlchemyError as error:
+        why = str(error).splitlines()[0]
+        raise click.ClickException(
+            f"The database cannot be read ({why}). Run: fairway doctor"
+        ) from error
+    found = replay(records, files.cards, files.policy, new)
+    click.echo(f"Policy {new.version} instead of {files.policy.version}, last {days} days:")
+    for line in _lines(found):
+        click.echo(line)
+
+
+def _records(url: str, since: datetime) -> Iterator[TurnRecord]:
+    query = t.turn_records.select().where(t.turn_records.c.at >= since)
+    with open_engine(url).connect() as connection:
+        for row in connection.execute(query).mappings():
+            values: dict[str, Any] = dict(row)
+            yield TurnRecord(**values | {name: tuple(values[name]) for name in _LISTS})
+
+
+def _lines(found: Replay) -> Iterator[str]:
+    share = found.changed / found.conversations if found.conversations else 0.0
+    yield f"  {found.changed} of {found.conversations} conversations differ ({share:.1%})"
+    for (before, after), count in sorted(found.moves.items()):
+        yield f"  {before} → {after}: {count if count >= FEWEST else f'fewer than {FEWEST}'}"
+    for (what, which), (held, moved) in sorted(found.groups.items()):
+        if moved and what != "everybody" and held >= FEWEST:
+            yield f"  {what} {which}: {moved / held:.0%} of {held}"

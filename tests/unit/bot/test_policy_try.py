@@ -1,0 +1,86 @@
+"""A new policy is tried on what was held: who would be routed differently."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from bot.conversation import Conversation
+from bot.files.cards import load_cards
+from bot.files.policy import load_policy
+from bot.message import Medium
+from bot.need import Barrier, Channel
+from bot.policy_try import replay
+from bot.routing import RoutingPolicy, Rule
+from bot.stores.engine import migrate, open_engine
+from bot.stores.sql import SqlStore
+from bot.turn_record import TurnRecord
+from channels.commands.policy import policy as command
+from tests.turn_kit import START
+
+BOT = Path(__file__).parents[3] / "bot"
+CARDS = load_cards(BOT / "services")
+NOW = load_policy(BOT / "routing_policy.yml")
+THEN = RoutingPolicy("then", (Rule(Channel.FACE_TO_FACE, frozenset({Barrier.NO_DATA})),))
+
+
+def record(conversation: str, turn: int = 1, **values: object) -> TurnRecord:
+    made = {"medium": "web", "language": "en", "ending": "answered_assistant", "service": "pothole"}
+    made |= {"route_channel": "digital", **values}
+    return TurnRecord(f"{conversation}-{turn}", conversation, turn, START, **made)
+
+
+def test_each_conversation_counts_once_by_its_first_difference() -> None:
+    found = replay(
+        [
+            record("a", barriers=("no_data",)),
+            record("a", 2, barriers=("no_data",)),
+            record("b", language="cy"),
+            record("c", misunderstood=True, route_channel=None),
+            record("c", 2, misunderstood=True),
+            record("d", asked_channel="digital", barriers=("no_data",)),
+            record("e", ending="safety_suicide", barriers=("no_data",)),
+        ],
+        CARDS,
+        NOW,
+        THEN,
+    )
+    assert found.conversations == 4 and found.changed == 2
+    assert found.moves == {("assisted", "face_to_face"): 1, ("assisted", "digital"): 1}
+    assert found.groups["barrier", "no_data"] == (2, 1)
+    assert found.groups["language", "cy"] == (1, 0)
+    assert found.groups["everybody", ""] == (4, 2)
+
+
+def test_the_same_policy_changes_nothing() -> None:
+    records = [record(str(n), barriers=("no_internet",)) for n in range(5)]
+    assert replay(records, CARDS, NOW, NOW).changed == 0
+    assert replay([], CARDS, NOW, THEN).conversations == 0
+
+
+def test_the_command_reads_the_database_and_hides_small_groups(tmp_path: Path, monkeypatch) -> None:
+    url = f"sqlite:///{tmp_path / 'fairway.db'}"
+    migrate(url)
+    now = datetime.now(UTC)
+    with SqlStore(open_engine(url)).begin() as work:
+        for n in range(14):
+            barriers = ("not_confident",) if n < 12 else ("no_data",)
+            medium = "sms" if n == 0 else "web"
+            made = vars(record(f"c{n}", barriers=barriers, medium=medium)) | {"at": now}
+            work.conversations.add(Conversation(f"c{n}", Medium.WEB, now, now))
+            work.records.add_turn(TurnRecord(**made))
+        work.commit()
+    monkeypatch.setenv("FAIRWAY_HOME", str(tmp_path))
+    new = tmp_path / "new.yml"
+    text = (BOT / "routing_policy.yml").read_text("utf-8")
+    new.write_text(text.replace("not_confident, ", "").replace("2026-11-23.1", "new"), "utf-8")
+    said = CliRunner().invoke(command, ["try", str(new)])
+    assert said.exit_code == 0, said.output
+    assert "12 of 14 conversations differ (85.7%)" in said.output
+    assert "assisted → digital: 12" in said.output
+    assert "barrier not_confident: 100% of 12" in said.output
+    assert "sms" not in said.output and "no_data" not in said.output
+    new.write_text("rules: []\n")
+    assert CliRunner().invoke(command, ["check", str(new)]).exit_code == 1
