@@ -345,7 +345,8 @@ def test_L4_numbers_to_call_are_not_turned_round(open_page, language):
 GROUPS_FROM_LEFT = """([first, second]) => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
-    const node = walker.currentNode, at = node.data.search(new RegExp(first + "[ \u00a0]" + second));
+    const node = walker.currentNode;
+    const at = node.data.search(new RegExp(first + "[ \u00a0]" + second));
     if (at < 0) continue;
     const box = (from, length) => {
       const range = document.createRange();
