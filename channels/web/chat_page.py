@@ -135,8 +135,14 @@ class ChatPage:
 
 
 def split_links(text: str) -> list[tuple[str, bool]]:
-    """``text`` in pieces, each with whether it is a web address."""
-    return [(piece, bool(i % 2)) for i, piece in enumerate(_LINK.split(text)) if piece]
+    """``text`` in pieces, each with whether it is a web address that is what it looks like."""
+    return [(p, i % 2 == 1 and is_honest(p)) for i, p in enumerate(_LINK.split(text)) if p]
+
+
+def is_honest(address: str) -> bool:
+    """Whether an address can be trusted to go where it seems to: no letters of another
+    alphabet that look like Latin ones, and no name before an ``@`` that hides the real site."""
+    return address.isascii() and "@" not in address
 
 
 def _latest(messages: list[dict[str, Any]]) -> str:

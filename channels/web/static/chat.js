@@ -39,7 +39,8 @@
 
   const addText = (bubble, text) => {
     text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/).forEach((piece, i) => {
-      if (!(i % 2)) return bubble.append(piece);
+      // No look-alike letters and no name before an @: a link goes where it seems to.
+      if (!(i % 2) || !/^[!-?A-~]+$/.test(piece)) return bubble.append(piece);
       const link = make("a", "", piece);
       link.href = piece;
       link.rel = "noreferrer";
