@@ -7,9 +7,8 @@ import logging
 import secrets
 import uuid
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 

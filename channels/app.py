@@ -26,8 +26,8 @@ from actions.gateways.mailbox import Mailbox, NoMailbox, SmtpMailbox
 from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
-from bot.staff import LogEntry
 from bot.files.pages import load_pages
+from bot.staff import LogEntry
 from bot.stores.engine import migrate, open_engine
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sql import SqlStore

@@ -27,9 +27,7 @@ Run = Callable[[Sequence[str]], int]
 class AuditWatch:
     """Looks ``first`` seconds after ``start`` and every ``every`` seconds, until ``stop``."""
 
-    def __init__(
-        self, run: Run | None = None, first: float = FIRST, every: float = HOUR
-    ) -> None:
+    def __init__(self, run: Run | None = None, first: float = FIRST, every: float = HOUR) -> None:
         self._run, self._first, self._every = run or _run, first, every
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="audit watch", daemon=True)

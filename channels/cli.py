@@ -77,6 +77,7 @@ class Live:
         """The council's systems and what answers, as ``actions.gateways.probe`` says it."""
         probed: list[Any] = import_module("channels.app").probe_systems(settings_here())
         return probed
+
     def audit_plan(self) -> object:
         """Which reports are made by themselves, from what and where they go."""
         settings = settings_here()

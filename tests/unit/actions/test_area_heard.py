@@ -63,5 +63,3 @@ def test_an_answer_that_cannot_be_used_is_reported(talk: Talk):
     again = talk.say("umm the usual place")
     assert again.of("answer_not_taken")
     assert not talk.say("SY1 2AS").of("answer_not_taken")
-
-
