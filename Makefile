@@ -29,8 +29,7 @@ train: setup ## Train the model if its inputs changed
 
 test: setup ## Every test: both environments, real processes, a real browser
 	@$(BIN)/python -m scripts.find_chromium --install
-	@$(BIN)/fairway train
-	@$(BIN)/python -m scripts.run_tests
+	@$(BIN)/python -m scripts.run_tests --train
 
 lint: setup ## Style, types and the walls between the rooms
 	@$(BIN)/python -m scripts.run_lint

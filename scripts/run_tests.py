@@ -4,7 +4,8 @@
 - rasa: what runs inside Rasa, on its Python 3.10
 - live: journeys through real processes and a real browser, one at a time
 
-A group runs even when an earlier one failed. In CI a skipped test is a failure: what a
+With ``--train`` the model is trained (if its inputs changed) while the quick group runs, which
+needs none. A group runs even when an earlier one failed. In CI a skipped test is a failure: what a
 developer's machine may lack (PostgreSQL, say), CI must have.
 """
 
@@ -21,6 +22,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var/test-results"
+TRAINING = RESULTS / "training.log"
 RASA_TESTS = ("tests/dialogue", "tests/unit/bot/rasa", "tests/unit/nlu")
 LIVE_TESTS = ("tests/journeys", "tests/browser")
 # Rasa 3.6 itself warns a lot; there a warning is an error only when our own code gives it.
@@ -39,15 +41,41 @@ class Group:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run Fairway's tests.")
     parser.add_argument("--slow", action="store_true", help="only the tests marked slow")
-    slow = parser.parse_args().slow
+    parser.add_argument("--train", action="store_true", help="train beside the quick tests")
+    asked = parser.parse_args()
     counts: Counter[str] = Counter()
-    failed = [g.name for g in groups(slow) if not passes(g, counts, none_is_fine=slow)]
+    quick, *others = groups(asked.slow)
+    training = start_training() if asked.train else None
+    failed = [] if passes(quick, counts, none_is_fine=asked.slow) else [quick.name]
+    if training and not is_trained(training):
+        failed.append("training; without a model the other tests cannot run")
+        others = []
+    failed += [g.name for g in others if not passes(g, counts, none_is_fine=asked.slow)]
     if os.environ.get("CI") and counts["skipped"]:
         failed.append(f"skipped ({counts['skipped']} tests; in CI every test must run)")
     if failed:
         print("✗ failed: " + ", ".join(failed), file=sys.stderr)
     print(f"\n{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return bool(failed)
+
+
+def start_training() -> subprocess.Popen[bytes]:
+    """``fairway train``, its words kept for later: two programs' lines would mix."""
+    print("Training the model beside the quick tests, if its inputs changed.", flush=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with TRAINING.open("wb") as log:
+        command = [ROOT / ".venv/bin/fairway", "train"]
+        return subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+
+
+def is_trained(training: subprocess.Popen[bytes]) -> bool:
+    """Wait for the training, print what it said, and tell whether it ended well."""
+    print("\n— training", flush=True)
+    code = training.wait()
+    print(TRAINING.read_text("utf-8", errors="replace"), flush=True)
+    return code == 0
 
 
 def groups(slow: bool) -> list[Group]:
