@@ -64,7 +64,7 @@ def start_training() -> subprocess.Popen[bytes]:
     print("Training the model beside the quick tests, if its inputs changed.", flush=True)
     RESULTS.mkdir(parents=True, exist_ok=True)
     with TRAINING.open("wb") as log:
-        command = [ROOT / ".venv/bin/fairway", "train"]
+        command = [str(ROOT / ".venv/bin/fairway"), "train"]
         return subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
