@@ -124,12 +124,19 @@ def _measure(
     for number, (within, by) in enumerate(places, 1):
         inside = f" inside {' and '.join(within)}" if within else ""
         progress(f"Measuring {number} of {len(places)}: by {' and '.join(by) or 'all'}{inside}")
-        for cell in measure_cells(units, by, within, rules.confidence):
+        for cell in measure_cells(_tellable(units, by), by, within, rules.confidence):
             of_measure[cell.measure.key].append(cell)
     if rules.threshold:
         hide = partial(suppress, threshold=rules.threshold)
         return tuple(chain.from_iterable(map(hide, of_measure.values())))
     return tuple(chain.from_iterable(of_measure.values()))
+
+
+def _tellable(units: Units, by: tuple[str, ...]) -> Units:
+    """Of crossed groups only what can be told at all: that the rest cannot, a column says once."""
+    if len(by) < 2:
+        return units
+    return replace(units, measures=tuple(m for m in units.measures if not m.missing))
 
 
 def _without_small_counts(
