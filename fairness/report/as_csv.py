@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-TABLES = ("measures", "comparisons", "omnibus", "summary", "simpson", "harm", "baseline", "drift")
+TABLES = (
+    "measures", "comparisons", "omnibus", "summary", "simpson", "harm", "baseline", "estimate",
+    "drift",
+)  # fmt: skip
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
