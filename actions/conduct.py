@@ -95,7 +95,7 @@ class Conductor:
         answer = said.then(await self._say(turn, words, task, step, problem))
         if step.problem:
             answer = answer.report("answer_not_taken")
-        return answer.remember(known=_known(turn, step.form))
+        return answer.remember(known={**_known(turn, step.form), **answer.slots.get("known", {})})
 
     async def _with_known(
         self, turn: Turn, words: Words, task: Task, step: Step

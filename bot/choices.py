@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.message import Button
-
-_NUMBER = re.compile(r"^\s*(?:option|opsiwn|no\.?|#)?\s*(\d{1,2})\s*[.)]?\s*$", re.IGNORECASE)
+from bot.number_words import number_in
 
 _INNER_COMMAND = re.compile(r"^[\s/]+")
 
@@ -21,19 +20,21 @@ class Choice:
     sent: str
 
 
-def resolve_choice(text: str, offered: Sequence[Button], *, numbered: bool) -> Choice:
+def resolve_choice(
+    text: str, offered: Sequence[Button], *, numbered: bool, language: str = "en"
+) -> Choice:
     """The choice behind ``text``, or ``text`` itself.
 
     A payload that was not on offer loses its slash, so nobody can type their way
     into the assistant's inner commands. ``numbered`` is true where choices were
-    printed with numbers (SMS).
+    printed with numbers (SMS); they are read in ``language`` and in English.
     """
     for button in offered:
         if text == button.payload or text.casefold().strip() == button.title.casefold():
             return Choice(button.title, button.payload)
-    number = _NUMBER.match(text)
-    if numbered and number and 1 <= int(number[1]) <= len(offered):
-        button = offered[int(number[1]) - 1]
+    number = number_in(text, language) if numbered and offered else None
+    if number is not None and 1 <= number <= len(offered):
+        button = offered[number - 1]
         return Choice(button.title, button.payload)
     harmless = _INNER_COMMAND.sub("", text) or text.replace("/", "?").strip()
     return Choice(text, harmless if text.lstrip().startswith("/") else text)

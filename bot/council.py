@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.need import Availability
@@ -14,9 +14,20 @@ LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
+class Notice:
+    """News of the service, shown on every page from ``start`` to ``end``, both days included.
+    ``texts``: language → text; English is shown where a language is not there."""
+
+    texts: Mapping[str, str]
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
 class Council:
     """``hours``: weekday → (opens, closes) local times; a day not named is closed.
-    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council."""
+    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council.
+    ``mailboxes``: team → email address, written to when a system does not take a case."""
 
     name: str
     slug: str
@@ -27,7 +38,28 @@ class Council:
     languages: Mapping[str, str]
     hours: Mapping[str, tuple[time, time]] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
+    mailboxes: Mapping[str, str] = field(default_factory=dict)
     colour: str = "#00454d"
+    sms_number: str = ""
+    equality_scheme: str = "gss_harmonised"
+    quiet_hours: tuple[time, time] = (time(21), time(8))
+    notices: tuple[Notice, ...] = ()
+
+    def notices_at(self, now: datetime) -> tuple[Notice, ...]:
+        """The news to show at ``now`` (any zone)."""
+        today = now.astimezone(LONDON).date()
+        return tuple(n for n in self.notices if n.start <= today <= n.end)
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """When the quiet hours that ``now`` (any zone) falls into end; None outside them. In
+        quiet hours no text message is sent that the citizen does not wait for."""
+        local, (begins, ends) = now.astimezone(LONDON), self.quiet_hours
+        at = local.time()
+        quiet = begins <= at < ends if begins <= ends else at >= begins or at < ends
+        if not quiet:
+            return None
+        day = local.date() + timedelta(days=1 if at >= ends else 0)
+        return datetime.combine(day, ends, LONDON)
 
     def is_open(self, now: datetime) -> bool:
         """Whether the contact centre is open at ``now`` (any zone)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.bidi import hold_numbers
 from bot.conversation import Conversation
 from bot.errors import HandoffNotYours, HandoffUnknown, MessageTooLong
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
@@ -178,7 +179,7 @@ def _say(
         id=parts.turn.new_id(),
         conversation_id=conversation.id,
         sender=sender,
-        text=text,
+        text=hold_numbers(text, lang),
         lang=lang,
         at=parts.turn.clock.now(),
         client_id=_client_id(form_id) if form_id else None,

@@ -75,9 +75,7 @@ def agreed(codes: Sequence[NeedCode]) -> str | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
-def waiting_for(
-    coder: str, sample: Sequence[str], codes: Sequence[NeedCode]
-) -> tuple[str, ...]:
+def waiting_for(coder: str, sample: Sequence[str], codes: Sequence[NeedCode]) -> tuple[str, ...]:
     """The conversations ``coder`` may still code: fewer than two codes, or two that differ."""
     held = by_conversation(codes)
     return tuple(name for name in sample if _open_to(coder, held.get(name, ())))

@@ -34,7 +34,7 @@ _PLAIN = str.maketrans(
         "\t": " ",
     }
 )
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?:۔؟।॥])\s+|(?<=[。！？])\s*(?=\S)|\n+")
 
 
 def sms_texts(
@@ -50,8 +50,21 @@ def sms_texts(
     if buttons:
         numbered = [f"{n} {b.title}" for n, b in enumerate(buttons, first_number)]
         lines.append("\n".join([choose, *numbered] if choose else numbered))
-    whole = "\n\n".join(line for line in lines if line).translate(_PLAIN)
-    return tuple(_pack(whole)) if whole else ()
+    whole = "\n\n".join(line for line in lines if line)
+    return tuple(_pack(_plain(whole))) if whole else ()
+
+
+def _plain(text: str) -> str:
+    """``text`` in the phones' own alphabet where that can be. Elsewhere no-break spaces stay:
+    they keep a phone number in order (bot/bidi.py), and cost no more."""
+    plain = text.translate(_PLAIN)
+    if _is_basic(plain):
+        return plain
+    return text.translate({k: v for k, v in _PLAIN.items() if k != 0xA0})
+
+
+def _is_basic(text: str) -> bool:
+    return all(c in _BASIC or c in _DOUBLE for c in text)
 
 
 def sms_parts(text: str) -> int:
@@ -62,7 +75,7 @@ def sms_parts(text: str) -> int:
 
 def _measure(text: str) -> tuple[int, int, int]:
     """The text's size, what fits in one part, and in each of several."""
-    if all(c in _BASIC or c in _DOUBLE for c in text):
+    if _is_basic(text):
         return len(text) + sum(c in _DOUBLE for c in text), 160, 153
     return len(text.encode("utf-16-be", "surrogatepass")) // 2, 70, 67
 

@@ -102,7 +102,7 @@ def _message(
         id=parts.new_id(),
         conversation_id=conversation.id,
         sender=Sender.CITIZEN,
-        text=resolve_choice(text, offered, numbered=numbered).shown,
+        text=resolve_choice(text, offered, numbered=numbered, language=conversation.language).shown,
         lang=conversation.language,
         at=parts.clock.now(),
         client_id=client_id,

@@ -47,7 +47,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
         raise LookupError(f"message {message.id} has no conversation")
     so_far = [m for m in work.messages.of(conversation.id) if m.id != message.id]
     handoff = work.handoffs.open_of(conversation.id)
-    waiting = len(work.handoffs.with_status(HandoffStatus.WAITING))
+    waiting = work.handoffs.count(HandoffStatus.WAITING)
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
@@ -64,7 +64,10 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:
     """What the assistant gets: the payload of a choice, else the text with no inner command."""
     numbered = conversation.medium.value == "sms"
-    return resolve_choice(message.text, last_buttons(so_far), numbered=numbered).sent
+    choice = resolve_choice(
+        message.text, last_buttons(so_far), numbered=numbered, language=conversation.language
+    )
+    return choice.sent
 
 
 def _missed(parts: TurnParts, handoff: Handoff | None, so_far: list[Message]) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.bidi import hold_numbers
 from bot.conversation import Conversation
+from bot.follow_up import put_follow_ups
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
 from bot.outcome import Outcome
@@ -22,6 +24,7 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> list[Message]:
         work.conversations.save(conversation)
         _keep_handoff(parts, work, turn, ending)
         work.records.add_turn(_record(parts, turn, ending, conversation))
+        put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
         work.messages.mark_answered(turn.message.id)
         work.commit()
     parts.live.changed([turn.conversation.id, "desk"])
@@ -35,7 +38,7 @@ def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
             id=parts.new_id(),
             conversation_id=turn.conversation.id,
             sender=reply.sender,
-            text=reply.text,
+            text=hold_numbers(reply.text, reply.lang),
             lang=reply.lang,
             at=parts.clock.now(),
             buttons=reply.buttons,
@@ -43,13 +46,18 @@ def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
         work.messages.add(message, in_reply_to=turn.message.id)
         said.append(message)
     if turn.is_sms and said:
-        put_sms(parts, work, [m.id for m in said])
+        in_danger = ending.name.startswith("safety_")
+        put_sms(parts, work, [m.id for m in said], even_if_stopped=in_danger)
     return said
 
 
-def put_sms(parts: TurnParts, work: UnitOfWork, message_ids: list[str]) -> None:
-    """One parcel for the whole turn, so that a turn's replies arrive in order."""
-    parcel = Parcel(parts.new_id(), "sms", {"message_ids": message_ids})
+def put_sms(
+    parts: TurnParts, work: UnitOfWork, message_ids: list[str], *, even_if_stopped: bool = False
+) -> None:
+    """One parcel for the whole turn, so that a turn's replies arrive in order. Help in danger
+    goes out ``even_if_stopped``."""
+    payload = {"message_ids": message_ids, "even_if_stopped": even_if_stopped}
+    parcel = Parcel(parts.new_id(), "sms", payload)
     work.outbox.put(parcel, parts.clock.now())
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -43,8 +44,13 @@ SETTINGS = (
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
+    SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
+    SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
+    SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
+    SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
+    SettingDoc("FAIRWAY_MAIL_FROM", "", "who letters to a team's mailbox are from"),
     SettingDoc("FAIRWAY_SMS_PROVIDER", "log", "log (a phone in the terminal), notify or twilio"),
     SettingDoc("FAIRWAY_NOTIFY_API_KEY", "", "GOV.UK Notify API key"),
     SettingDoc("FAIRWAY_NOTIFY_TEMPLATE_ID", "", "Notify template whose whole text is ((message))"),
@@ -54,6 +60,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_TWILIO_AUTH_TOKEN", "", "Twilio token, which also signs its webhooks"),
     SettingDoc("FAIRWAY_TWILIO_NUMBER", "", "the number texts are sent from"),
     SettingDoc("FAIRWAY_TWILIO_URL", "", "Twilio's address, if not the usual one"),
+    SettingDoc("FAIRWAY_SMS_PENCE", "3", "what one part of a text costs you, in pence"),
 )  # fmt: skip
 
 
@@ -85,6 +92,10 @@ class Settings:
     council_file: Path
     rate_per_conversation: int
     rate_per_address: int
+    open311_api_key: str
+    cases_secret: str
+    smtp_url: str
+    mail_from: str
     sms_provider: str
     notify_api_key: str
     notify_template_id: str
@@ -95,6 +106,8 @@ class Settings:
     twilio_url: str
     audit_days: int
     audit_groups: tuple[str, ...]
+    sms_pence: float
+    embed_origins: tuple[str, ...]
     secrets: Secrets
 
     @property
@@ -133,6 +146,10 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
         rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
         rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
+        open311_api_key=env.get("FAIRWAY_OPEN311_API_KEY", ""),
+        cases_secret=env.get("FAIRWAY_CASES_SECRET", ""),
+        smtp_url=env.get("FAIRWAY_SMTP_URL", ""),
+        mail_from=env.get("FAIRWAY_MAIL_FROM", ""),
         sms_provider=_one_of(env, "FAIRWAY_SMS_PROVIDER", ("log", "notify", "twilio")),
         notify_api_key=env.get("FAIRWAY_NOTIFY_API_KEY", ""),
         notify_template_id=env.get("FAIRWAY_NOTIFY_TEMPLATE_ID", ""),
@@ -143,6 +160,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
+        embed_origins=_origins(env, "FAIRWAY_EMBED_ORIGINS"),
+        sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
 
@@ -191,6 +210,26 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         value = -1.0
     if not 0 < value <= 60:
         raise BadSetting(f"{name}={text!r} is not a time. Use seconds, up to 60.")
+    return value
+
+
+def _origins(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = tuple(env.get(name, "").split())
+    for origin in found:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", origin):
+            remedy = "Write https://www.example.gov.uk, without a path."
+            raise BadSetting(f"{name}={origin!r} is not a site. {remedy}")
+    return found
+
+
+def _pence(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise BadSetting(f"{name}={text!r} is not a price. Use pence, such as 2.4.")
     return value
 
 

@@ -150,9 +150,7 @@ def _without_small_counts(
     if not rules.threshold or "missing" not in provenance:
         return provenance
     hidden = {
-        c.by[0]
-        for c in cells
-        if c.status == "suppressed" and len(c.by) == 1 and not c.recorded
+        c.by[0] for c in cells if c.status == "suppressed" and len(c.by) == 1 and not c.recorded
     }
     missing = {
         name: None if name in hidden or 0 < n < rules.threshold else n

@@ -55,7 +55,5 @@ def _harmed(units: Units, name: str) -> np.ndarray:
 
 def hidden_with(found: Sequence[Score], cells: Sequence[Cell]) -> tuple[Score, ...]:
     """``found`` without the groups that are hidden in any measure."""
-    hidden = {
-        tuple(c.group.items()) for c in cells if c.status == "suppressed" and not c.within
-    }
+    hidden = {tuple(c.group.items()) for c in cells if c.status == "suppressed" and not c.within}
     return tuple(s for s in found if tuple(s.group.items()) not in hidden)

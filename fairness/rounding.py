@@ -129,6 +129,7 @@ def _figure(figure: Figure, cells: Sequence[Cell]) -> Figure:
 
 def _score(one: Score, base: int, places: int) -> Score:
     """To so many places: what it is made of has other sizes than are published."""
+
     def near(value: float | None) -> float | None:
         return None if value is None else round(value, places)
 

@@ -52,7 +52,10 @@ class Score:
 
 
 def scores(
-    units: Units, by: tuple[str, ...], columns: Sequence[np.ndarray], weights: Sequence[float],
+    units: Units,
+    by: tuple[str, ...],
+    columns: Sequence[np.ndarray],
+    weights: Sequence[float],
     confidence: float = 0.95,
 ) -> tuple[Score, ...]:
     """The weighted sum of the means of ``columns`` (NaN: not known) in each group of ``by``."""
@@ -97,9 +100,7 @@ def _variance(
     spare = np.zeros(sizes.shape[1])
     for column, weight, size, mean in zip(columns, weights, sizes, means, strict=True):
         apart = np.nan_to_num(column - mean[codes]) * weight
-        influence += np.divide(
-            apart, size[codes], out=np.zeros_like(apart), where=size[codes] > 0
-        )
+        influence += np.divide(apart, size[codes], out=np.zeros_like(apart), where=size[codes] > 0)
         flat = (size > 0) & ((mean == 0) | (mean == 1))
         near = 1 / (size + 2)
         spare += np.where(flat, weight**2 * near * (1 - near) / np.maximum(size, 1), 0.0)

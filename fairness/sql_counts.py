@@ -165,9 +165,7 @@ def _turns(tables: Tables, window: Window) -> sa.Subquery:
         began.label("began"),
         sa.cast(sa.func.count(), sa.Float).label("turns"),
     ]
-    columns += [
-        _last(turns, name).label(name) for name in LAST if tables.has("turn_records", name)
-    ]
+    columns += [_last(turns, name).label(name) for name in LAST if tables.has("turn_records", name)]
     for name in SENT:
         if tables.has("turn_records", name):
             columns.append(_last(turns, name, CHANNELS).label(name))
@@ -245,9 +243,7 @@ def _needs(tables: Tables) -> sa.Subquery:
     """What people coded that the citizen needed, where they agree: see ``coding``."""
     codes = tables.of("need_codes")
     votes = (
-        sa.select(
-            codes.c.conversation_id, codes.c.needed_channel, sa.func.count().label("votes")
-        )
+        sa.select(codes.c.conversation_id, codes.c.needed_channel, sa.func.count().label("votes"))
         .group_by(codes.c.conversation_id, codes.c.needed_channel)
         .subquery("votes")
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.council import DAYS, Council
+from bot.council import DAYS, Council, Notice
 from bot.errors import BadFile
 
 _TEXTS = ("name", "slug", "gss", "phone", "text_relay", "main_place")
-_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems")
+_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes")
+_FOR_CITIZENS = ("sms_number", "equality_scheme", "quiet_hours", "notices")
 _HOURS = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
@@ -41,16 +42,41 @@ class _Reader:
 
     def council(self) -> Council:
         for key in self.data:
-            if key not in _KNOWN:
-                raise self._bad(key, f"unknown key {key!r}", f"Use one of: {', '.join(_KNOWN)}.")
-        texts = {key: self._text(key) for key in _TEXTS}
+            if key not in (*_KNOWN, *_FOR_CITIZENS):
+                known = ", ".join((*_KNOWN, *_FOR_CITIZENS))
+                raise self._bad(key, f"unknown key {key!r}", f"Use one of: {known}.")
+        texts: dict[str, Any] = {key: self._text(key) for key in _TEXTS}
         return Council(
             **texts,
             languages=self._strings("languages", required=True),
             hours={day: self._day(day, hours) for day, hours in self._strings("hours").items()},
             systems=self._strings("systems"),
+            mailboxes=self._strings("mailboxes"),
             colour=self._colour(),
+            **self._for_citizens(),
         )
+
+    def _for_citizens(self) -> dict[str, Any]:
+        """The settings that may be left out; the council's own defaults then hold."""
+        found: dict[str, Any] = {
+            key: self._text(key) for key in ("sms_number", "equality_scheme") if key in self.data
+        }
+        if "quiet_hours" in self.data:
+            found["quiet_hours"] = self._day(DAYS[0], self._text("quiet_hours"))
+        if "notices" in self.data:
+            found["notices"] = tuple(self._notice(n) for n in self.data["notices"] or ())
+        return found
+
+    def _notice(self, data: Any) -> Notice:
+        form = 'Write {from: 2026-12-24, to: 2026-12-27, text: {en: "…", cy: "…"}}.'
+        if not isinstance(data, dict) or set(data) != {"from", "to", "text"}:
+            raise self._bad("notices", "a notice needs from, to and text", form)
+        start, end, texts = data["from"], data["to"], data["text"]
+        if not isinstance(start, date) or not isinstance(end, date) or end < start:
+            raise self._bad("notices", f"{start} to {end} are no days in order", form)
+        if not isinstance(texts, dict) or not isinstance(texts.get("en"), str):
+            raise self._bad("notices", "a notice needs its text in English", form)
+        return Notice({str(k): str(v) for k, v in texts.items()}, start, end)
 
     def _text(self, key: str) -> str:
         value = self.data.get(key)

@@ -157,6 +157,38 @@ outcomes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column(
+        "conversation_id",
+        sa.String(40),
+        sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("got", sa.String(8), nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+resume_codes = sa.Table(
+    "resume_codes",
+    metadata,
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    _conversation(),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+photos = sa.Table(
+    "photos",
+    metadata,
+    _id(),
+    _conversation(),
+    sa.Column("message_id", sa.String(40), nullable=False),
+    sa.Column("jpeg", sa.LargeBinary, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 # Kept apart: the link is a keyed hash, so no row here leads to a conversation. Only the audit
 # reads it; a database role for everything else needs INSERT, DELETE and the link column only.
 equality_answers = sa.Table(
@@ -229,6 +261,9 @@ sms_log = sa.Table(
     sa.Column("status", sa.String(24), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("status_at", UtcDateTime),
+    sa.Column("conversation_id", sa.String(40), index=True),
+    sa.Column("message_id", sa.String(40)),
+    sa.Column("parts", sa.Integer),
 )
 
 staff = sa.Table(

@@ -24,10 +24,12 @@ from channels.desk import words
 from channels.desk.events import DeskStreams, fingerprint
 from channels.desk.frame import staff_page
 from channels.desk.show import Shower
+from channels.desk.texts import TextFacts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
 from channels.settings import ROOT
+from channels.sms.sms_log import SmsLog
 
 Agent = Annotated[Staff, Depends(require(*AT_THE_DESK))]
 Text = Annotated[str, Form()]
@@ -65,6 +67,7 @@ class Desk:
         self._pages = pages
         self._parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
         self._streams = DeskStreams(parts.live)
+        self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
         self._shower = Shower(load_cards(ROOT / "bot" / "services"), parts.council.languages)
 
     def queue(self, request: Request, who: Agent, team: str = "", done: str = "") -> Response:
@@ -200,6 +203,7 @@ class Desk:
             card=self._shower.cards.get(service or ""),
             language=self._shower.language(case.conversation.language),
             lines=self._shower.lines(case, now),
+            texts=self._texts.of(case.conversation),
             known=self._shower.known(case),
             tried=self._shower.tried(case),
             earlier=[(h, self._shower.title(h, None)) for h in case.earlier],

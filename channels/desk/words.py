@@ -42,6 +42,7 @@ REASONS: Mapping[str, str] = {
     "error_council_refused": "A council system refused the request",
     "error_council_nonsense": "A council system gave no sense",
     "error_unexpected": "Something went wrong",
+    "error_not_delivered": "Our text messages do not arrive: call or write",
 }
 BARRIERS: Mapping[str, str] = {
     key.removeprefix("barrier_"): text for key, text in REASONS.items() if key.startswith("barrier")

@@ -13,9 +13,19 @@ def cookie_name(name: str, secure: bool) -> str:
 
 
 def set_cookie(
-    response: Response, name: str, value: str, *, secure: bool, seconds: int | None
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    secure: bool,
+    seconds: int | None,
+    framed: bool = False,
 ) -> None:
-    """Set (or with ``seconds=0`` take away) a cookie that scripts cannot read."""
+    """Set (or with ``seconds=0`` take away) a cookie that scripts cannot read.
+
+    ``framed``: it must work in a frame on the council's other sites. Then it is kept apart by
+    the site around it (Partitioned), so that it still tells no site about another.
+    """
     response.set_cookie(
         cookie_name(name, secure),
         value,
@@ -23,5 +33,8 @@ def set_cookie(
         path="/",
         secure=secure,
         httponly=True,
-        samesite="lax",
+        samesite="none" if framed and secure else "lax",
     )
+    if framed and secure:
+        name_in_header, last = b"set-cookie", response.raw_headers.pop()
+        response.raw_headers.append((name_in_header, last[1] + b"; Partitioned"))

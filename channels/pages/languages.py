@@ -1,4 +1,4 @@
-"""Which language a page is drawn in, and which way its words run."""
+"""Which language a page is drawn in, and which are offered where."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator
 
 from starlette.requests import Request
 
+from bot.bidi import text_direction
 from channels.pages.cookies import LANGUAGE, cookie_name
 
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
-_SCRIPTS_RIGHT_TO_LEFT = frozenset({"arab", "aran", "hebr"})
+__all__ = ["page_language", "split_languages", "text_direction"]
+
 _MOST_ACCEPTED = 8
+_FEW = 4
 
 
 def page_language(request: Request, offered: Collection[str], secure: bool) -> str:
@@ -23,13 +25,14 @@ def page_language(request: Request, offered: Collection[str], secure: bool) -> s
     return next((lang for lang in wanted if lang in offered), next(iter(offered)))
 
 
-def text_direction(language: str) -> str:
-    """``rtl`` for languages written from right to left, else ``ltr``. A script in the code
-    decides: Urdu in Latin letters (``ur-Latn``) runs from left to right."""
-    first, *rest = language.lower().split("-")
-    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
-    to_left = script in _SCRIPTS_RIGHT_TO_LEFT if script else first in _RIGHT_TO_LEFT
-    return "rtl" if to_left else "ltr"
+def split_languages(offered: Collection[str], chosen: str) -> tuple[list[str], list[str]]:
+    """The languages always in sight (the first two and the chosen one), and the rest. A few
+    are all in sight: nobody should have to open a list for three."""
+    codes = list(offered)
+    if len(codes) <= _FEW:
+        return codes, []
+    first = [code for place, code in enumerate(codes) if place < 2 or code == chosen]
+    return first, [code for code in codes if code not in first]
 
 
 def _accepted(header: str, offered: Collection[str]) -> Iterator[str]:

@@ -12,7 +12,8 @@ from starlette.responses import HTMLResponse
 
 from channels.pages.cookies import LANGUAGE, cookie_name, set_cookie
 from channels.pages.csrf import FIELD, Csrf
-from channels.pages.languages import page_language, text_direction
+from channels.pages.languages import page_language, split_languages, text_direction
+from channels.pages.news import notices_in
 from channels.pages.static_files import ROOMS, load_static_files
 from channels.parts import Parts
 
@@ -51,8 +52,16 @@ class Pages:
         )
         response = HTMLResponse(html, status)
         if request.query_params.get("lang") == language:
-            secure = self._parts.settings.secure
-            set_cookie(response, LANGUAGE, language, secure=secure, seconds=A_YEAR)
+            settings = self._parts.settings
+            framed = bool(settings.embed_origins)
+            set_cookie(
+                response,
+                LANGUAGE,
+                language,
+                secure=settings.secure,
+                seconds=A_YEAR,
+                framed=framed,
+            )
         return response
 
     def language(self, request: Request) -> str:
@@ -87,7 +96,11 @@ class Pages:
 
         known = self._parts.words.languages
         own_words = language if language in known else known[0]
+        first, more = split_languages(self._parts.council.languages, language)
         return {
+            "languages_first": first,
+            "languages_more": more,
+            "notices": notices_in(self._parts, own_words),
             "t": t,
             "lang": own_words,
             "dir": text_direction(own_words),

@@ -39,11 +39,13 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     # "no-referrer" would take the Origin from our own forms.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+FRAMED = ("/chat", "/resume", "/about-you", "/privacy", "/accessibility")
+"""What a frame on another site may show, beside the front page."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -56,28 +58,46 @@ def secure(app: FastAPI, parts: Parts) -> None:
     app.add_route("/static/{path:path}", files.answer, methods=["GET"], include_in_schema=False)
     answer_errors(app, pages)
     app.add_middleware(GZipMiddleware, minimum_size=500)
-    app.add_middleware(_Guard, pages=pages, https=parts.settings.secure)
+    app.add_middleware(
+        _Guard, pages=pages, https=parts.settings.secure, embed=parts.settings.embed_origins
+    )
+
+
+def framed_headers(headers: dict[str, str], origins: tuple[str, ...]) -> dict[str, str]:
+    """``headers`` for the citizen's pages, which the sites at ``origins`` may show in a frame.
+    Pages of staff are never in anyone's frame."""
+    if not origins:
+        return headers
+    ancestors = "frame-ancestors 'self' " + " ".join(origins)
+    policy = POLICY.replace("frame-ancestors 'none'", ancestors)
+    kept = {k: v for k, v in headers.items() if k != "X-Frame-Options"}  # it knows no lists
+    return {**kept, "Content-Security-Policy": policy}
 
 
 class _Guard:
     """Outermost, so that even an unforeseen error is answered with every header."""
 
-    def __init__(self, app: ASGIApp, pages: Pages, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, pages: Pages, https: bool, embed: tuple[str, ...] = ()
+    ) -> None:
         self._app, self._pages = app, pages
         self._headers = HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})
+        self._framed = framed_headers(self._headers, embed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request, started = Request(scope), False
+        may_be_framed = request.url.path.startswith(FRAMED) or request.url.path == "/"
+        own_headers = self._framed if may_be_framed else self._headers
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                for name, value in own_headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

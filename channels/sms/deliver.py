@@ -4,38 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.conversation import Conversation
 from bot.errors import DeliveryRefused, DeliveryUnavailable
 from bot.message import Message, Sender
-from bot.ports import Parcel
-from bot.sms_text import sms_texts
+from bot.ports import Parcel, UnitOfWork
+from bot.sms_text import sms_parts, sms_texts
 from channels.parts import Parts
+from channels.sms.numbers import is_landline
+from channels.sms.other_way import call_instead, link_to_web
 from channels.sms.providers.base import NumberStopped, SmsProvider
+from channels.sms.quiet import send_no_sooner
 from channels.sms.retry import wait_after
 from channels.sms.sms_log import SentText, SmsLog
 
 
 @dataclass(frozen=True)
+class _Opened:
+    """A parcel made ready: the texts of each message, or why they do not go out now."""
+
+    conversation: Conversation
+    texts: tuple[tuple[str, str], ...] = ()
+    """Pairs of message id and text."""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Deliverer:
     """Sends parcels by one provider. A parcel's texts that are out already stay out: after an
-    interruption only the rest is sent."""
+    interruption only the rest is sent. ``second`` carries the alphabets that the first would
+    destroy, where the council has one."""
 
     parts: Parts
     provider: SmsProvider
     log: SmsLog
+    second: SmsProvider | None = None
 
     def deliver(self, parcel: Parcel) -> None:
         """Send every text of ``parcel``, then note it as done, due again, or given up."""
-        number, texts = self._open(parcel)
-        if number is None:
+        opened = self._open(parcel)
+        if opened is None:
             return self._give_up(parcel, "nobody to send it to")
+        if opened.not_before is not None:
+            return self._later(parcel, opened.not_before)
+        number = str(opened.conversation.address)
         try:
-            for place, text in enumerate(texts):
-                self._send(number, text, f"{parcel.id}-{place}")
+            if is_landline(number):
+                raise DeliveryRefused("a landline")
+            for place, (message_id, text) in enumerate(self._carried(opened)):
+                self._send(opened.conversation, message_id, text, f"{parcel.id}-{place}")
         except NumberStopped as error:
             self._opt_out(number)
             return self._give_up(parcel, str(error))
         except DeliveryRefused as error:
+            call_instead(self.parts, opened.conversation.id)
             return self._give_up(parcel, str(error))
         except DeliveryUnavailable as error:
             return self._again(parcel, str(error))
@@ -43,20 +66,25 @@ class Deliverer:
             work.outbox.done(parcel.id, self.parts.turn.clock.now())
             work.commit()
 
-    def _open(self, parcel: Parcel) -> tuple[str | None, list[str]]:
-        """The number and the texts; no number when it said STOP or the citizen was erased."""
+    def _open(self, parcel: Parcel) -> _Opened | None:
+        """The texts; None when the number said STOP or the citizen was erased."""
         with self.parts.turn.store.begin() as work:
             ids = parcel.payload.get("message_ids", ())
             messages = [m for m in map(work.messages.get, ids) if m is not None]
             if not messages:
-                return None, []
+                return None
             conversation = work.conversations.get(messages[0].conversation_id)
-            number = conversation.address if conversation else None
-            stopped = number is not None and work.sms_numbers.opted_out(number)
-            if stopped and not parcel.payload.get("even_if_stopped"):
-                return None, []
-            so_far = work.messages.of(messages[0].conversation_id)
-        return number, [t for m in messages for t in self._texts(m, so_far)]
+            if conversation is None or conversation.address is None:
+                return None
+            certain = bool(parcel.payload.get("even_if_stopped"))
+            certain = certain or _in_danger(work, conversation.id)
+            if work.sms_numbers.opted_out(conversation.address) and not certain:
+                return None
+            so_far = work.messages.of(conversation.id)
+        now = self.parts.turn.clock.now()
+        wait = None if certain else send_no_sooner(self.parts.council, so_far, now)
+        texts = tuple((m.id, text) for m in messages for text in self._texts(m, so_far))
+        return _Opened(conversation, texts, wait)
 
     def _texts(self, message: Message, so_far: list[Message]) -> tuple[str, ...]:
         return sms_texts(
@@ -66,19 +94,35 @@ class Deliverer:
             choose=self.parts.words.say("sms_choose", message.lang, "sms"),
         )
 
-    def _send(self, number: str, text: str, reference: str) -> None:
-        if self.log.has(reference):
+    def _carried(self, opened: _Opened) -> tuple[tuple[str, str], ...]:
+        """The texts themselves where a network carries them, else one with a link to them."""
+        if all(self._carrier(text) for _, text in opened.texts):
+            return opened.texts
+        last_id = opened.texts[-1][0]
+        return ((last_id, link_to_web(self.parts, opened.conversation)),)
+
+    def _carrier(self, text: str) -> SmsProvider | None:
+        able = [p for p in (self.provider, self.second) if p is not None and p.carries(text)]
+        return able[0] if able else None
+
+    def _send(self, conversation: Conversation, message_id: str, text: str, ref: str) -> None:
+        if self.log.has(ref):
             return
-        provider_id = self.provider.send(number, text, reference)
+        number = str(conversation.address)
+        provider = self._carrier(text) or self.provider
+        provider_id = provider.send(number, text, ref)
         self.log.add(
             SentText(
-                reference=reference,
+                reference=ref,
                 address=number,
-                text=text if self.provider.keeps_text else "",
-                provider=self.provider.name,
+                text=text if provider.keeps_text else "",
+                provider=provider.name,
                 provider_id=provider_id,
                 status="sent",
                 at=self.parts.turn.clock.now(),
+                conversation_id=conversation.id,
+                message_id=message_id,
+                parts=sms_parts(text),
             )
         )
 
@@ -90,6 +134,11 @@ class Deliverer:
             work.outbox.again(parcel.id, now + wait, why)
             work.commit()
 
+    def _later(self, parcel: Parcel, due: datetime) -> None:
+        with self.parts.turn.store.begin() as work:
+            work.outbox.again(parcel.id, due, "quiet hours")
+            work.commit()
+
     def _give_up(self, parcel: Parcel, why: str) -> None:
         with self.parts.turn.store.begin() as work:
             work.outbox.give_up(parcel.id, self.parts.turn.clock.now(), why)
@@ -99,6 +148,12 @@ class Deliverer:
         with self.parts.turn.store.begin() as work:
             work.sms_numbers.opt_out(number, self.parts.turn.clock.now())
             work.commit()
+
+
+def _in_danger(work: UnitOfWork, conversation_id: str) -> bool:
+    """Whether a person in danger is being helped: then STOP and the hour stop nothing."""
+    handoff = work.handoffs.open_of(conversation_id)
+    return handoff is not None and any(r.startswith("safety_") for r in handoff.reasons)
 
 
 def _offered_before(message: Message, so_far: Iterable[Message]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.conversation import Conversation
 from bot.message import Medium, Message, Sender
 from bot.ports import Parcel
+from bot.turn_keep import put_sms
 from bot.turn_state import TurnParts
 
 _REPLIES = {"stop": "sms_stopped", "start": "sms_started", "help": "sms_help"}
@@ -23,6 +24,10 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
         conversation = work.conversations.get(message.conversation_id)
         if conversation is None or not conversation.address or work.messages.answered(message.id):
             return True
+        if request.kind == "stop" and work.sms_numbers.opted_out(conversation.address):
+            work.messages.mark_answered(message.id)  # confirmed before: once is enough
+            work.commit()
+            return True
         if request.kind == "stop":
             work.sms_numbers.opt_out(conversation.address, parts.clock.now())
         elif request.kind == "start":
@@ -36,6 +41,20 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
         work.commit()
     parts.live.changed([conversation.id, "desk"])
     return True
+
+
+def say_fixed(parts: TurnParts, message: Message, key: str) -> None:
+    """Answer ``message`` by text with one of the fixed replies, and be done with it."""
+    with parts.store.begin() as work:
+        conversation = work.conversations.get(message.conversation_id)
+        if conversation is None or work.messages.answered(message.id):
+            return
+        reply = _reply(parts, conversation, key)
+        work.messages.add(reply, in_reply_to=message.id)
+        work.messages.mark_answered(message.id)
+        put_sms(parts, work, [reply.id])
+        work.commit()
+    parts.live.changed([conversation.id, "desk"])
 
 
 def _reply(parts: TurnParts, conversation: Conversation, key: str) -> Message:

@@ -23,3 +23,10 @@ def clean_number(raw: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise NumberUnknown
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).lstrip("+")
+
+
+def is_landline(number: str) -> bool:
+    """Whether ``number`` (digits with the country code) is one that gets no texts. Where a
+    country's mobiles and landlines look the same it is taken for a mobile."""
+    parsed = phonenumbers.parse("+" + number)
+    return phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE

@@ -20,7 +20,7 @@ from bot.turn import handle_turn
 from channels.parts import Parts
 from channels.sms.deliver import Deliverer
 from channels.sms.keywords import obey_keyword
-from channels.sms.providers import make_provider
+from channels.sms.providers import make_provider, make_second_provider
 from channels.sms.providers.base import SmsProvider
 from channels.sms.sms_log import SmsLog
 
@@ -44,9 +44,10 @@ class Postman:
         parts: Parts,
         provider: SmsProvider,
         seconds: Callable[[], float] = time.monotonic,
+        second: SmsProvider | None = None,
     ) -> None:
         self._parts, self._seconds = parts, seconds
-        self._deliverer = Deliverer(parts, provider, SmsLog(parts.engine))
+        self._deliverer = Deliverer(parts, provider, SmsLog(parts.engine), second)
         self._pool = ThreadPoolExecutor(ANSWERERS, thread_name_prefix="answer")
         self._busy: dict[str, Future[None]] = {}
         self._failed: dict[str, tuple[int, float]] = {}
@@ -146,4 +147,5 @@ class Postman:
 
 def start_postman(parts: Parts) -> Postman:
     """A postman at work with the provider that is set up. Raises BadSetting."""
-    return Postman(parts, make_provider(parts.settings)).start()
+    second = make_second_provider(parts.settings)
+    return Postman(parts, make_provider(parts.settings), second=second).start()

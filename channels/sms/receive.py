@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import Conversation
 from bot.errors import MessageEmpty
@@ -10,7 +10,8 @@ from bot.message import Medium
 from bot.take_in import TakenIn, start_conversation, take_in
 from channels.limits import Limiter
 from channels.parts import Parts
-from channels.sms.keywords import obey_keyword
+from channels.resume import move_to_sms
+from channels.sms.keywords import obey_keyword, say_fixed
 from channels.sms.numbers import clean_number
 
 PER_NUMBER = 60  # a minute; the provider sends again later what is refused
@@ -37,18 +38,26 @@ def receive(parts: Parts, limiter: Limiter, text: InboundText) -> bool:
     number = clean_number(text.number)
     limiter.take(f"sms {number}", PER_NUMBER)
     with parts.turn.locks.hold(f"sms {number}"):  # two first texts at once: one conversation
-        taken = _take_in(parts, _conversation(parts, number), text)
-    if taken.is_new and not obey_keyword(parts.turn, taken.message):
+        moved = move_to_sms(parts, text.words, number)
+        taken = _take_in(parts, moved or _conversation(parts, number), text)
+    if taken.is_new and moved:
+        say_fixed(parts.turn, taken.message, "sms_moved")
+    elif taken.is_new and not obey_keyword(parts.turn, taken.message):
         parts.live.changed(["desk"])  # wakes the postman too
     return taken.is_new
 
 
 def _conversation(parts: Parts, number: str) -> Conversation:
-    """The number's newest conversation if it is not over, else a new one."""
+    """The number's newest conversation if it is not over, else a new one. One that went on by
+    the web is by text again: the answer goes where the citizen writes."""
     with parts.turn.store.begin() as work:
         held = work.conversations.latest_at(number)
-    if held is not None and not held.is_over(parts.turn.clock.now()):
-        return held
+        if held is not None and not held.is_over(parts.turn.clock.now()):
+            if held.medium is not Medium.SMS:
+                held = replace(held, medium=Medium.SMS, token_hash=None)
+                work.conversations.save(held)
+                work.commit()
+            return held
     conversation, _ = start_conversation(parts.turn, Medium.SMS, address=number)
     return conversation
 

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from bot.stores.schema import sms_log
 
+WORST_LAST = ("delivered", "sent", "sending", "failed", "refused")
+"""Our words for what became of a text, from good to bad."""
+
 
 @dataclass(frozen=True)
 class SentText:
@@ -23,6 +26,18 @@ class SentText:
     provider_id: str
     status: str
     at: datetime
+    conversation_id: str | None = None
+    message_id: str | None = None
+    parts: int | None = None
+    """In how many parts the networks charge it."""
+
+
+@dataclass(frozen=True)
+class SmsBill:
+    """What a conversation's texts came to. ``parts`` are what the provider charges for."""
+
+    texts: int
+    parts: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,25 @@ class SmsLog:
         change = sms_log.update().where(c.provider == provider, c.provider_id == provider_id)
         with self.engine.begin() as db:
             return db.execute(change.values(status=status, status_at=at)).rowcount > 0
+
+    def bill_of(self, conversation_id: str) -> SmsBill:
+        """How many texts went out in a conversation, and in how many parts."""
+        c = sms_log.c
+        counted = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(c.parts), 0))
+        with self.engine.begin() as db:
+            row = db.execute(counted.where(c.conversation_id == conversation_id)).one()
+        return SmsBill(int(row[0]), int(row[1]))
+
+    def states_of(self, conversation_id: str) -> dict[str, str]:
+        """Message id → what became of its texts: the worst of them where there are several."""
+        c = sms_log.c
+        query = sa.select(c.message_id, c.status).where(c.conversation_id == conversation_id)
+        worst: dict[str, str] = {}
+        with self.engine.begin() as db:
+            for message_id, status in db.execute(query):
+                held = worst.get(message_id, "delivered")
+                worst[message_id] = max(held, status, key=WORST_LAST.index)
+        return worst
 
     def of(self, address: str, after: int = 0) -> list[dict[str, Any]]:
         """Texts to a number in order: ``{"id", "reference", "text", "status", "at"}``."""

@@ -43,9 +43,8 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     @router.post("/privacy/erase", dependencies=[Depends(check_csrf)])
     def erase(request: Request) -> Response:
         conversation = cookie.need(request)
-        rasa_database = parts.settings.home / "rasa.db"
         with parts.turn.locks.hold(conversation.id):
-            erase_own_data(parts.engine, rasa_database, conversation.id)
+            erase_own_data(parts, conversation.id)
         parts.live.changed(["desk", conversation.id])
         return cookie.take_away(RedirectResponse("/privacy?erased=1", 303))
 

@@ -22,6 +22,7 @@ from channels.web.chat_page import ChatPage
 from channels.web.events import Streams
 from channels.web.talk import Said, Talk, worth_keeping
 from channels.web.transcript import transcript
+from channels.web.waiting import waiting_words
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,13 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         return Response(
             text, media_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
         )
+
+    @router.get("/chat/wait", dependencies=[Depends(check_origin)])
+    def wait(request: Request) -> Response:
+        conversation = cookie.need(request)
+        with parts.turn.store.begin() as work:
+            handoff = work.handoffs.open_of(conversation.id)
+        return JSONResponse({"wait": waiting_words(parts, conversation, handoff)})
 
     @router.get("/chat/events", dependencies=[Depends(check_origin)])
     def events(

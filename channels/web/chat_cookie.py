@@ -16,6 +16,7 @@ class ChatCookie:
 
     def __init__(self, secure: bool, talk: Talk) -> None:
         self._secure, self._talk = secure, talk
+        self._framed = bool(talk.parts.settings.embed_origins)
         self._name = cookie_name(CHAT, secure)
 
     def open(self, request: Request) -> Conversation | None:
@@ -46,10 +47,13 @@ class ChatCookie:
         if getattr(request.state, "new_chat", False):
             seconds = int(IDLE_LIMIT.total_seconds())
             value = request.cookies[self._name]
-            set_cookie(response, CHAT, value, secure=self._secure, seconds=seconds)
+            self._set(response, value, seconds)
         return response
 
     def take_away(self, response: Response) -> Response:
         """``response``, which also makes the browser forget the conversation."""
-        set_cookie(response, CHAT, "", secure=self._secure, seconds=0)
+        self._set(response, "", 0)
         return response
+
+    def _set(self, response: Response, value: str, seconds: int) -> None:
+        set_cookie(response, CHAT, value, secure=self._secure, seconds=seconds, framed=self._framed)

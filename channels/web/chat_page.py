@@ -18,7 +18,9 @@ from channels.pages import Pages, error_answer, wants_json
 from channels.pages.errors import error_words, headers_of, status_of
 from channels.parts import Parts
 from channels.web.as_json import message_json
+from channels.web.feedback import feedback_of
 from channels.web.talk import Said, Talk
+from channels.web.waiting import waiting_words
 
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]])")
 
@@ -50,6 +52,13 @@ class ChatPage:
             latest=_latest(messages),
             offered_from=_offered_from(messages),
             person_has_it=bool(view and view.handoff),
+            waiting=waiting_words(self._parts, conversation, view.handoff)
+            if conversation and view
+            else "",
+            feedback=feedback_of(self._parts.engine, conversation.id)
+            if conversation and view and view.is_over
+            else None,
+            person_words=self._parts.turn.replies.say("button_person", language, "web"),
             draft=draft,
             error=self._words(request, error),
             client_id=secrets.token_hex(8),
@@ -93,6 +102,7 @@ class ChatPage:
             "started": is_new,
             "keep_draft": bool(draft),
             "exit": view.was_in_danger,
+            "wait": waiting_words(self._parts, conversation, view.handoff),
             "csrf": self._pages.csrf_token(request),
             "client_id": secrets.token_hex(8),
         }

@@ -1,8 +1,13 @@
-"""What is held about one conversation: all of it to see, all of it to erase."""
+"""What is held about one conversation: all of it to see, all of it to erase.
+
+Answers to the questions on equality cannot be shown, because nobody here can read them; they
+are erased with the rest.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from base64 import b64encode
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.equality import link_of
 from bot.stores import schema as t
+from channels.parts import Parts
 
-_TABLES = (t.messages, t.handoffs, t.turn_records, t.outcomes)
+_SHOWN = (t.messages, t.handoffs, t.turn_records, t.outcomes, t.feedback, t.photos, t.sms_log)
+_TABLES = (*_SHOWN, t.resume_codes)
 
 
 def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
@@ -22,20 +30,24 @@ def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
         query = t.conversations.select().where(t.conversations.c.id == conversation_id)
         held = db.execute(query).mappings().one()
         found: dict[str, Any] = {"conversation": _plain(held)}
-        for table in _TABLES:
+        for table in _SHOWN:
             rows = table.select().where(table.c.conversation_id == conversation_id)
             found[table.name] = [_plain(row) for row in db.execute(rows).mappings()]
         db.rollback()
     return found
 
 
-def erase_own_data(engine: sa.Engine, rasa_database: Path, conversation_id: str) -> None:
-    """Delete every row of a conversation, here and in Rasa's own database. Not to be undone."""
-    with engine.begin() as db:
+def erase_own_data(parts: Parts, conversation_id: str) -> None:
+    """Delete all that is held about a conversation: every row, the equality answers kept
+    apart, and what Rasa's own database has. Not to be undone."""
+    with parts.engine.begin() as db:
         for table in _TABLES:
             db.execute(table.delete().where(table.c.conversation_id == conversation_id))
         db.execute(t.conversations.delete().where(t.conversations.c.id == conversation_id))
-    _erase_tracker(rasa_database, conversation_id)
+    with parts.turn.store.begin() as work:
+        work.equality.forget(link_of(conversation_id, parts.settings.secrets.equality_key))
+        work.commit()
+    _erase_tracker(parts.settings.home / "rasa.db", conversation_id)
 
 
 def _erase_tracker(rasa_database: Path, conversation_id: str) -> None:
@@ -50,8 +62,10 @@ def _erase_tracker(rasa_database: Path, conversation_id: str) -> None:
 
 def _plain(row: Any) -> dict[str, Any]:
     hidden = {"token_hash", "seq"}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in row.items()
-        if name not in hidden
-    }
+    return {name: _as_json(value) for name, value in row.items() if name not in hidden}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return b64encode(value).decode() if isinstance(value, bytes) else value

@@ -55,9 +55,7 @@ def add_behind(router: APIRouter, frame: Frame, url: str, shelf: Path) -> None:
         except AuditError as error:
             raise HTTPException(503, str(error)) from None
         frame.noted(request, "conversations_read_behind_report", report_id)
-        body = render(
-            "behind.html.j2", kept=kept, figure=figure, found=found, which=_which(figure)
-        )
+        body = render("behind.html.j2", kept=kept, figure=figure, found=found, which=_which(figure))
         return frame.page("Conversations behind a figure", body, request)
 
 

@@ -86,7 +86,7 @@ def test_a_new_message_comes_in_without_touching_what_is_being_typed(site, desk)
     expect(desk.get_by_label("Your answer")).to_be_focused()
 
 
-def test_a8_a_draft_survives_leaving_and_a_lost_connection(site, desk):
+def test_A8_a_draft_survives_leaving_and_a_lost_connection(site, desk):
     case = site.waiting()
     take(desk, site, case)
     desk.get_by_label("Your answer").fill("half a sentence")
@@ -180,7 +180,7 @@ def test_a_text_message_case(site, desk):
     expect(bubble).to_have_attribute("lang", "cy")
 
 
-def test_a4_the_whole_job_by_keyboard_alone(site, page):
+def test_A4_the_whole_job_by_keyboard_alone(site, page):
     site.hire("asha")
     case = site.waiting()
     page.goto(f"{site.url}/desk")
@@ -220,7 +220,7 @@ def press_to(page, target) -> None:
     pytest.fail(f"Tab does not reach {target}")
 
 
-def test_a1_the_whole_job_with_scripts_off(site, browser):
+def test_A1_the_whole_job_with_scripts_off(site, browser):
     asha = site.hire("asha")
     case = site.waiting()
     page = signed_in(browser, site, asha, java_script_enabled=False)
@@ -287,12 +287,12 @@ def states(site, page):
     yield "no such case"
 
 
-def test_a2_no_page_of_the_desk_has_an_axe_violation(site, page):
+def test_A2_no_page_of_the_desk_has_an_axe_violation(site, page):
     found = {state: axe_violations(page) for state in states(site, page)}
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
 
 
-def test_a5_nothing_scrolls_sideways_at_320_pixels(site, browser):
+def test_A5_nothing_scrolls_sideways_at_320_pixels(site, browser):
     page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     wide = {}
     for state in states(site, page):
@@ -300,7 +300,7 @@ def test_a5_nothing_scrolls_sideways_at_320_pixels(site, browser):
     assert {state: by for state, by in wide.items() if by > 0} == {}
 
 
-def test_a7_everything_to_press_is_at_least_24_pixels(site, page):
+def test_A7_everything_to_press_is_at_least_24_pixels(site, page):
     small = {}
     for state in states(site, page):
         small[state] = page.evaluate(

@@ -53,7 +53,7 @@ def test_enter_sends_and_shift_enter_does_not(open_page):
     assert page.input_value("#text") == ""
 
 
-def test_a3_each_message_is_added_once_and_history_is_left_alone(open_page, site):
+def test_A3_each_message_is_added_once_and_history_is_left_alone(open_page, site):
     page = open_page()
     say(page, "hello")
     expect_said(page, "You said: hello")
@@ -83,7 +83,7 @@ def test_an_agent_is_heard_at_once_and_the_focus_stays(open_page, site):
     assert page.evaluate("document.activeElement.id") == "text"
 
 
-def test_a8_a_draft_survives_a_reload_and_a_lost_connection(open_page):
+def test_A8_a_draft_survives_a_reload_and_a_lost_connection(open_page):
     page = open_page()
     say(page, "hello")
     expect_said(page, "You said: hello")
@@ -213,7 +213,7 @@ def test_welsh_is_picked_by_its_own_name(open_page):
     assert page.locator(".bubble").first.get_attribute("lang") == "cy"
 
 
-def test_l2_every_message_has_its_language_and_finds_its_direction(open_page, site):
+def test_L2_every_message_has_its_language_and_finds_its_direction(open_page, site):
     page = open_page()
     say(page, "میرا کوڑا")
     expect(page.locator(".bubble")).to_have_count(3)
@@ -224,19 +224,19 @@ def test_l2_every_message_has_its_language_and_finds_its_direction(open_page, si
     assert mine.evaluate("n => getComputedStyle(n).direction") == "rtl"
 
 
-def test_l2_arabic_runs_from_right_to_left(open_page):
+def test_L2_arabic_runs_from_right_to_left(open_page):
     page = open_page("/?lang=ar")
     greeting = page.locator(".message.assistant .bubble").first
     assert greeting.get_attribute("lang") == "ar"
     assert greeting.evaluate("n => getComputedStyle(n).direction") == "rtl"
     page.fill("#text", "hello")
-    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="إرسال", exact=True).click()
     expect(page.locator(".bubble")).to_have_count(3)
     answer = page.locator(".message.assistant .bubble").last
     assert answer.get_attribute("dir") == "rtl"  # as its language says, though its text is ours
 
 
-def test_a12_the_first_view_is_light(open_page, site):
+def test_A12_the_first_view_is_light(open_page, site):
     sizes: dict[str, int] = {}
     page = open_page("/privacy")
     page.on("response", lambda r: sizes.update({r.url: len(r.body())}))
@@ -251,7 +251,7 @@ def test_a12_the_first_view_is_light(open_page, site):
 
 
 @pytest.mark.parametrize("width", [320, 1024])
-def test_a2_a5_every_state_of_a_chat_passes_axe_and_reflows(open_page, width):
+def test_A2_A5_every_state_of_a_chat_passes_axe_and_reflows(open_page, width):
     page = open_page(width=width, reduced_motion="reduce")
     looked_at(page, "empty")
     for text in ("there is a pothole", "", "person please", "i want to kill myself"):
@@ -270,7 +270,7 @@ def looked_at(page, state: str) -> None:
     assert overflow(page) == 0, state
 
 
-def test_a4_everything_is_reached_by_keyboard_with_a_visible_focus(open_page):
+def test_A4_everything_is_reached_by_keyboard_with_a_visible_focus(open_page):
     page = open_page()
     say(page, "there is a pothole")
     expect_said(page, "Where is the pothole?")
@@ -301,7 +301,7 @@ UNCOVERED = """(() => {
 })()"""
 
 
-def test_a5_focus_is_never_covered_at_400_percent(open_page):
+def test_A5_focus_is_never_covered_at_400_percent(open_page):
     page = open_page(width=320, height=256, reduced_motion="reduce")  # 1280 × 1024 at 400 %
     say(page, "there is a pothole")
     expect_said(page, "Where is the pothole?")
@@ -312,7 +312,7 @@ def test_a5_focus_is_never_covered_at_400_percent(open_page):
         assert seen, page.evaluate("document.activeElement.outerHTML")
 
 
-def test_a6_text_spacing_clips_nothing(open_page):
+def test_A6_text_spacing_clips_nothing(open_page):
     page = open_page(width=320)
     say(page, "there is a pothole")
     expect_said(page, "Where is the pothole?")
@@ -336,7 +336,7 @@ def test_a6_text_spacing_clips_nothing(open_page):
 
 
 @pytest.mark.parametrize("width", [320, 1024])
-def test_a7_targets_are_at_least_44_pixels(open_page, width):
+def test_A7_targets_are_at_least_44_pixels(open_page, width):
     page = open_page(width=width)
     say(page, "there is a pothole")
     expect_said(page, "Where is the pothole?")

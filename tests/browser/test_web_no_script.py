@@ -15,7 +15,7 @@ def pothole(site):
     site.parts.turn.assistant.script["pothole"] = POTHOLE
 
 
-def test_a1_a_whole_journey_without_javascript_at_320_pixels(open_page, site):
+def test_A1_a_whole_journey_without_javascript_at_320_pixels(open_page, site):
     page = open_page(width=320, script=False)
     expect(page.locator(".bubble")).to_contain_text("not a person")
     say(page, "there is a pothole")
@@ -39,7 +39,7 @@ def test_a1_a_whole_journey_without_javascript_at_320_pixels(open_page, site):
 
 
 @pytest.mark.parametrize("width", [320, 1024])
-def test_a2_a5_every_state_without_javascript_passes_axe_and_reflows(open_page, browser, width):
+def test_A2_A5_every_state_without_javascript_passes_axe_and_reflows(open_page, browser, width):
     page = open_page(width=width, script=False)
     for text in (None, "there is a pothole", "", "person please", "i want to kill myself"):
         if text is not None:
@@ -55,7 +55,7 @@ PATHS = ("/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs",
 
 
 @pytest.mark.parametrize("width", [320, 1024])
-def test_a2_a5_the_pages_around_it_pass_axe_and_reflow(open_page, site, width):
+def test_A2_A5_the_pages_around_it_pass_axe_and_reflow(open_page, site, width):
     page = open_page("/", width=width)
     for path in PATHS:
         page.goto(site.url + path)

@@ -224,6 +224,8 @@ def test_the_queue_is_urgent_first_then_longest_waiting(store, conversation):
     with store.begin() as work:
         assert work.handoffs.with_status(HandoffStatus.WAITING) == [urgent, early, late]
         assert work.handoffs.with_status(HandoffStatus.CLOSED) == []
+        assert work.handoffs.count(HandoffStatus.WAITING) == 3
+        assert work.handoffs.count(HandoffStatus.CLOSED) == 0
 
 
 def test_records_come_back(store, conversation):
@@ -316,3 +318,31 @@ def test_a_time_without_zone_is_refused():
     column = UtcDateTime()
     with pytest.raises(ValueError, match="no time zone"):
         column.process_bind_param(NOW.replace(tzinfo=None), sqlite.dialect())
+
+
+def test_who_was_taken_since_a_time(store, conversation):
+    with store.begin() as work:
+        for name, minutes in (("a", 1), ("b", 90), ("c", None)):
+            own = replace(conversation, id=f"wait-{name}")
+            work.conversations.add(own)
+            waiting = handoff(own, id=f"wait-{name}")
+            work.handoffs.add(waiting)
+            if minutes is not None:
+                taken = claim(waiting, "asha", NOW - timedelta(minutes=minutes))
+                work.handoffs.save(taken, was=HandoffStatus.WAITING)
+        work.commit()
+    with store.begin() as work:
+        since = [[h.id for h in work.handoffs.claimed_since(NOW - timedelta(hours=n))]
+                 for n in (1, 2)]  # fmt: skip
+    assert since == [["wait-a"], ["wait-b", "wait-a"]]
+
+
+def test_a_number_goes_on_where_it_was_heard_from_last(store, conversation):
+    newer = replace(conversation, id="newer", started_at=NOW + timedelta(hours=1))
+    with store.begin() as work:
+        work.conversations.add(replace(newer, last_at=NOW + timedelta(hours=1)))
+        work.conversations.save(replace(conversation, last_at=NOW + timedelta(hours=2)))
+        work.commit()
+    with store.begin() as work:
+        found = work.conversations.latest_at("447700900123")
+        assert found is not None and found.id == conversation.id

@@ -16,7 +16,7 @@ def with_rasa_back(product):
     wait_until(product.rasa_answers, 120)
 
 
-def test_l4_f3_rasa_killed_and_back(product, citizen, with_rasa_back):
+def test_L4_f3_rasa_killed_and_back(product, citizen, with_rasa_back):
     citizen.says("there is a pothole")
     product.kill_rasa()
     answer = citizen.send("SY1 2AS")

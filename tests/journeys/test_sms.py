@@ -51,7 +51,7 @@ def test_a_person_can_be_asked_for_by_text(product):
     assert handoff["status"] == "waiting"
 
 
-def test_l4_danger_by_text(product):
+def test_L4_danger_by_text(product):
     number = "447700900103"
     inbound(product, number, "i want to die")
     wait_until(lambda: "116 123" in " ".join(sent_to(product, number)), 20)

@@ -8,7 +8,7 @@ from channels.sms.providers.log import LogProvider
 from channels.sms.providers.notify import NotifyProvider
 from channels.sms.providers.twilio import TwilioProvider
 
-__all__ = ["SmsProvider", "make_provider"]
+__all__ = ["SmsProvider", "make_provider", "make_second_provider"]
 
 
 def make_provider(settings: Settings) -> SmsProvider:
@@ -30,6 +30,19 @@ def make_provider(settings: Settings) -> SmsProvider:
             settings.twilio_url,
         )
     return LogProvider()
+
+
+def make_second_provider(settings: Settings) -> SmsProvider | None:
+    """Twilio beside Notify, for the alphabets that Notify destroys, where an account is set."""
+    has_twilio = settings.twilio_account_sid and settings.twilio_auth_token
+    if settings.sms_provider != "notify" or not has_twilio or not settings.twilio_number:
+        return None
+    return TwilioProvider(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token,
+        settings.twilio_number,
+        settings.twilio_url,
+    )
 
 
 def _need(provider: str, **values: str) -> None:

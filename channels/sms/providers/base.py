@@ -24,6 +24,10 @@ class SmsProvider(ABC):
     keeps_text: ClassVar[bool] = False
     """Whether the text itself is kept in the log of texts, for want of a network."""
 
+    def carries(self, text: str) -> bool:
+        """Whether ``text`` arrives as it is written: some networks destroy other alphabets."""
+        return True
+
     def send(self, number: str, text: str, reference: str) -> str:
         """Hand over one text; the provider's id for it. ``number`` in digits.
 

@@ -38,6 +38,9 @@ class NotifyProvider(SmsProvider):
         self._client = client(api_key, base_url=url or URL, timeout=TIMEOUT)
         self._template_id = template_id
 
+    def carries(self, text: str) -> bool:
+        return survives_notify(text)
+
     def _send(self, number: str, text: str, reference: str) -> str:
         if not survives_notify(text):
             raise DeliveryRefused("Notify would turn this alphabet into question marks.")

@@ -2,6 +2,7 @@
    anything fails, the form is simply sent. Text is only ever set as text, never as HTML. */
 (() => {
   "use strict";
+  const framed = window !== window.top; // in the council's own page, see widget.js
   const form = document.getElementById("write");
   const box = document.getElementById("text");
   const log = document.getElementById("log");
@@ -9,8 +10,12 @@
   exit.addEventListener("click", (event) => {
     event.preventDefault();
     sessionStorage.clear();
-    location.replace(exit.firstElementChild.href);
+    window.top.location.replace(exit.firstElementChild.href);
   });
+  // A page that we link to opens beside the chat, not inside its little frame.
+  const outside = (link) => framed && (link.target = "_blank");
+  if (framed) document.documentElement.classList.add("framed");
+  document.querySelectorAll(".bubble a").forEach(outside);
   if (!form) return sessionStorage.removeItem("draft");
 
   const working = document.getElementById("working");
@@ -24,7 +29,7 @@
     return node;
   };
   let after = form.dataset.after;
-  let stream;
+  let stream, timer;
   if (check) check.hidden = true;
 
   // A draft survives a reload and a lost connection.
@@ -38,6 +43,7 @@
       const link = make("a", "", piece);
       link.href = piece;
       link.rel = "noreferrer";
+      outside(link);
       bubble.append(link);
     });
   };
@@ -94,10 +100,33 @@
     if (first.getBoundingClientRect().top < 0) first.scrollIntoView({ block: "start" });
   };
 
+  // The place in the queue is kept up to date in words that no screen reader is made to say.
+  const wait = document.getElementById("wait");
+  const showWait = (text) => {
+    wait.textContent = text;
+    wait.hidden = !text;
+    clearTimeout(timer);
+    if (text) timer = setTimeout(askWait, 20000);
+  };
+  const askWait = () =>
+    fetch("/chat/wait", { headers: { Accept: "application/json" } })
+      .then((answer) => answer.json())
+      .then((told) => showWait(told.wait || ""))
+      .catch(() => showWait(wait.textContent));
+
   const follow = () => {
     if (stream || !after) return;
     stream = new EventSource("/chat/events?after=" + encodeURIComponent(after));
-    stream.addEventListener("message", (event) => add(JSON.parse(event.data)));
+    stream.addEventListener("message", (event) => {
+      const message = JSON.parse(event.data);
+      if (add(message) && !wait.hidden) askWait();
+    });
+  };
+
+  // While an answer is on its way the stream rests: it would bring the same once more.
+  const rest = () => {
+    if (stream) stream.close();
+    stream = undefined;
   };
 
   const post = async (body) => {
@@ -130,6 +159,7 @@
     const client = fields.get("client_id");
     const sent = choice ? button.textContent : draft.trim();
     busy(true);
+    rest();
     const mine = sent && add({ from: "citizen", who: form.dataset.you, text: sent, client_id: client, time: now() });
     if (!choice) box.value = "";
     box.focus({ preventScroll: true });
@@ -141,6 +171,7 @@
         if (mine) mine.remove();
         box.value = draft;
         tell(told.message + " " + told.what_next);
+        follow();
         return busy(false);
       }
       document.querySelectorAll("[name=csrf]").forEach((field) => (field.value = told.csrf));
@@ -153,6 +184,7 @@
       }
       told.messages.forEach(add);
       if (told.exit) exit.hidden = false;
+      showWait(told.wait);
       document.getElementById("after").hidden = false;
       follow();
       busy(false);
@@ -161,11 +193,27 @@
       keep();
       busy(false);
       if (mine) mine.remove();
+      follow();
       if (navigator.onLine === false) return tell(form.dataset.notSent);
       if (choice) form.append(Object.assign(make("input"), { type: "hidden", name: "choice", value: button.value }));
       form.submit();
     }
   });
+
+  // Where somebody stands, put into the box for them to look at and send.
+  const place = document.getElementById("place");
+  if (navigator.geolocation && isSecureContext) place.hidden = false;
+  place.addEventListener("click", () =>
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const at = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`;
+        box.value = (box.value ? box.value + " " : "") + place.dataset.words.replace("{place}", at);
+        keep();
+        box.focus();
+      },
+      () => (place.hidden = true),
+    ),
+  );
 
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -174,4 +222,5 @@
   });
 
   follow();
+  if (!wait.hidden) showWait(wait.textContent);
 })();

@@ -69,7 +69,7 @@ NEITHER = [
 
 
 @pytest.mark.parametrize(("kind", "text"), [(k, t) for k, texts in DANGER.items() for t in texts])
-def test_l4_danger_is_found(kind, text):
+def test_L4_danger_is_found(kind, text):
     finding = check_safety(text)
     assert finding is not None and finding.kind == kind
 

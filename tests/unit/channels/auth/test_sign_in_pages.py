@@ -56,7 +56,7 @@ def test_a_password_that_will_not_do_says_why_and_keeps_the_link(site):
         assert client.get(link).status_code == 200
 
 
-def test_a11_sign_in_takes_password_managers_and_paste(site):
+def test_A11_sign_in_takes_password_managers_and_paste(site):
     with site.client() as client:
         page = client.get("/sign-in").text
     assert 'autocomplete="username"' in page

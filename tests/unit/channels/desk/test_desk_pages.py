@@ -201,7 +201,7 @@ def test_s6_stored_overrides_stay_inside_their_bubble(site, browser):
     assert 'dir="auto">abc\u202edef</p>' in page
 
 
-def test_a10_what_the_citizen_said_is_on_the_page(site, browser):
+def test_A10_what_the_citizen_said_is_on_the_page(site, browser):
     case = site.waiting()
     with site.store.begin() as work:
         told = replace(

@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, Depends, Form, Request
 
 from bot.files.catalogues import load_catalogues, missing, placeholders
+from bot.files.council import load_council
 from channels.limits import MemoryLimiter, TooManyRequests
 from channels.pages import Pages, check_csrf, page_language, text_direction
 from channels.pages.static_files import load_static_files
@@ -162,15 +163,26 @@ def test_the_councils_colour_is_in_the_styles():
     assert ours.url("pages/fairway.css") != usual.url("pages/fairway.css")
 
 
-def test_l2_every_word_of_the_pages_is_there_in_welsh():
+@pytest.mark.parametrize(
+    "language", sorted(set(load_catalogues(ROOT / "channels" / "pages").languages) - {"en"})
+)
+def test_L2_every_word_of_the_pages_is_there_in_every_language(language):
     words = load_catalogues(ROOT / "channels" / "pages")
-    assert missing(words, "cy") == []
+    assert missing(words, language) == []
+    assert set(words.texts[language]) == set(words.texts["en"])
     for key in words.keys:
-        english, welsh = (words.texts[lang][key, ""] for lang in ("en", "cy"))
-        assert placeholders(english) == placeholders(welsh), key
+        english, theirs = (words.texts[lang][key, ""] for lang in ("en", language))
+        assert placeholders(english) == placeholders(theirs), key
+    header = (ROOT / "channels" / "pages" / f"{language}.po").read_text("utf-8")[:200]
+    assert "machine-written, awaiting review by a native speaker" in header
 
 
-def test_l2_every_word_a_template_asks_for_is_there():
+def test_L2_the_pages_speak_every_language_that_is_offered():
+    offered = load_council(ROOT / "bot" / "council.yml").languages
+    assert set(offered) == set(load_catalogues(ROOT / "channels" / "pages").languages)
+
+
+def test_L2_every_word_a_template_asks_for_is_there():
     words = load_catalogues(ROOT / "channels" / "pages")
     for template in (ROOT / "channels").glob("*/templates/*.html"):
         for key in re.findall(r"\bt\('(\w+)'[,)]", template.read_text("utf-8")):
@@ -207,7 +219,7 @@ def test_directions_are_known():
 def test_words_of_the_page_and_words_of_the_assistant_each_say_what_they_are(site, language, way):
     page = site.get(f"/?lang={language}", headers=PAGE)
     assert f"fairway_language={language};" in page.headers["set-cookie"]
-    assert '<html lang="en" dir="ltr">' in page.text  # the page's own words are English
+    assert f'<html lang="{language}" dir="{way}">' in page.text
     assert f'<span lang="{language}" dir="{way}" aria-current="true">' in page.text
     if language in load_catalogues(ROOT / "bot" / "replies").languages:
         assert f'<div class="bubble" lang="{language}" dir="{way}">' in page.text
