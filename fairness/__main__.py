@@ -19,6 +19,7 @@ from fairness.database import read_database
 from fairness.decisions_file import read_decisions
 from fairness.drift import read_earlier
 from fairness.errors import AuditError
+from fairness.estimate import INPUTS
 from fairness.harm_weights import WEIGHTS, read_weights
 from fairness.provenance import provenance
 from fairness.records import Rules, Units
@@ -192,6 +193,10 @@ class Pair(click.ParamType[tuple[str, str]]):
     "--areas", type=click.Path(path_type=Path), metavar="FILE.csv",
     help="[--db] Measures of areas, by a column lsoa, as further groups.",
 )  # fmt: skip
+@click.option(
+    "--estimate", "learned", is_flag=True,
+    help="[--db, --decisions] Try a learned estimate of need, plain and mitigated by fairlearn.",
+)  # fmt: skip
 @click.option("--gate", is_flag=True, help="Exit with status 3 on evidence of disparity.")
 @click.option("--quiet", is_flag=True, help="Write the files and print only where they are.")
 @click.pass_context
@@ -204,7 +209,7 @@ def audit_command(
     disclosure: str, threshold: int, minimum: int, depth: int,
     synthetic: bool, title: str, quiet: bool, cluster: str | None, id_column: str | None,
     resamples: int, previous: Path | None, gate: bool, harm_weights: Path,
-    areas: Path | None,
+    areas: Path | None, learned: bool,
 ) -> None:  # fmt: skip
     """Report who may be served worse, and how sure that is.
 
@@ -240,7 +245,10 @@ def audit_command(
         earlier = read_earlier(previous) if previous else None
         say(f"Reading {table or decisions or _masked(db)}")
         key = context.obj.equality_key() if db and context.obj else ""
-        units = _read(db, decisions, table, columns, groups, within, since, until, key, areas)
+        inputs = INPUTS if learned else ()
+        units = _read(
+            db, decisions, table, columns, groups, within, since, until, key, areas, inputs
+        )
         made_at = datetime.now(UTC)
         history = provenance(units, rules, made_at=made_at, command=_command(context))
         report = audit(
@@ -270,16 +278,16 @@ fairness.add_command(audit_command)
 def _read(
     db: str | None, decisions: Path | None, table: Path | None, columns: TableColumns | None,
     groups: tuple[str, ...], within: str | None, since: datetime | None, until: datetime | None,
-    equality_key: str, areas: Path | None,
+    equality_key: str, areas: Path | None, inputs: tuple[str, ...],
 ) -> Units:  # fmt: skip
     if table is not None and columns is not None:
         return read_table(table, columns)
     if decisions is not None:
-        return read_decisions(decisions, groups, within)
+        return read_decisions(decisions, groups, within, inputs)
     first, last = (moment.date() if moment else None for moment in (since, until))
     return read_database(
         db or "", groups, within, since=first, until=last, equality_key=equality_key,
-        areas=read_areas(areas),
+        areas=read_areas(areas), inputs=inputs,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from fairness.bootstrap import figures_resampled, with_resampled
 from fairness.bounds import with_bounds
 from fairness.disclosure import suppress
 from fairness.drift import Drift, drift
+from fairness.estimate import Estimate, estimate
 from fairness.groups import groupings, reference_group
 from fairness.harm import expected_harm, hidden_with
 from fairness.judge import Comparison, Omnibus, compare, families, omnibus_tests
@@ -46,6 +47,7 @@ class Report:
     drift: tuple[Drift, ...] = ()
     harm: tuple[Score, ...] = ()
     baseline: tuple[Score, ...] = ()
+    estimate: Estimate | None = None
 
 
 def audit(
@@ -77,6 +79,7 @@ def audit(
     comparisons = tuple(
         chain.from_iterable(compare(f, test, references[f.by], rules) for f, test in pairs)
     )
+    learned = estimate(units, rules)
     progress("Resampling the counts")
     report = Report(
         title=title,
@@ -88,6 +91,7 @@ def audit(
         asked=units.measures,
         provenance=_without_small_counts(provenance, cells, rules),
         synthetic=synthetic,
+        estimate=learned,
         harm=hidden_with(judged(harm, rules, [*ps, *ps_of(people)]), cells),
         baseline=_shown(judged(people, rules, [*ps, *ps_of(harm)]), rules),
     )
@@ -124,12 +128,19 @@ def _measure(
     for number, (within, by) in enumerate(places, 1):
         inside = f" inside {' and '.join(within)}" if within else ""
         progress(f"Measuring {number} of {len(places)}: by {' and '.join(by) or 'all'}{inside}")
-        for cell in measure_cells(units, by, within, rules.confidence):
+        for cell in measure_cells(_tellable(units, by), by, within, rules.confidence):
             of_measure[cell.measure.key].append(cell)
     if rules.threshold:
         hide = partial(suppress, threshold=rules.threshold)
         return tuple(chain.from_iterable(map(hide, of_measure.values())))
     return tuple(chain.from_iterable(of_measure.values()))
+
+
+def _tellable(units: Units, by: tuple[str, ...]) -> Units:
+    """Of crossed groups only what can be told at all: that the rest cannot, a column says once."""
+    if len(by) < 2:
+        return units
+    return replace(units, measures=tuple(m for m in units.measures if not m.missing))
 
 
 def _without_small_counts(

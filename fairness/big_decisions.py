@@ -40,6 +40,7 @@ def read_big_decisions(
     groups: tuple[str, ...],
     within: str | None,
     outcome_codes: Sequence[str],
+    inputs: tuple[str, ...] = (),
 ) -> Units:
     """``path`` as conversations. Raises TableWrong naming row and column."""
     named = tuple(dict.fromkeys((*groups, *((within,) if within else ()))))
@@ -48,16 +49,17 @@ def read_big_decisions(
         **dict.fromkeys(FLAGS, (*TRUE, *FALSE)),
         "outcome": outcome_codes,
     }
-    kept = tuple(name for name in header if name in (*_USED, *named))
+    kept = tuple(name for name in header if name in (*_USED, *named, *inputs))
     with counting(path, separator, header, kept) as db:
         _check(db, path, separator, header, allowed)
         missing = _missing(db, header)
         changed = _changed(db, header, named)
-        one = db.execute(_query(header, named)).fetchdf()
+        told = tuple(n for n in inputs if n not in (*named, *FLAGS))
+        one = db.execute(_query(header, (*named, *told))).fetchdf()
         source = _source(db, path, header)
     frame = one.astype({c: object for c in one if one[c].dtype.name in ("object", "str")})
     frame = frame.where(frame.notna(), None) if frame.empty else _blanks(frame)
-    return units_of(frame, groups, within, source, changed, missing)
+    return units_of(frame, groups, within, source, changed, missing, inputs)
 
 
 def _blanks(one: pd.DataFrame) -> pd.DataFrame:

@@ -62,7 +62,9 @@ class Held:
     missing: Mapping[str, int] = field(default_factory=dict)
 
 
-def units_from(held: Held, groups: tuple[str, ...], within: str | None) -> Units:
+def units_from(
+    held: Held, groups: tuple[str, ...], within: str | None, inputs: tuple[str, ...] = ()
+) -> Units:
     """``held`` folded into conversations, with every routing measure."""
     one = _one_a_conversation(held.turns)
     for extra in (_outcomes(held.outcomes), _handoffs(held.handoffs)):
@@ -73,7 +75,8 @@ def units_from(held: Held, groups: tuple[str, ...], within: str | None) -> Units
     one[COUNT] = 1.0
     named = (*groups, within) if within else groups
     changed = _changed(held.turns, named)
-    return units_of(one, groups, within, held.source, (*held.notes, *changed), held.missing)
+    notes = (*held.notes, *changed)
+    return units_of(one, groups, within, held.source, notes, held.missing, inputs)
 
 
 def units_of(
@@ -83,10 +86,12 @@ def units_of(
     source: Source,
     notes: tuple[str, ...],
     missing: Mapping[str, int],
+    inputs: tuple[str, ...] = (),
 ) -> Units:
     """Conversations, each row standing for ``COUNT`` of them, with every routing measure.
 
-    Columns as ``units_from`` makes them; those that are not known are left out.
+    Columns as ``units_from`` makes them; those that are not known are left out. ``inputs`` are
+    columns that a learned estimate may see (``estimate``).
     """
     if "handed" in one and "handoff" not in one:
         one["handoff"] = one["handed"].notna().astype(float)
@@ -97,6 +102,8 @@ def units_of(
     for name in named:
         blank = "none asked for" if name == "asked_channel" else NOT_RECORDED
         frame[key_column(name)] = one[name].fillna(blank).astype(str).astype("category")
+    for name in (n for n in inputs if n in one):
+        frame[f"input:{name}"] = one[name].astype(object).where(one[name].notna(), "none")
     measures = tuple(_with_reason(measure, one) for measure in MEASURES)
     for channel in CHANNELS if "needed_channel" in one else ():
         frame[f"{TRUTH}:{channel}"] = _known_is(one["needed_channel"], channel)

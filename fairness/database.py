@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from bot.need_codes import NeedCode
 from fairness.agreement import agreement_notes
 from fairness.areas import Areas, read_areas, with_areas
-from fairness.conversations import COUNT, units_of
+from fairness.conversations import COUNT, FLAGS, units_of
 from fairness.equality_answers import answer_notes, groups_of, questions, read_sheets
 from fairness.errors import DatabaseUnreadable, NothingToAudit
 from fairness.records import Source, Units
@@ -59,6 +59,7 @@ def read_database(
     until: date | None = None,
     equality_key: str = "",
     areas: Areas | None = None,
+    inputs: tuple[str, ...] = (),
 ) -> Units:
     """The conversations that began in the window: ``since`` up to, not including, ``until`` (UTC).
 
@@ -72,17 +73,19 @@ def read_database(
     with reading(url) as connection:
         tables, window = Tables(connection), Window(since, until)
         _check_tables(tables)
-        join = Joins(named, equality_key, areas)
+        join = Joins(named, equality_key, areas, inputs)
         return _units(connection, tables, window, groups, within, join)
 
 
 @dataclass(frozen=True)
 class Joins:
-    """What is joined to conversations beside their columns. ``named``: every group asked for."""
+    """What is joined to conversations beside their columns. ``named``: every group asked for;
+    ``inputs``: what a learned estimate may see."""
 
     named: tuple[str, ...]
     key: str
     areas: Areas
+    inputs: tuple[str, ...] = ()
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -137,7 +140,7 @@ def _units(
     notes = (
         *_impossible(facts), *notes, *coded, *_changed(connection, tables, window, join.named),
     )  # fmt: skip
-    return units_of(one, groups, within, source, notes, {})
+    return units_of(one, groups, within, source, notes, {}, join.inputs)
 
 
 def _counted(
@@ -145,7 +148,8 @@ def _counted(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Kinds of conversation and how many there are of each, with notes on what was joined."""
     each = each_conversation(tables, window)
-    kept = kept_columns(each, (*join.named, *(("lsoa",) if join.measures else ())))
+    wanted = (*join.named, *join.inputs, *(("lsoa",) if join.measures else ()))
+    kept = kept_columns(each, wanted)
     notes: tuple[str, ...] = ()
     if join.answers:
         one, notes = _joined(connection, each, kept, join.answers, join.key)
@@ -157,7 +161,7 @@ def _counted(
     for name in join.named:
         if name not in one:
             one[name] = None
-    return as_units_want(one, join.named), notes
+    return as_units_want(one, (*join.named, *join.inputs)), notes
 
 
 def _joined(
@@ -196,7 +200,7 @@ _TEXT = ("asked_channel", "route_channel", "needed_channel", "agent_channel", "h
 
 def as_units_want(one: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     """Numbers as floats, missing text as None, a wait of −1 as one that never ended."""
-    text = {*_TEXT, *named}
+    text = {*_TEXT, *named} - {*FLAGS}
     for name in one:
         if name in text:
             one[name] = one[name].astype(object).where(one[name].notna(), None)

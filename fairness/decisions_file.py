@@ -24,7 +24,9 @@ _VERSIONS = ("model_version", "policy_version")
 _HANDOFF = ("asked_at", "claimed_at", "way", "outcome_code")
 
 
-def read_decisions(path: Path, groups: tuple[str, ...], within: str | None) -> Units:
+def read_decisions(
+    path: Path, groups: tuple[str, ...], within: str | None, inputs: tuple[str, ...] = ()
+) -> Units:
     """``path`` as conversations.
 
     Without a ``conversation_id`` column every row is a conversation of its own. Rows that
@@ -35,12 +37,14 @@ def read_decisions(path: Path, groups: tuple[str, ...], within: str | None) -> U
     if _is_big(path):
         separator, header = ("", parquet_header(path)) if is_parquet(path) else read_header(path)
         _check(path, header, named)
-        return read_big_decisions(path, separator, header, groups, within, OUTCOME_CODES)
+        return read_big_decisions(
+            path, separator, header, groups, within, OUTCOME_CODES, inputs
+        )  # fmt: skip
     file = read_csv(path)
     _check(path, file.header, named)
     frame = pd.DataFrame(index=range(len(file.lines)))
     frame["conversation_id"] = _conversations(file)
-    for name in dict.fromkeys((*named, *CHANNEL_COLUMNS, *_VERSIONS)):
+    for name in dict.fromkeys((*named, *CHANNEL_COLUMNS, *_VERSIONS, *inputs)):
         if name in file.header:
             frame[name] = file.frame[name]
     for name in named:
@@ -63,7 +67,7 @@ def read_decisions(path: Path, groups: tuple[str, ...], within: str | None) -> U
         notes=(*file.notes, *notes),
         missing={k: v for k, v in file.missing().items() if k in (*_TELLS, "conversation_id")},
     )
-    return units_from(held, groups, within)
+    return units_from(held, groups, within, inputs)
 
 
 def _in_order(file: CsvFile, frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
+
+import pandas as pd
 
 from fairness.errors import ReferenceUnknown
 from fairness.records import NOT_RECORDED, WEIGHT, Units, key_column
@@ -26,7 +29,7 @@ def reference_group(
     frame = units.frame
     keys = [key_column(name) for name in by]
     for name, key in zip(by, keys, strict=True):
-        frame = frame[~frame[key].astype(str).str.startswith(NOT_RECORDED)]
+        frame = frame[frame[key].isin(_recorded(frame[key]))]
         if name in asked:
             frame = frame[frame[key] == asked[name]]
     if frame.empty or not by:
@@ -35,6 +38,12 @@ def reference_group(
     largest = sizes.idxmax()
     values = largest if isinstance(largest, tuple) else (largest,)
     return {name: str(value) for name, value in zip(by, values, strict=True)}
+
+
+def _recorded(values: pd.Series[Any]) -> list[Any]:
+    """Its distinct values but for those that say nothing was recorded."""
+    kinds = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values
+    return [v for v in pd.unique(kinds) if not str(v).startswith(NOT_RECORDED)]
 
 
 def check_references(units: Units, asked: Mapping[str, str]) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-TABLES = ("measures", "comparisons", "omnibus", "summary", "simpson", "harm", "baseline", "drift")
+TABLES = (
+    "measures", "comparisons", "omnibus", "summary", "simpson", "harm", "baseline", "estimate",
+    "drift",
+)  # fmt: skip
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -16,11 +20,14 @@ def as_csv(document: Mapping[str, Any]) -> dict[str, str]:
     return {f"{name}.csv": _table(name, document[name]) for name in TABLES}
 
 
+@lru_cache(maxsize=50_000)  # the same few words stand in most of the cells
+def _guarded_text(value: str) -> str:
+    return f"'{value}" if value.lstrip(" ").startswith(_STARTS_A_FORMULA) else value
+
+
 def guarded(value: object) -> object:
     """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS_A_FORMULA):
-        return f"'{value}"
-    return value
+    return _guarded_text(value) if isinstance(value, str) else value
 
 
 def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> str:

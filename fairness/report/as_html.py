@@ -122,34 +122,61 @@ def count_verdicts(report: Report) -> dict[str, int]:
     return {verdict: _count(report, verdict) for verdict in words.VERDICTS}
 
 
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Index:
+    """What a report holds, by measure and by place: looked up many thousand times."""
+
+    cells: Mapping[str, Sequence[Cell]]
+    found: Mapping[Key, Sequence[Comparison]]
+    omnibus: Mapping[Key, Omnibus]
+
+
 def sections_of(report: Report) -> tuple[Section, ...]:
     """Every measure with its groupings, in the order asked for."""
-    return tuple(_section(report, measure) for measure in report.asked)
+    index = _index(report)
+    return tuple(_section(index, measure) for measure in report.asked)
 
 
-def _section(report: Report, measure: Measure) -> Section:
-    cells = [c for c in report.measures if c.measure.key == measure.key]
+def _index(report: Report) -> Index:
+    cells: dict[str, list[Cell]] = {m.key: [] for m in report.asked}
+    found: dict[Key, list[Comparison]] = {}
+    for cell in report.measures:
+        cells[cell.measure.key].append(cell)
+    for one in report.comparisons:
+        found.setdefault(_family(one), []).append(one)
+    return Index(cells, found, {_family(o): o for o in report.omnibus})
+
+
+def _family(one: Comparison | Omnibus | Cell) -> Key:
+    return one.measure.key, one.by, tuple(one.within.items())
+
+
+def _section(index: Index, measure: Measure) -> Section:
+    cells = index.cells[measure.key]
     everyone = next(c for c in cells if not c.by and not c.within)
     families: dict[tuple[Any, ...], list[Cell]] = {}
     for cell in cells:
         if cell.by:
             families.setdefault((tuple(cell.within.items()), cell.by), []).append(cell)
     drawn = [] if measure.missing else families.values()
-    blocks = tuple(_block(report, family) for family in drawn if any(c.n != 0 for c in family))
+    blocks = tuple(_block(index, family) for family in drawn if any(c.n != 0 for c in family))
     return Section(measure, everyone, blocks)
 
 
-def _block(report: Report, cells: Sequence[Cell]) -> Block:
+def _block(index: Index, cells: Sequence[Cell]) -> Block:
     first = cells[0]
-    place = (first.measure.key, first.by, first.within)
-    found = [c for c in report.comparisons if (c.measure.key, c.by, c.within) == place]
+    found = index.found.get(_family(first), ())
+    of_group = {tuple(c.group.items()): c for c in found}
     reference = found[0].reference if found else None
     rows = [
-        Row(cell, next((c for c in found if c.group == cell.group), None), cell.group == reference)
+        Row(cell, of_group.get(tuple(cell.group.items())), cell.group == reference)
         for cell in cells
         if len(cell.by) == 1 or cell.n != 0
     ]
-    omnibus = next((o for o in report.omnibus if (o.measure.key, o.by, o.within) == place), None)
+    omnibus = index.omnibus.get(_family(first))
     base = next((row.cell for row in rows if row.is_reference), None)
     drawing = chart(cells, base)
     return Block(first.by, first.within, reference, tuple(rows), omnibus, drawing)

@@ -10,6 +10,7 @@ from typing import Any
 
 from fairness.audit import Report
 from fairness.drift import Drift
+from fairness.estimate import as_lines
 from fairness.judge import Comparison, Omnibus
 from fairness.records import Cell
 from fairness.report import words
@@ -39,6 +40,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "title": report.title,
         "synthetic": report.synthetic,
         **findings,
+        "estimate": as_lines(report.estimate) if report.estimate else [],
         # Not in the hash: the same data and settings find the same, whatever came before.
         "drift": [_drift(d) for d in report.drift],
         "provenance": {**report.provenance, "findings_sha256": digest},

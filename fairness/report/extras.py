@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairness.audit import Report
+from fairness.estimate import VARIANTS, Estimate, Rate, widest_gap
 from fairness.report import words
 from fairness.scores import Score
 
@@ -24,7 +25,7 @@ class Extra:
 
 def extras_of(report: Report, history: Mapping[str, Any]) -> tuple[Extra, ...]:
     """Those that have something to show, in order."""
-    made = (_harm(report, history), _baseline(report))
+    made = (_harm(report, history), _baseline(report), _estimate(report))
     return tuple(extra for extra in made if extra is not None)
 
 
@@ -97,6 +98,54 @@ def _baseline_row(one: Score) -> tuple[str, ...]:
         words.p_value(one.p_adjusted),
         _said(one),
     )
+
+
+def _estimate(report: Report) -> Extra | None:
+    found = report.estimate
+    if found is None:
+        return None
+    intro = (
+        "Were a learned estimate of need switched on (it is not, and routing never asks it): how "
+        f"often it would send people to digital who need a person, and the reverse. It sees "
+        f"{', '.join(found.seen).replace('_', ' ')}, less the group compared; no protected "
+        "characteristic. Judged on conversations it did not learn from. Thresholds by group treat "
+        "people by their group: take legal advice before any use."
+    )
+    if found.reason:
+        intro += f" Cannot be told: {found.reason}."
+    columns = ("Variant", "Group", "Needed a person", "False digital", "Needed no more",
+               "Needless escalation", "Widest gap of false digital")  # fmt: skip
+    rows = tuple(
+        _estimate_row(found, variant, column, group)
+        for column, variant, group in dict.fromkeys(
+            (r.column, r.variant, r.group) for r in found.rates
+        )
+    )
+    return Extra("estimate", "A learned estimate, were it on", intro, columns, rows)
+
+
+def _estimate_row(found: Estimate, variant: str, column: str, group: str) -> tuple[str, ...]:
+    both = {
+        r.harm: r for r in found.rates
+        if (r.variant, r.column, r.group) == (variant, column, group)
+    }  # fmt: skip
+    wrong, needless = both["false_digital"], both["needless_escalation"]
+    gap = widest_gap(found, variant, column, "false_digital")
+    return (
+        VARIANTS[variant],
+        words.label({column: group}),
+        words.count(wrong.n) if wrong.n else "–",
+        _rate_text(wrong),
+        words.count(needless.n) if needless.n else "–",
+        _rate_text(needless),
+        "–" if gap is None else f"{100 * gap:.1f} points",
+    )
+
+
+def _rate_text(rate: Rate) -> str:
+    if rate.value is None or rate.low is None or rate.high is None:
+        return "–"
+    return f"{100 * rate.value:.1f}% ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
 
 
 def _said(one: Score) -> str:

@@ -79,7 +79,7 @@ def test_make_read_and_keep_a_report(client, council):
     page = client.get(place)
     assert "60 conversations" in page.text
     links = re.findall(r'href="(/audit/reports/[^"?]+/[^"?]+)"', page.text)
-    assert len(links) == 12
+    assert len(links) == 13
     for link in links:
         file = client.get(link)
         assert file.status_code == 200 and file.headers["cache-control"] == "no-store"

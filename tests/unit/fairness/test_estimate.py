@@ -1,0 +1,100 @@
+"""The learned estimate: off unless asked for, blind to groups, judged on what it did not see."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fairness.__main__ import audit_command
+from fairness.decisions_file import read_decisions
+from fairness.estimate import INPUTS, VARIANTS, input_column, widest_gap
+from fairness.report.as_json import as_json
+from fairness.report.extras import extras_of
+from tests.unit.fairness.kit import report_on
+
+
+def decisions(write, n: int = 400, seed: int = 2):
+    """Need follows the service; group b uses the hard service more, and its need is noisier."""
+    dice = np.random.default_rng(seed)
+    rows = ["conversation_id,who,service,route_channel,needed_channel,misunderstood"]
+    for i in range(n):
+        who = "ab"[i % 2]
+        hard = dice.random() < (0.3 if who == "a" else 0.6)
+        person = dice.random() < ((0.9 if who == "a" else 0.6) if hard else 0.1)
+        need = "assisted" if person else "digital"
+        service = "housing" if hard else "bins"
+        rows.append(f"c{i},{who},{service},digital,{need},{dice.random() < 0.1}")
+    return write("\n".join(rows) + "\n")
+
+
+def test_it_is_off_unless_asked_for(write):
+    path = decisions(write)
+    units = read_decisions(path, ("who",), None)
+    assert not [c for c in units.frame if c.startswith("input:")]
+    report = report_on(units)
+    assert report.estimate is None and as_json(report)["estimate"] == []
+
+
+def test_every_variant_is_judged_per_harm_and_group(write):
+    report = report_on(read_decisions(decisions(write), ("who",), None, INPUTS))
+    found = report.estimate
+    assert {(r.variant, r.group, r.harm) for r in found.rates} == {
+        (v, g, h) for v in VARIANTS for g in "ab" for h in ("false_digital", "needless_escalation")
+    }
+    plain = widest_gap(found, "plain", "who", "false_digital")
+    for variant in ("reduction", "thresholds"):
+        assert widest_gap(found, variant, "who", "false_digital") < plain
+    extra = next(e for e in extras_of(report, report.provenance) if e.id == "estimate")
+    assert len(extra.rows) == 6 and "legal advice" in extra.intro
+
+
+def test_the_group_compared_and_protected_characteristics_are_no_inputs(write):
+    units = read_decisions(decisions(write), ("service",), None, INPUTS)
+    assert input_column("who") not in units.frame
+    assert set(INPUTS).isdisjoint(
+        {"age_band", "sex", "ethnic_group", "religion", "disability", "language", "imd_decile"}
+    )
+    # By service, the service is what is compared: without it nothing can be learned of need.
+    found = report_on(units).estimate
+    plain = {r.group: r for r in found.rates if (r.variant, r.harm) == ("plain", "false_digital")}
+    assert plain["housing"].value == plain["bins"].value
+
+
+def test_too_few_coded_conversations_say_so(write):
+    report = report_on(read_decisions(decisions(write, n=40), ("who",), None, INPUTS))
+    assert report.estimate.rates == () and "at least 100" in report.estimate.reason
+    extra = next(e for e in extras_of(report, report.provenance) if e.id == "estimate")
+    assert "Cannot be told" in extra.intro
+
+
+def test_small_groups_are_hidden_and_counts_rounded(write):
+    path = decisions(write)
+    text = path.read_text().replace("c0,a,", "c0,rare,").replace("c2,a,", "c2,rare,")
+    path.write_text(text)
+    found = report_on(read_decisions(path, ("who",), None, INPUTS), threshold=10).estimate
+    assert all(r.n % 5 == 0 for r in found.rates)
+    assert all(r.value is None for r in found.rates if r.group == "rare")
+
+
+def test_the_command_writes_it_into_every_file(write, tmp_path):
+    ran = CliRunner().invoke(audit_command, [
+        "--decisions", str(decisions(write)), "--groups", "who", "--estimate", "--quiet",
+        "--out", str(tmp_path / "out"),
+    ])  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    document = json.loads((tmp_path / "out/report.json").read_text())
+    assert document["estimate"] and "--estimate" in document["provenance"]["command"]
+    assert "A learned estimate, were it on" in (tmp_path / "out/report.html").read_text()
+    assert "plain" in (tmp_path / "out/tables/estimate.csv").read_text()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_data_gives_the_same_estimate(write, seed):
+    found = [
+        report_on(read_decisions(decisions(write, 200, seed), ("who",), None, INPUTS)).estimate
+        for _ in range(2)
+    ]
+    assert found[0] == found[1]
