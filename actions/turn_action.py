@@ -67,7 +67,8 @@ class TurnAction(Action):
         told = {_KNOWN[k]: v["shown"] for k, v in known.items() if k in _KNOWN}
         told |= summary(form, self.parts.words(turn)) if form else {}
         service = answer.slots.get("service", turn.service)
-        return {"type": "told", "summary": told | ({"service": service} if service else {})}
+        summed = told | ({"service": service} if service else {})
+        return {"type": "told", "summary": summed, "asking": form is not None}
 
     async def _answer_whatever_happens(self, turn: Turn, words: Words) -> Answer:
         limit = self.parts.answer_within + _LAST_LINE_OF_DEFENCE

@@ -16,6 +16,7 @@ from bot.turn_keep import keep_turn
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
     answer_danger,
+    answer_passport,
     answer_plain_request,
     answer_unreadable,
     ask_assistant,
@@ -33,6 +34,7 @@ def handle_turn(parts: TurnParts, message: Message) -> list[Message]:
             turn = _look_around(parts, work, message)
         ending = (
             answer_danger(turn, parts)
+            or answer_passport(turn, parts)
             or pass_to_agent(turn, parts)
             or answer_unreadable(turn, parts)
             or answer_plain_request(turn, parts)

@@ -11,6 +11,8 @@ from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
+from bot.outcome_rules import ASKING
+from bot.passport import FORGET, KEEP, forgotten, kept, passport_word
 from bot.replies import FALLBACK_LANGUAGE
 from bot.routing import Doors, RoutingDecision, decide_route
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
@@ -39,6 +41,21 @@ def answer_danger(turn: Turn, parts: TurnParts) -> Ending | None:
         raise_urgency=True,
         handoff=HandoffWanted(SAFEGUARDING, Urgency.URGENT.value, decision.way, reasons),
     )
+
+
+def answer_passport(turn: Turn, parts: TurnParts) -> Ending | None:
+    """KEEP and FORGET, by text, whoever has the case: what they need is the citizen's to say."""
+    word = passport_word(turn.message.text) if turn.is_sms else None
+    told = turn.conversation.circumstances
+    if word == KEEP and not (told.adjustments or told.barriers or told.asked_channel):
+        return Ending("answered_passport", (say(parts, turn, "passport_nothing"),))
+    if word == KEEP:
+        reply = say(parts, turn, "passport_kept")
+        return Ending("answered_passport", (reply,), circumstances=kept(told))
+    if word == FORGET:
+        reply = say(parts, turn, "passport_forgotten")
+        return Ending("answered_passport", (reply,), circumstances=forgotten(told))
+    return None
 
 
 def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
@@ -176,7 +193,7 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
     routes, languages = answer.events_of("route"), answer.events_of("language")
     language = answer.understanding.language or turn.language
     return Ending(
-        name="handed_assistant" if wanted else "answered_assistant",
+        name="handed_assistant" if wanted else _answered(answer),
         replies=replies,
         handoff=wanted,
         withdraw_handoff=turn.handoff is not None and wanted is None,
@@ -194,6 +211,12 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         ),
         model_version=answer.model_version,
     )
+
+
+def _answered(answer: Answer) -> str:
+    """Whether the turn ended with a question: who is silent then has left in the middle."""
+    told = answer.events_of("told")
+    return ASKING if told and told[-1].get("asking") else "answered_assistant"
 
 
 def _circumstances(turn: Turn, answer: Answer) -> tuple[Circumstances, bool]:
