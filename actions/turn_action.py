@@ -19,6 +19,7 @@ from actions.parts import Parts
 from actions.trouble import trouble
 from actions.turn import Turn, read_turn
 from actions.words import SOMETHING_ELSE, WHY, Words
+from bot.helper import ASKED_BY, SOMEBODY_ELSE
 from bot.message import Button
 
 _KNOWN = {"postcode": "Postcode", "name": "Name", "phone": "Phone"}
@@ -67,6 +68,7 @@ class TurnAction(Action):
         told = {_KNOWN[k]: v["shown"] for k, v in known.items() if k in _KNOWN}
         told |= summary(form, self.parts.words(turn)) if form else {}
         service = answer.slots.get("service", turn.service)
+        told |= {ASKED_BY: SOMEBODY_ELSE} if turn.circumstances.for_other else {}
         summed = told | ({"service": service} if service else {})
         return {"type": "told", "summary": summed, "asking": form is not None}
 

@@ -70,7 +70,7 @@ class Circumstances:
     """What the citizen told us about getting served. Never a protected characteristic.
 
     ``failed_turns`` counts misunderstandings in a row. ``remember``: the citizen asked us to
-    know all this next time too.
+    know all this next time too. ``for_other``: they ask for somebody else.
     """
 
     asked_channel: Channel | None = None
@@ -79,6 +79,7 @@ class Circumstances:
     language: str = "en"
     failed_turns: int = 0
     remember: bool = False
+    for_other: bool = False
 
     def with_barrier(self, barrier: Barrier) -> Circumstances:
         """The same with one barrier more."""
@@ -97,6 +98,7 @@ class Circumstances:
             "language": self.language,
             "failed_turns": self.failed_turns,
             "remember": self.remember,
+            "for_other": self.for_other,
         }
 
     @classmethod
@@ -112,6 +114,7 @@ class Circumstances:
             language=str(data.get("language") or "en"),
             failed_turns=int(data.get("failed_turns") or 0),
             remember=data.get("remember") is True,
+            for_other=data.get("for_other") is True,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.errors import AssistantUnavailable
 from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
+from bot.helper import ASKED_BY, SOMEBODY_ELSE
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
 from bot.outcome_rules import ASKING
@@ -182,6 +183,8 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         for one in answers
         for said in one.said
     )
+    if turn.helper_heard:
+        replies = (say(parts, turn, "helper_noted"), *replies)
     circumstances, misunderstood = _circumstances(turn, answer)
     wanted = _handoff_from(answer)
     if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
@@ -283,8 +286,14 @@ def _handoff(turn: Turn, decision: RoutingDecision) -> HandoffWanted:
         Urgency.ROUTINE.value,
         decision.way,
         decision.reasons,
-        summary=turn.conversation.told,
+        summary=_told_by(turn),
     )
+
+
+def _told_by(turn: Turn) -> Mapping[str, Any]:
+    if not turn.conversation.circumstances.for_other:
+        return turn.conversation.told
+    return {**turn.conversation.told, ASKED_BY: SOMEBODY_ELSE}
 
 
 def _person_is_coming(
