@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from actions.answer import Answer, Say
 from actions.controls import read_control
 from actions.form import Form, Step, begin, fits, form_from_json, forward, reopen, take
-from actions.form_words import render, summary
+from actions.form_words import label, render, summary
 from actions.gateways.base import GatewayError
+from actions.hear_more import hear_more
 from actions.parts import Parts
 from actions.tasks import Task
 from actions.trouble import trouble
@@ -45,9 +46,10 @@ class Conductor:
             async with asyncio.timeout(self.parts.answer_within):
                 opened = await task.open(turn, words, card)
                 form = replace(opened.form, notes={**opened.form.notes, **(notes or {})})
-                step, said, problem = await self._with_known(
-                    turn, words, task, begin(form, opened.known)
-                )
+                step = begin(form, opened.known)
+                step, heard = self._hear_more(turn, words, step)
+                step, said, problem = await self._with_known(turn, words, task, step)
+                said = said.then(heard)
                 return opened.answer.then(said).then(
                     await self._say(turn, words, task, step, problem)
                 )
@@ -92,10 +94,22 @@ class Conductor:
         said, problem, answered = Answer(), None, step.answered
         if answered:
             step, said, problem = await self._learn(turn, words, task, step.form, answered)
+            if problem is None:
+                step, heard = self._hear_more(turn, words, step)
+                said = said.then(heard)
         answer = said.then(await self._say(turn, words, task, step, problem))
         if step.problem:
             answer = answer.report("answer_not_taken")
         return answer.remember(known={**_known(turn, step.form), **answer.slots.get("known", {})})
+
+    def _hear_more(self, turn: Turn, words: Words, step: Step) -> tuple[Step, Answer]:
+        """What else the citizen has said in the same message, and words that say it back."""
+        if turn.is_button or step.is_end:
+            return step, Answer()
+        form = hear_more(step.form, turn.text)
+        if form == step.form:
+            return step, Answer()
+        return forward(form), _say_back(form, step.form, words)
 
     async def _with_known(
         self, turn: Turn, words: Words, task: Task, step: Step
@@ -133,6 +147,15 @@ class Conductor:
     ) -> Answer:
         log.warning("a task could not go on: %s", type(error).__name__)
         return trouble(error, self.parts.council.phone, card, told)
+
+
+def _say_back(form: Form, before: Form, words: Words) -> Answer:
+    """What was heard besides: nobody should wonder what became of it."""
+    new = [q for q in form.questions if q.code in form.given and q.code not in before.given]
+    heard = [f"{label(question, words)}: {form.shown(question.code)}" for question in new]
+    if form.notes.get("photos") != before.notes.get("photos"):
+        heard.append(words.text("label_photo"))
+    return Answer().say("heard_also", lines="; ".join(heard))
 
 
 def _known(turn: Turn, form: Form) -> dict[str, object]:

@@ -13,6 +13,7 @@ from actions.route_citizen import report_route
 from actions.send_link import say_facts, send_link
 from actions.trouble import CONTACT_CENTRE
 from actions.turn import Turn
+from bot.helper import ASKED_BY, SOMEBODY_ELSE
 from bot.need import Channel, Urgency
 from bot.routing import RoutingDecision
 from bot.service_card import ServiceCard
@@ -96,7 +97,8 @@ class RouteFollower:
 
     def _told(self, turn: Turn) -> dict[str, str]:
         form = self.conductor.current(turn)
-        return summary(form, self.parts.words(turn)) if form else {}
+        told = summary(form, self.parts.words(turn)) if form else {}
+        return told | ({ASKED_BY: SOMEBODY_ELSE} if turn.circumstances.for_other else {})
 
 
 def _contact(turn: Turn) -> dict[str, str]:

@@ -10,10 +10,11 @@ from typing import Any
 
 import phonenumbers
 
+from actions.map_point import find_point
 from bot.folding import fold
 from bot.phrases import normalise
 
-LONGEST_TEXT, LONGEST_STRING = 1000, 120
+LONGEST_TEXT, LONGEST_STRING, LONGEST_PLACE = 1000, 120, 300
 YES, NO = "yes", "no"
 PLAIN = frozenset({YES, NO, "today", "yesterday"})
 """Plain words that may be an answer, as ``actions.controls`` reads them in every language."""
@@ -151,9 +152,9 @@ def _read_postcode(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_place(question: Question, text: str, today: date) -> Read | Unread:
-    """A postcode, or a place in words that somebody could walk to."""
-    if find_postcode(text) or len(re.findall(r"[^\W\d_]", text)) >= 4:
-        return _read_string(question, text, today)
+    """A postcode, a point on the map, or a place in words that somebody could walk to."""
+    if find_postcode(text) or find_point(text) or len(re.findall(r"[^\W\d_]", text)) >= 4:
+        return Read(text, text) if len(text) <= LONGEST_PLACE else Unread("invalid_too_long")
     return Unread("invalid_place")
 
 

@@ -17,6 +17,7 @@ from actions.gateways import Gateways
 from actions.gateways.base import GatewayError, PostcodeUnknown
 from actions.gateways.open311 import ExistingRequest, NewRequest, ServiceDefinition
 from actions.gateways.open311 import Question as CouncilQuestion
+from actions.map_point import find_point
 from actions.parts import Parts
 from actions.questions import Question, find_postcode
 from actions.send_report import send_report
@@ -76,6 +77,11 @@ class ReportStreetProblem:
         form = drop(form, "spot", "duplicate")
         form = replace(form, notes=_without(form, "latitude", "longitude", "postcode"))
         postcode = find_postcode(said)
+        point = find_point(said)
+        if point:
+            north, east = point
+            form = replace(form, notes={**form.notes, "latitude": north, "longitude": east})
+            return Learned(await self._with_doubles(form, words))
         if postcode is None:
             return Learned(form)
         try:

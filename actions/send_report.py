@@ -32,6 +32,7 @@ async def send_report(
         request,
         description=_description(form),
         attributes=answers_of(form),
+        media_urls=tuple(form.notes.get("photos", ())),
         first_name=first,
         last_name=last,
         phone=str(form.value("phone") or ""),

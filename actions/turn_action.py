@@ -20,6 +20,7 @@ from actions.parts import Parts
 from actions.trouble import trouble
 from actions.turn import Turn, read_turn
 from actions.words import SOMETHING_ELSE, WHY, Words
+from bot.helper import ASKED_BY, SOMEBODY_ELSE
 from bot.message import Button
 
 _KNOWN = {"postcode": "Postcode", "name": "Name", "phone": "Phone"}
@@ -70,7 +71,9 @@ class TurnAction(Action):
         told = {_KNOWN[k]: v["shown"] for k, v in known.items() if k in _KNOWN}
         told |= summary(form, self.parts.words(turn)) if form else {}
         service = answer.slots.get("service", turn.service)
-        return {"type": "told", "summary": told | ({"service": service} if service else {})}
+        told |= {ASKED_BY: SOMEBODY_ELSE} if turn.circumstances.for_other else {}
+        summed = told | ({"service": service} if service else {})
+        return {"type": "told", "summary": summed, "asking": form is not None}
 
     async def _answer_whatever_happens(self, turn: Turn, words: Words) -> Answer:
         limit = self.parts.answer_within + _LAST_LINE_OF_DEFENCE

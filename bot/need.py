@@ -69,7 +69,8 @@ class Need:
 class Circumstances:
     """What the citizen told us about getting served. Never a protected characteristic.
 
-    ``failed_turns`` counts misunderstandings in a row.
+    ``failed_turns`` counts misunderstandings in a row. ``remember``: the citizen asked us to
+    know all this next time too. ``for_other``: they ask for somebody else.
     """
 
     asked_channel: Channel | None = None
@@ -77,6 +78,8 @@ class Circumstances:
     adjustments: frozenset[Adjustment] = field(default_factory=frozenset)
     language: str = "en"
     failed_turns: int = 0
+    remember: bool = False
+    for_other: bool = False
 
     def with_barrier(self, barrier: Barrier) -> Circumstances:
         """The same with one barrier more."""
@@ -94,6 +97,8 @@ class Circumstances:
             "adjustments": sorted(a.value for a in self.adjustments),
             "language": self.language,
             "failed_turns": self.failed_turns,
+            "remember": self.remember,
+            "for_other": self.for_other,
         }
 
     @classmethod
@@ -108,6 +113,8 @@ class Circumstances:
             ),
             language=str(data.get("language") or "en"),
             failed_turns=int(data.get("failed_turns") or 0),
+            remember=data.get("remember") is True,
+            for_other=data.get("for_other") is True,
         )
 
 

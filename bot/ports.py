@@ -35,6 +35,12 @@ class Conversations(Protocol):
     def latest_at(self, address: str) -> Conversation | None:
         """The conversation with this SMS number in which something was said last, or None."""
 
+    def all_at(self, address: str) -> list[Conversation]:
+        """Every conversation with this SMS number, oldest first."""
+
+    def last_heard(self, since: datetime, until: datetime) -> list[Conversation]:
+        """Conversations whose last message fell between two times (UTC)."""
+
     def save(self, conversation: Conversation) -> None:
         """Replace what is held under the same id."""
 

@@ -8,6 +8,7 @@ from bot.choices import resolve_choice
 from bot.conversation import Conversation
 from bot.errors import ConversationExpired, ConversationUnknown
 from bot.message import Medium, Message, Sender, clean_text, last_buttons
+from bot.passport import carried_over
 from bot.ports import UnitOfWork
 from bot.turn_state import TurnParts
 
@@ -46,6 +47,8 @@ def start_conversation(
         address=address,
     )
     with parts.store.begin() as work:
+        last = work.conversations.latest_at(address) if address else None
+        conversation = carried_over(conversation, last)
         work.conversations.add(conversation)
         greeting = [] if medium is Medium.SMS else [_greeting(parts, conversation)]
         for message in greeting:

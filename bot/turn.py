@@ -7,15 +7,19 @@ takes over where the assistant cannot. Everything said and decided is kept at on
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus
+from bot.helper import asks_for_another
 from bot.message import Message, Sender, last_buttons
 from bot.ports import UnitOfWork
 from bot.turn_keep import keep_turn
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
     answer_danger,
+    answer_passport,
     answer_plain_request,
     answer_unreadable,
     ask_assistant,
@@ -33,6 +37,7 @@ def handle_turn(parts: TurnParts, message: Message) -> list[Message]:
             turn = _look_around(parts, work, message)
         ending = (
             answer_danger(turn, parts)
+            or answer_passport(turn, parts)
             or pass_to_agent(turn, parts)
             or answer_unreadable(turn, parts)
             or answer_plain_request(turn, parts)
@@ -45,6 +50,10 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
     conversation = work.conversations.get(message.conversation_id)
     if conversation is None:
         raise LookupError(f"message {message.id} has no conversation")
+    helper = not conversation.circumstances.for_other and asks_for_another(message.text)
+    if helper:
+        told = replace(conversation.circumstances, for_other=True)
+        conversation = replace(conversation, circumstances=told)
     so_far = [m for m in work.messages.of(conversation.id) if m.id != message.id]
     handoff = work.handoffs.open_of(conversation.id)
     waiting = work.handoffs.count(HandoffStatus.WAITING)
@@ -58,6 +67,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
         started_at=now,
         number=work.records.count_turns(conversation.id) + 1,
         missed=_missed(parts, handoff, so_far),
+        helper_heard=helper,
     )
 
 

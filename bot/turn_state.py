@@ -41,7 +41,8 @@ class TurnParts:
 @dataclass(frozen=True)
 class Turn:
     """One message about to be answered, with what is known. ``sent`` is what the assistant
-    is given; ``missed`` the citizen's texts an outage left unanswered."""
+    is given; ``missed`` the citizen's texts an outage left unanswered; ``helper_heard`` whether
+    this message is the first to say that it is asked for somebody else."""
 
     conversation: Conversation
     message: Message
@@ -51,6 +52,7 @@ class Turn:
     started_at: datetime
     number: int
     missed: tuple[str, ...] = ()
+    helper_heard: bool = False
 
     @property
     def language(self) -> str:

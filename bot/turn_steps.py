@@ -9,8 +9,11 @@ from typing import Any
 from bot.errors import AssistantUnavailable
 from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
+from bot.helper import ASKED_BY, SOMEBODY_ELSE
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
+from bot.outcome_rules import ASKING
+from bot.passport import FORGET, KEEP, forgotten, kept, passport_word
 from bot.replies import FALLBACK_LANGUAGE
 from bot.routing import Doors, RoutingDecision, decide_route
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
@@ -39,6 +42,21 @@ def answer_danger(turn: Turn, parts: TurnParts) -> Ending | None:
         raise_urgency=True,
         handoff=HandoffWanted(SAFEGUARDING, Urgency.URGENT.value, decision.way, reasons),
     )
+
+
+def answer_passport(turn: Turn, parts: TurnParts) -> Ending | None:
+    """KEEP and FORGET, by text, whoever has the case: what they need is the citizen's to say."""
+    word = passport_word(turn.message.text) if turn.is_sms else None
+    told = turn.conversation.circumstances
+    if word == KEEP and not (told.adjustments or told.barriers or told.asked_channel):
+        return Ending("answered_passport", (say(parts, turn, "passport_nothing"),))
+    if word == KEEP:
+        reply = say(parts, turn, "passport_kept")
+        return Ending("answered_passport", (reply,), circumstances=kept(told))
+    if word == FORGET:
+        reply = say(parts, turn, "passport_forgotten")
+        return Ending("answered_passport", (reply,), circumstances=forgotten(told))
+    return None
 
 
 def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
@@ -165,6 +183,8 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         for one in answers
         for said in one.said
     )
+    if turn.helper_heard:
+        replies = (say(parts, turn, "helper_noted"), *replies)
     circumstances, misunderstood = _circumstances(turn, answer)
     wanted = _handoff_from(answer)
     if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
@@ -176,7 +196,7 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
     routes, languages = answer.events_of("route"), answer.events_of("language")
     language = answer.understanding.language or turn.language
     return Ending(
-        name="handed_assistant" if wanted else "answered_assistant",
+        name="handed_assistant" if wanted else _answered(answer),
         replies=replies,
         handoff=wanted,
         withdraw_handoff=turn.handoff is not None and wanted is None,
@@ -203,6 +223,10 @@ def _area(answer: Answer) -> str | None:
     codes = [str(event.get("lsoa") or "") for event in answer.events_of("area")]
     known = [code for code in codes if code.isalnum() and len(code) <= 12]
     return known[-1] if known else None
+def _answered(answer: Answer) -> str:
+    """Whether the turn ended with a question: who is silent then has left in the middle."""
+    told = answer.events_of("told")
+    return ASKING if told and told[-1].get("asking") else "answered_assistant"
 
 
 def _circumstances(turn: Turn, answer: Answer) -> tuple[Circumstances, bool]:
@@ -269,8 +293,14 @@ def _handoff(turn: Turn, decision: RoutingDecision) -> HandoffWanted:
         Urgency.ROUTINE.value,
         decision.way,
         decision.reasons,
-        summary=turn.conversation.told,
+        summary=_told_by(turn),
     )
+
+
+def _told_by(turn: Turn) -> Mapping[str, Any]:
+    if not turn.conversation.circumstances.for_other:
+        return turn.conversation.told
+    return {**turn.conversation.told, ASKED_BY: SOMEBODY_ELSE}
 
 
 def _person_is_coming(

@@ -1,4 +1,4 @@
-"""Reminders of appointments, and news of reports to those who asked for it.
+"""Reminders of appointments, news of reports to those who asked for it, and outcomes.
 
 One thread, a round a minute. What is due lies in the outbox, so nothing is forgotten with the
 process; each message is kept in the same transaction that ends its parcel, so none is sent twice.
@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.case_news import CaseNews
 from bot.follow_up import LOOK_EVERY, REMINDER, WATCH, WATCH_FOR, watch_again
 from bot.ports import NewsSource, Parcel, UnitOfWork
 from bot.tell_citizen import tell_citizen
 from bot.turn_state import TurnParts
+from channels.outcomes import note_outcomes
 
 log = logging.getLogger(__name__)
 
 ROUND = 60.0  # seconds
 LEASE = timedelta(minutes=5)
 AT_ONCE = 100
+OUTCOMES_EVERY = timedelta(hours=1)
 
 
 class FollowUps:
@@ -28,6 +30,7 @@ class FollowUps:
 
     def __init__(self, parts: TurnParts, news: NewsSource) -> None:
         self._parts, self._news = parts, news
+        self._noted = datetime.min.replace(tzinfo=UTC)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="follow-ups", daemon=True)
 
@@ -49,6 +52,10 @@ class FollowUps:
         watched = self._lease(WATCH)
         if watched:
             self._look(watched)
+        now = self._parts.clock.now()
+        if now - self._noted >= OUTCOMES_EVERY:
+            note_outcomes(self._parts)
+            self._noted = now
 
     def _work(self) -> None:
         while not self._stopping.is_set():

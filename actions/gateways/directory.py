@@ -7,12 +7,19 @@ it answers, so nobody has to configure it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from actions.gateways.base import GatewayNonsense, GatewayRefused, Remote
+from actions.gateways.base import (
+    GatewayError,
+    GatewayNonsense,
+    GatewayRefused,
+    Remote,
+    in_path,
+)
 from actions.gateways.geo import kilometres_between
 from actions.gateways.opening import Opening, read_openings
 from actions.gateways.postcodes import read_point
@@ -36,6 +43,7 @@ class Help:
     url: str = ""
     description: str = ""
     step_free: bool | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,17 +87,33 @@ class HttpDirectory:
         metres: int = 20_000,
         n: int = 3,
     ) -> HelpNear:
-        asked = {"postcode": postcode, "proximity": str(metres)}
+        asked, path = {"postcode": postcode, "proximity": str(metres)}, "/service_at_locations"
         try:
-            items = await self._pages("/service_at_locations", asked)
+            items = await self._pages(path, asked)
         except GatewayRefused as refusal:
             if refusal.status != 404:
                 raise
-            items = await self._pages("/services", asked)  # a 1.x directory has no such path
+            path = "/services"  # a 1.x directory has no places of their own
+            items = await self._pages(path, asked)
         near = read_help(items, latitude, longitude)
         # A directory may ignore the distance, and few can search: both are seen to here.
         fitting = [h for h in near if h.distance_km * 1000 <= metres and _speaks_of(h, words)]
-        return HelpNear(tuple(fitting[:n]), self._remote.url, self._now())
+        whole = await asyncio.gather(*(self._whole(path, one) for one in fitting[:n]))
+        return HelpNear(tuple(whole), self._remote.url, self._now())
+
+    async def _whole(self, path: str, short: Help) -> Help:
+        """The same with times, address and phone: lists often leave them out."""
+        if not short.id or (short.openings and short.phone):
+            return short
+        try:
+            item = as_object(await self._remote.get(f"{path}/{in_path(short.id)}"), "service")
+            found = list(_at_places(item, 0.0, 0.0))
+        except GatewayError:
+            return short
+        same = [
+            one for one in found if one.name == short.name and one.place.startswith(short.place)
+        ]
+        return replace(same[0], distance_km=short.distance_km) if same else short
 
     async def _pages(self, path: str, asked: Mapping[str, str]) -> list[Mapping[str, object]]:
         items: list[Mapping[str, object]] = []
@@ -171,6 +195,7 @@ def _help(
         url=as_text(service.get("url")),
         description=as_text(service.get("description")),
         step_free=_step_free(place),
+        id=as_text(item.get("id")),
     )
 
 
@@ -187,8 +212,9 @@ def _phone(service: Mapping[str, object], place: Mapping[str, object]) -> str:
     for holder in (place, service):
         phones = holder.get("phones")
         for phone in as_objects(phones, "phones") if phones else ():
-            if as_text(phone.get("number")):
-                return as_text(phone.get("number"))
+            number = as_text(phone.get("number")).strip("\"' ")
+            if number:
+                return number
     return ""
 
 

@@ -36,8 +36,13 @@ def directory_router(council: Council, path: Path) -> APIRouter:
         page: Annotated[int, Query(ge=1)] = 1,
         per_page: Annotated[int, Query(ge=1, le=100)] = 10,
     ) -> JSONResponse:
-        near = _near(council, rows, postcode, proximity)
+        near = [_short(row) for row in _near(council, rows, postcode, proximity)]
         return JSONResponse(_envelope(near, page, per_page))
+
+    @router.get("/directory/service_at_locations/{ident}")
+    def at_location(ident: str) -> JSONResponse:
+        found = [row for row in rows if row["id"] == ident]
+        return JSONResponse(found[0] if found else {"error": "Not found"}, 200 if found else 404)
 
     @router.get("/directory-1/services")
     def old_services(
@@ -90,6 +95,13 @@ def _near(council: Council, rows: Rows, postcode: str, metres: int) -> Rows:
         return 1000 * kilometres_between(*here, place["latitude"], place["longitude"])
 
     return sorted((row for row in rows if away(row) <= metres), key=away)
+
+
+def _short(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as lists have it: HSDS keeps addresses, times and phones for the single item."""
+    inner = {k: v for k, v in row["service"].items() if k not in ("schedules", "phones")}
+    place = {k: v for k, v in row["location"].items() if k not in ("addresses", "accessibility")}
+    return {"id": row["id"], "service": inner, "location": place}
 
 
 def _envelope(rows: Rows, page: int, size: int) -> dict[str, object]:

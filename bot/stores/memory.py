@@ -108,6 +108,14 @@ class _Conversations:
         mine = [c for c in self.tables.conversations.values() if c.address == address]
         return max(mine, key=lambda c: c.last_at, default=None)
 
+    def all_at(self, address: str) -> list[Conversation]:
+        mine = [c for c in self.tables.conversations.values() if c.address == address]
+        return sorted(mine, key=lambda c: c.started_at)
+
+    def last_heard(self, since: datetime, until: datetime) -> list[Conversation]:
+        held = self.tables.conversations.values()
+        return [c for c in held if since <= c.last_at <= until]
+
     save = add
 
 

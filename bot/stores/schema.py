@@ -51,7 +51,7 @@ conversations = sa.Table(
     _id(),
     sa.Column("medium", sa.String(8), nullable=False),
     sa.Column("started_at", UtcDateTime, nullable=False, index=True),
-    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False, index=True),
     sa.Column("language", sa.String(12), nullable=False),
     sa.Column("language_chosen", sa.Boolean, nullable=False),
     sa.Column("token_hash", sa.String(64)),

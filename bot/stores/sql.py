@@ -85,6 +85,15 @@ class _Conversations:
         query = t.conversations.select().where(c.address == address)
         return _one(self.db, query.order_by(c.last_at.desc()).limit(1), _to_conversation)
 
+    def all_at(self, address: str) -> list[Conversation]:
+        c = t.conversations.c
+        query = t.conversations.select().where(c.address == address)
+        return _all(self.db, query.order_by(c.started_at), _to_conversation)
+
+    def last_heard(self, since: datetime, until: datetime) -> list[Conversation]:
+        query = t.conversations.select().where(t.conversations.c.last_at.between(since, until))
+        return _all(self.db, query, _to_conversation)
+
     def save(self, conversation: Conversation) -> None:
         row = _conversation_row(conversation)
         change = t.conversations.update().where(t.conversations.c.id == conversation.id)

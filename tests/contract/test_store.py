@@ -281,6 +281,32 @@ def test_a_parcel_given_up_is_not_leased_again(store):
         assert work.outbox.lease("sms", NOW, NOW, 10) == []
 
 
+def test_a_parcel_put_once_is_there_once_even_when_it_is_done(store):
+    parcel = Parcel(uuid.uuid4().hex, "watch", {"reference": "7"})
+    with store.begin() as work:
+        assert work.outbox.put_once(parcel, NOW)
+        assert not work.outbox.put_once(parcel, NOW)
+        assert work.outbox.waiting("watch") == 1
+        work.outbox.done(parcel.id, NOW)
+        work.outbox.done("there is none of this name", NOW)
+        assert not work.outbox.put_once(parcel, NOW)
+        assert work.outbox.waiting("watch") == 0
+        work.commit()
+
+
+def test_conversations_are_found_by_number_and_by_when_they_fell_silent(store, conversation):
+    later = NOW + timedelta(days=2)
+    other = replace(conversation, id=uuid.uuid4().hex, started_at=later, last_at=later)
+    with store.begin() as work:
+        work.conversations.add(other)
+        ids = [c.id for c in work.conversations.all_at("447700900123")]
+        assert ids == [conversation.id, other.id]
+        assert work.conversations.all_at("447700900999") == []
+        day = timedelta(days=1)
+        assert [c.id for c in work.conversations.last_heard(NOW - day, NOW)] == [conversation.id]
+        assert work.conversations.last_heard(NOW + day, NOW + day) == []
+
+
 def test_a_number_that_said_stop(store):
     with store.begin() as work:
         assert not work.sms_numbers.opted_out("447700900123")

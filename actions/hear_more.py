@@ -1,0 +1,80 @@
+"""Hear several answers in one message, so that what has been said need not be said again.
+
+Only what is plain is taken: an option named in full where no other is, a phone number, a link to
+a photo, a point on the map. Everything heard is said back at once and stands in the review.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from actions.form import Form, Given
+from actions.map_point import find_point
+from actions.questions import Question, Read, read_answer
+from bot.folding import fold
+from bot.phrases import normalise
+
+MOST_PHOTOS = 3
+_LINK = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\d.])(?:\+|00)?\d(?:[\s()-]{0,2}\d){9,13}(?![\d.])")
+_CHOICES = {"singlevaluelist", "multivaluelist"}
+_SHORTEST_NAME = 5
+"""Letters; a shorter option ("off", "dog") may be meant otherwise in a longer text."""
+
+
+def hear_more(form: Form, text: str) -> Form:
+    """The form with every answer that ``text`` plainly gives to a question not yet answered."""
+    given = dict(form.given)
+    for question in form.questions:
+        if question.code in given:
+            continue
+        heard = _heard(question, text)
+        if heard:
+            given[question.code] = heard
+    photos = find_photos(text)
+    notes = dict(form.notes)
+    if photos:
+        notes["photos"] = list(dict.fromkeys([*notes.get("photos", []), *photos]))[:MOST_PHOTOS]
+    return replace(form, given=given, notes=notes)
+
+
+def find_photos(text: str) -> tuple[str, ...]:
+    """Links in a text but for a map's; Fairway only passes them on, and never opens one."""
+    links = (found[0][:500] for found in _LINK.finditer(text))
+    return tuple(link for link in links if not find_point(link))[:MOST_PHOTOS]
+
+
+def _heard(question: Question, text: str) -> Given | None:
+    if question.datatype == "phone":
+        return _phone(question, text)
+    if question.datatype in _CHOICES and question.code.startswith("attribute_"):
+        return _option(question, text)
+    return None
+
+
+def _phone(question: Question, text: str) -> Given | None:
+    for found in _PHONE.finditer(_LINK.sub(" ", fold(text))):
+        read = _read(question, found[0])
+        if read:
+            return read
+    return None
+
+
+def _option(question: Question, text: str) -> Given | None:
+    said = f" {normalise(_LINK.sub(' ', text))} "
+    named = [
+        (value, name)
+        for value, name in question.options
+        if len(normalise(name)) >= _SHORTEST_NAME and f" {normalise(name)} " in said
+    ]
+    if len(named) != 1:
+        return None
+    value, name = named[0]
+    return Given([value] if question.datatype == "multivaluelist" else value, name)
+
+
+def _read(question: Question, text: str) -> Given | None:
+    read = read_answer(question, text, date.min)  # no date is asked for here
+    return Given(read.value, read.shown) if isinstance(read, Read) else None
