@@ -17,6 +17,7 @@ from bot.message import Medium, Message, Sender
 from channels.pages import Pages, error_answer, wants_json
 from channels.pages.errors import error_words, headers_of, status_of
 from channels.parts import Parts
+from channels.photos import PhotoStore
 from channels.web.as_json import message_json
 from channels.web.feedback import feedback_of
 from channels.web.talk import Said, Talk
@@ -109,14 +110,30 @@ class ChatPage:
 
     def shown(self, messages: Iterable[Message], language: str) -> list[dict[str, Any]]:
         """Messages as JSON, with who said it and when in the citizen's words."""
+        messages = list(messages)
+        photos = self._photos_of(messages)
         return [
             message_json(m)
             | {
+                **self._photo(photos.get(m.id), language),
                 "who": self._parts.words.say(f"from_{m.sender.value}", language, "web"),
                 "time": m.at.astimezone(LONDON).strftime("%H:%M"),
             }
             for m in messages
         ]
+
+    def _photo(self, address: str | None, language: str) -> dict[str, Any]:
+        if address is None:
+            return {}
+        alt = self._parts.words.say("photo_alt", language, "web")
+        return {"photo": address, "photo_alt": alt}
+
+    def _photos_of(self, messages: list[Message]) -> dict[str, str]:
+        """Message id → address of its photo."""
+        if not any(m.sender is Sender.CITIZEN for m in messages):
+            return {}
+        found = PhotoStore(self._parts.engine).of(messages[0].conversation_id)
+        return {message: f"/chat/photos/{photo}.jpg" for message, photo in found.items()}
 
     def chosen_language(self, request: Request) -> str | None:
         """The page's language if it is a choice, None while it is only the usual one: then
