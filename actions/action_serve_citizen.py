@@ -24,6 +24,7 @@ SURE = 0.85
 SHORT = 10
 """Words; a longer text in answer to an open question is an answer, whatever it resembles."""
 MOST_GUESSES = 3
+CHECK_TASK = "check_report"
 _OPEN = {"string", "text", "place"}
 _LIKE_A_PLACE = re.compile(
     r"\d|^\W*(?:it.?s |its |just |right )?(?:outside|near|by|on|at|in|next to|opposite|beside|"
@@ -71,7 +72,7 @@ class ActionServeCitizen(TurnAction):
         if card:
             return await self.serve(turn, card)
         if turn.intent == "status":
-            return await self.conductor.start(turn, "check_report")
+            return await self.conductor.start(turn, CHECK_TASK)
         small = self._small_talk(turn)
         if small:
             return small
@@ -114,6 +115,8 @@ class ActionServeCitizen(TurnAction):
     async def _in_form(self, turn: Turn, words: Words, form: Form) -> Answer:
         if turn.is_button and service_of(turn.intent) == form.service:
             return self.conductor.again(turn, form)
+        if self._asks_of_another(turn, form):
+            return await self.conductor.start(turn, CHECK_TASK)
         if not self._interrupts(turn, form):
             return await self.conductor.go_on(turn, form)
         card = self.parts.card(service_of(turn.intent))
@@ -121,6 +124,11 @@ class ActionServeCitizen(TurnAction):
             return self._offer_switch(turn, words, form, card)
         small = self._small_talk(turn) or Answer()
         return small.then(self.conductor.again(turn, form))
+
+    def _asks_of_another(self, turn: Turn, form: Form) -> bool:
+        """Whether, shown how one report is, they ask about another."""
+        asks = form.task == CHECK_TASK and turn.intent == "status" and turn.confidence >= SURE
+        return asks and not self.conductor.suits(turn, form)
 
     def _interrupts(self, turn: Turn, form: Form) -> bool:
         """Whether this is plainly about something else, and not an answer."""

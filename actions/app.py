@@ -30,10 +30,12 @@ from actions.book_appointment import BookAppointment
 from actions.check_report import CheckReport
 from actions.conduct import Conductor
 from actions.elsewhere import Elsewhere
+from actions.find_help import FindHelp
 from actions.find_library import FindLibrary
 from actions.follow_route import RouteFollower
 from actions.gateways import Gateways
 from actions.gateways.clock import council_today
+from actions.open_case import OpenCase
 from actions.parts import Parts
 from actions.report_street_problem import ReportStreetProblem
 from actions.request_call_back import RequestCallBack
@@ -106,6 +108,8 @@ def make_actions(parts: Parts) -> tuple[TurnAction, ...]:
         ReportStreetProblem(parts),
         BinDay(parts),
         FindLibrary(parts),
+        FindHelp(parts),
+        OpenCase(parts),
         RequestCallBack(parts),
         CheckReport(parts),
         BookAppointment(parts),

@@ -70,7 +70,7 @@ class BinDay:
             service_code=str(form.notes["service_code"]),
             address=", ".join(part for part in where if part),
         )
-        return Finished(await send_report(self.parts.gateways.open311, turn, form, request))
+        return Finished(await send_report(self.parts, turn, words, form, request))
 
     async def _days(self, turn: Turn, words: Words, form: Form) -> Learned:
         postcode = str(form.value("postcode"))
@@ -106,7 +106,7 @@ class BinDay:
             answer = answer.say("council_notice", notice=notice)
         contact = () if turn.is_sms else (phone_question(key="ask_phone_optional"),)
         questions = (
-            *council_questions(definition),
+            *council_questions(definition.questions),
             Question("address", "string", key="ask_address"),
             name_question(),
             *contact,

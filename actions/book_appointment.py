@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from actions import dates
 from actions.answer import Answer
+from actions.find_case import APPOINTMENT
 from actions.find_library import heard_postcode, postcode_question
 from actions.form import Form, Given, drop, insert, put
 from actions.gateways.appointments import Appointment, Contact, to_ics
@@ -14,6 +15,7 @@ from actions.gateways.base import SlotTaken
 from actions.parts import Parts
 from actions.places_near import find_places, say_places
 from actions.questions import YES, Question
+from actions.send_report import check_button, held_case
 from actions.tasks import Finished, Learned, Opened, known_answers, phone_question
 from actions.turn import Turn
 from actions.words import Words
@@ -70,7 +72,7 @@ class BookAppointment:
         except SlotTaken:
             again = (await self._slots(turn, words, drop(form, "slot"))).form
             return Finished(Answer().say("slot_taken"), again, "slot")
-        return Finished(_booked(booked, words))
+        return Finished(_booked(booked, words, contact.phone))
 
     async def _places(self, turn: Turn, words: Words, form: Form) -> Learned:
         postcode = form.value("postcode")
@@ -145,15 +147,20 @@ def _interpreter(turn: Turn) -> str | None:
     return known if Adjustment.INTERPRETER in needs else None
 
 
-def _booked(booked: Appointment, words: Words) -> Answer:
+def _booked(booked: Appointment, words: Words, phone: str) -> Answer:
+    when = dates.with_time(booked.starts_at, words)
     answer = Answer().say(
         "appointment_booked",
+        check_button(words),
         reference=booked.reference,
-        when=dates.with_time(booked.starts_at, words),
+        when=when,
         place=booked.place,
     )
+    answer = answer.remember(known=held_case(booked.reference, APPOINTMENT, ""))
     return answer.report(
         "appointment",
+        when=when,
+        phone=phone,
         reference=booked.reference,
         place=booked.place,
         starts_at=booked.starts_at.isoformat(),

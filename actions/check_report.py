@@ -1,53 +1,119 @@
-"""How is my report going? Looked up by its reference."""
+"""How is it going? A report, a request or an appointment, looked up by its reference.
+
+What this conversation has brought about is known, so its reference is not asked for. Whoever
+wants is told of changes; an appointment can be cancelled.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from actions import dates
 from actions.answer import Answer, Say
-from actions.form import Form, Given
+from actions.find_case import APPOINTMENT, Found, find_case
+from actions.form import Form, Given, insert, put
 from actions.gateways.base import GatewayRefused
 from actions.parts import Parts
-from actions.questions import Question
-from actions.tasks import Finished, Learned, Opened
+from actions.questions import YES, Question
+from actions.tasks import Finished, Learned, Opened, known_answers, phone_question
 from actions.turn import Turn
 from actions.words import Words
 from bot.service_card import ServiceCard
 
-_REFERENCE = re.compile(r"\b(?=[A-Z-]*\d)[A-Z\d][A-Z\d-]*\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"\b(?:(?=[A-Z-]*\d)[A-Z\d][A-Z\d-]*|[A-Z]-[A-Z\d]{4,})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The task. ``parts.gateways`` gives Open311."""
+    """The task. ``parts.gateways`` gives every system that has references."""
 
     parts: Parts
     name: str = "check_report"
 
     async def open(self, turn: Turn, words: Words, card: ServiceCard | None) -> Opened:
+        held = _held(turn)
         form = Form(
             task=self.name,
             id=self.parts.new_id(),
             questions=(Question("reference", "string", key="ask_reference"),),
             reviewed=False,
+            notes={"held": dict(held)},
         )
         named = None if turn.is_button else _REFERENCE.search(turn.text)
-        return Opened(form, known={"reference": Given(named[0], named[0])} if named else {})
+        reference = named[0] if named else str(held.get("reference") or "")
+        known = {"reference": Given(reference, reference)} if reference else {}
+        return Opened(form, known=known)
 
     async def learn(self, turn: Turn, words: Words, form: Form, code: str) -> Learned:
+        if code == "reference":
+            return await self._look(turn, words, form)
+        if code == "tell_me" and form.value(code) == YES and not turn.is_sms:
+            phone = phone_question(key="ask_tell_me_phone", required=True)
+            form = insert(form, code, (phone,))
+            for known, given in known_answers(turn, "phone").items():
+                form = put(form, known, given)
+            return Learned(form)
+        return Learned(form)
+
+    async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:
+        found = form.notes.get("found") or {}
+        if found.get("system") == APPOINTMENT:
+            return Finished(await self._appointment(form, str(found["reference"])))
+        if form.value("tell_me") != YES:
+            return Finished(Answer().say("anything_else"))
+        phone = "" if turn.is_sms else str(form.value("phone") or "")
+        return Finished(Answer().say("tell_me_yes").report("watch", **found, phone=phone))
+
+    async def _look(self, turn: Turn, words: Words, form: Form) -> Learned:
         said = str(form.value("reference"))
         named = _REFERENCE.search(said)
         reference = named[0] if named else said
+        held = form.notes.get("held") or {}
+        system = str(held.get("system") or "") if held.get("reference") == reference else ""
         try:
-            found = await self.parts.gateways.open311.request(reference)
+            found = await find_case(self.parts.gateways, reference, system)
         except GatewayRefused:
             return Learned(form, problem=Say("reference_unknown", {"reference": reference}))
-        key = "report_closed" if found.status == "closed" else "report_open"
-        answer = Answer().say(key, reference=found.reference, service=found.service_name)
-        if found.status_notes:
-            answer = answer.say("report_notes", notes=found.status_notes)
-        return Learned(replace(form, notes={"found": found.reference}), answer)
+        form = replace(form, notes={"found": found.as_json(self._service(turn, found, held))})
+        return self._shown(words, form, found)
 
-    async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:
-        return Finished(Answer().say("anything_else"))
+    def _shown(self, words: Words, form: Form, found: Found) -> Learned:
+        if found.appointment:
+            booked = found.appointment
+            when = dates.with_time(booked.starts_at, words)
+            said = Answer().say(
+                "appointment_is", reference=booked.reference, when=when, place=booked.place
+            )
+            cancel = Question("cancel", "yes_no", key="ask_cancel")
+            return Learned(insert(form, "reference", (cancel,)), said)
+        service = str(form.notes["found"]["service"])
+        key = "report_closed" if found.is_over else "report_open"
+        said = Answer().say(key, reference=found.reference, service=service)
+        if found.words:
+            said = said.say("report_notes", notes=found.words)
+        if found.is_over:
+            return Learned(form, said)
+        tell_me = Question("tell_me", "yes_no", key="ask_tell_me")
+        return Learned(insert(form, "reference", (tell_me,)), said)
+
+    async def _appointment(self, form: Form, reference: str) -> Answer:
+        if form.value("cancel") != YES:
+            return Answer().say("appointment_kept")
+        await self.parts.gateways.appointments.cancel(reference)
+        said = Answer().say("appointment_cancelled", reference=reference)
+        return said.report("appointment_cancelled", reference=reference).remember(
+            known={"case": None}
+        )
+
+    def _service(self, turn: Turn, found: Found, held: Mapping[str, object]) -> str:
+        """The service's name in the citizen's language, where we know which it was."""
+        same = held.get("reference") == found.reference
+        card = self.parts.card(str(held.get("service") or "")) if same else None
+        return card.name(turn.language) if card else found.service
+
+
+def _held(turn: Turn) -> Mapping[str, object]:
+    case = turn.known.get("case")
+    return case if isinstance(case, Mapping) else {}

@@ -93,7 +93,7 @@ class Conductor:
         if answered:
             step, said, problem = await self._learn(turn, words, task, step.form, answered)
         answer = said.then(await self._say(turn, words, task, step, problem))
-        return answer.remember(known=_known(turn, step.form))
+        return answer.remember(known={**_known(turn, step.form), **answer.slots.get("known", {})})
 
     async def _with_known(
         self, turn: Turn, words: Words, task: Task, step: Step

@@ -21,6 +21,8 @@ _CONNECTORS = {
     "open311": "report_street_problem",
     "bins": "bin_day",
     "library_finder": "find_library",
+    "directory": "find_help",
+    "cases": "open_case",
 }
 _PLACES = {"library_hub": "come_in", "appointment": "book_appointment"}
 

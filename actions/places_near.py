@@ -35,8 +35,14 @@ def say_places(places: tuple[PlaceNear, ...], postcode: str, words: Words) -> An
     return Answer().say("places_near", postcode=postcode, lines=lines)
 
 
+def step_free_words(step_free: bool | None, words: Words) -> str:
+    """What is known about steps; nothing where nobody has said."""
+    key = _STEP_FREE[step_free]
+    return words.text(key) if key else ""
+
+
 def _line(number: int, place: PlaceNear, words: Words) -> str:
-    step_free = _STEP_FREE[place.step_free]
+    step_free = step_free_words(place.step_free, words)
     line = words.text(
         "place_line",
         number=number,
@@ -46,7 +52,7 @@ def _line(number: int, place: PlaceNear, words: Words) -> str:
         miles=f"{place.distance_km * _MILES:.1f}",
         opening=_opening(place, words),
     )
-    return f"{line} {words.text(step_free)}" if step_free else line
+    return f"{line} {step_free}" if step_free else line
 
 
 def _opening(place: PlaceNear, words: Words) -> str:

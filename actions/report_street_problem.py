@@ -69,7 +69,7 @@ class ReportStreetProblem:
         if double and double != NONE_OF_THESE:
             said = Answer().say("report_double", reference=double)
             return Finished(said)
-        return Finished(await send_report(self._gateways.open311, turn, form, _request(form)))
+        return Finished(await send_report(self.parts, turn, words, form, _request(form)))
 
     async def _look_up(self, words: Words, form: Form, turn: Turn) -> Learned:
         said = str(form.value("where"))
@@ -119,9 +119,9 @@ class ReportStreetProblem:
         return self.parts.gateways
 
 
-def council_questions(definition: ServiceDefinition) -> tuple[Question, ...]:
+def council_questions(questions: Iterable[CouncilQuestion]) -> tuple[Question, ...]:
     """The council system's own questions, as the form engine asks them."""
-    return tuple(_council_question(q) for q in definition.questions)
+    return tuple(_council_question(q) for q in questions)
 
 
 def _council_question(question: CouncilQuestion) -> Question:
@@ -136,7 +136,7 @@ def _council_question(question: CouncilQuestion) -> Question:
 
 
 def _questions(definition: ServiceDefinition, turn: Turn) -> tuple[Question, ...]:
-    asked = council_questions(definition)
+    asked = council_questions(definition.questions)
     if not any(question.datatype == "text" for question in asked):
         asked = (*asked, Question("description", "text", key="ask_description"))
     # Who texts can be texted back: asking for a number would cost them a message.

@@ -8,13 +8,20 @@ from typing import Any
 
 from actions.answer import Answer
 from actions.form import Form
-from actions.gateways.open311 import NewRequest, Open311, Receipt
+from actions.gateways.base import GatewayNonsense, GatewayUnavailable
+from actions.gateways.open311 import NewRequest, Receipt
+from actions.last_resort import by_email
+from actions.parts import Parts
 from actions.turn import Turn
+from actions.words import CHECK, Words
+from bot.message import Button
 
 SYSTEM = "open311"
 
 
-async def send_report(open311: Open311, turn: Turn, form: Form, request: NewRequest) -> Answer:
+async def send_report(
+    parts: Parts, turn: Turn, words: Words, form: Form, request: NewRequest
+) -> Answer:
     """What to say and report once the council has it. ``request`` says where and which service;
     the answers of ``form`` are added here. Raises GatewayError.
 
@@ -24,18 +31,24 @@ async def send_report(open311: Open311, turn: Turn, form: Form, request: NewRequ
     full = replace(
         request,
         description=_description(form),
-        attributes=_attributes(form),
+        attributes=answers_of(form),
         first_name=first,
         last_name=last,
         phone=str(form.value("phone") or ""),
         idempotency_key=f"{turn.conversation_id}:{form.id}",
         language=turn.language,
     )
-    receipt = await open311.submit(full)
-    return _sent(receipt, full.service_code)
+    try:
+        receipt = await parts.gateways.open311.submit(full)
+    except (GatewayUnavailable, GatewayNonsense) as error:
+        written = await by_email(parts, turn, words, form, error)
+        if written is None:
+            raise
+        return written
+    return _sent(receipt, full.service_code, form.service, words)
 
 
-def _sent(receipt: Receipt, service_code: str) -> Answer:
+def _sent(receipt: Receipt, service_code: str, service: str, words: Words) -> Answer:
     answer = (
         Answer().say("report_done", reference=receipt.reference)
         if receipt.reference
@@ -43,7 +56,12 @@ def _sent(receipt: Receipt, service_code: str) -> Answer:
     )
     if receipt.notice:
         answer = answer.say("report_next", notice=receipt.notice)
-    return answer.say("anything_else").report(
+    if receipt.reference:
+        held = held_case(receipt.reference, SYSTEM, service)
+        answer = answer.remember(known=held).say("anything_else", check_button(words))
+    else:
+        answer = answer.say("anything_else")
+    return answer.report(
         "case",
         system=SYSTEM,
         service_code=service_code,
@@ -52,7 +70,19 @@ def _sent(receipt: Receipt, service_code: str) -> Answer:
     )
 
 
-def _attributes(form: Form) -> Mapping[str, str | tuple[str, ...]]:
+def held_case(reference: str, system: str, service: str) -> dict[str, object]:
+    """What is known from now on: the citizen is never asked for a reference we gave them.
+    ``service`` is a card's id."""
+    return {"case": {"reference": reference, "system": system, "service": service}}
+
+
+def check_button(words: Words) -> Button:
+    """Leads to how it is going, and to being told of changes."""
+    return words.button("button_check", CHECK)
+
+
+def answers_of(form: Form) -> Mapping[str, str | tuple[str, ...]]:
+    """The answers to the council system's own questions, by its own codes."""
     given = {
         question.code.removeprefix("attribute_"): form.value(question.code)
         for question in form.questions

@@ -9,6 +9,7 @@ from bot.message import Button
 from bot.replies import Replies
 
 PERSON, COME_IN, WHY, SOMETHING_ELSE = "/human", "/face_to_face", "/why", "/something_else"
+CHECK = "/status"
 YES, NO, SKIP, BACK = "/affirm", "/deny", "/skip", "/go_back"
 
 

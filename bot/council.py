@@ -26,7 +26,8 @@ class Notice:
 @dataclass(frozen=True)
 class Council:
     """``hours``: weekday → (opens, closes) local times; a day not named is closed.
-    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council."""
+    ``systems``: gateway name → base URL; a gateway not named uses the sandbox council.
+    ``mailboxes``: team → email address, written to when a system does not take a case."""
 
     name: str
     slug: str
@@ -37,6 +38,7 @@ class Council:
     languages: Mapping[str, str]
     hours: Mapping[str, tuple[time, time]] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
+    mailboxes: Mapping[str, str] = field(default_factory=dict)
     colour: str = "#00454d"
     sms_number: str = ""
     equality_scheme: str = "gss_harmonised"

@@ -86,6 +86,4 @@ def link_of(conversation_id: str, key: str) -> str:
 
 def tidy_answers(scheme: Scheme, given: Mapping[str, str]) -> dict[str, str]:
     """``given`` with what the scheme does not know as UNKNOWN, and every question there."""
-    return {
-        q.id: given[q.id] if given.get(q.id) in q.codes else UNKNOWN for q in scheme.questions
-    }
+    return {q.id: given[q.id] if given.get(q.id) in q.codes else UNKNOWN for q in scheme.questions}

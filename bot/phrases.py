@@ -61,7 +61,7 @@ class PhraseBook:
                 yield name
 
 
-@lru_cache(maxsize=8)  # one message is asked about several times in a turn, and no longer
+@lru_cache(maxsize=128)  # a message is asked about several times in a turn, by every book
 def _read(book: PhraseBook, text: str) -> Words:
     """The message's words as this book spells them, with look-alikes blanked out."""
     words = book.speller.mend(normalise(text).split())

@@ -12,6 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol
 
+from bot.case_news import CaseNews
 from bot.conversation import Conversation
 from bot.equality import AnswerSheet
 from bot.handoff import Handoff, HandoffStatus
@@ -93,6 +94,9 @@ class Handoffs(Protocol):
     def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
         """Urgent first, then the longest waiting."""
 
+    def count(self, status: HandoffStatus) -> int:
+        """How many have this status."""
+
     def claimed_since(self, since: datetime) -> list[Handoff]:
         """Those a person has taken at ``since`` (UTC) or later, in the order they were."""
 
@@ -132,6 +136,9 @@ class Outbox(Protocol):
 
     def put(self, parcel: Parcel, due: datetime) -> None:
         """Keep a parcel to be delivered at or after ``due`` (UTC)."""
+
+    def put_once(self, parcel: Parcel, due: datetime) -> bool:
+        """The same, unless one with this id is held already, done or not: then False."""
 
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         """Up to ``limit`` due parcels, hidden from others until ``until``; attempts + 1."""
@@ -225,6 +232,15 @@ class Assistant(Protocol):
         availability: Availability,
     ) -> Answer:
         """The answer to ``text``. Raises AssistantUnavailable."""
+
+
+class NewsSource(Protocol):
+    """What became of reports and requests, asked of the council's systems."""
+
+    def of(self, asked: Sequence[tuple[str, str]], since: datetime) -> Mapping[str, CaseNews]:
+        """Reference → how it is, for (system, reference) pairs; ``since`` is the earliest time
+        of interest (UTC). Left out: what could not be looked up just now. Never raises for a
+        system that fails."""
 
 
 class Live(Protocol):

@@ -16,8 +16,9 @@ class Door:
     """How a service is reached on one channel.
 
     ``way`` is one of the routing ways, or ``none`` where the digital door is shut.
-    ``connector`` names what does the work on the digital channel (open311, bins,
-    library_finder, link); ``service_code`` is the council system's own code.
+    ``connector`` names what does the work on the digital channel (open311, cases, bins,
+    library_finder, directory, link); ``service_code`` is the council system's own code, or the
+    words to look for in a directory.
     """
 
     way: str

@@ -47,7 +47,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
         raise LookupError(f"message {message.id} has no conversation")
     so_far = [m for m in work.messages.of(conversation.id) if m.id != message.id]
     handoff = work.handoffs.open_of(conversation.id)
-    waiting = len(work.handoffs.with_status(HandoffStatus.WAITING))
+    waiting = work.handoffs.count(HandoffStatus.WAITING)
     now = parts.clock.now()
     return Turn(
         conversation=conversation,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.bidi import hold_numbers
 from bot.conversation import Conversation
+from bot.follow_up import put_follow_ups
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
 from bot.outcome import Outcome
@@ -23,6 +24,7 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> list[Message]:
         work.conversations.save(conversation)
         _keep_handoff(parts, work, turn, ending)
         work.records.add_turn(_record(parts, turn, ending, conversation))
+        put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
         work.messages.mark_answered(turn.message.id)
         work.commit()
     parts.live.changed([turn.conversation.id, "desk"])

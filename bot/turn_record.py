@@ -11,7 +11,8 @@ class TurnRecord:
     """How one turn ended. ``at`` is in UTC, ``ms`` the whole turn in milliseconds.
 
     ``ending`` names what happened, in families: ``answered_*``, ``handed_*``,
-    ``safety_*``, ``refused_*``, ``error_*``.
+    ``safety_*``, ``refused_*``, ``error_*``. ``lsoa`` is the small area of a postcode that was
+    given; ``answer_not_taken``: an answer to a question of ours could not be used.
     """
 
     id: str
@@ -38,3 +39,5 @@ class TurnRecord:
     policy_version: str | None = None
     model_version: str = ""
     ms: float = 0.0
+    lsoa: str | None = None
+    answer_not_taken: bool = False

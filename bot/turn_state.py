@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation import Conversation
+from bot.follow_up import FollowUp
 from bot.handoff import Handoff
 from bot.message import Medium, Message, Reply, Sender
 from bot.need import Availability, Circumstances
@@ -91,6 +92,7 @@ class Ending:
     route: Mapping[str, Any] | None = None
     misunderstood: bool = False
     told: Mapping[str, Any] | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
     model_version: str = ""
 
     @classmethod

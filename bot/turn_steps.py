@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import AssistantUnavailable
+from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
@@ -186,6 +187,11 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         route=routes[-1] if routes else None,
         misunderstood=misunderstood,
         told=_told(answer),
+        follow_ups=follow_ups(
+            (event for one in answers for event in one.events),
+            turn.conversation.id,
+            turn.started_at,
+        ),
         model_version=answer.model_version,
     )
 

@@ -6,6 +6,7 @@ Two listeners, one process. *Public*: pages, API, text-message webhooks, desk, a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -18,17 +19,24 @@ import httpx
 from fastapi import FastAPI, Request, Response
 
 from actions.app import create_action_app
+from actions.case_news import GatewayNews
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
+from actions.gateways.mailbox import Mailbox, NoMailbox, SmtpMailbox
+from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
+from bot.staff import LogEntry
 from bot.stores.engine import migrate, open_engine
+from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sql import SqlStore
+from bot.stores.staff_sql import SqlStaffStore
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
+from channels.follow_up import FollowUps
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
 from channels.pages import Pages, check_csrf, secure
@@ -66,9 +74,15 @@ def build_product(settings: Settings) -> Product:
     migrate(settings.database_url)
     parts = _make_parts(settings, files)
     client = httpx.AsyncClient(trust_env=False)
-    gateways = make_gateways(
-        client, f"{settings.internal_url}/sandbox", _council_settings(files.council)
-    )
+
+    mailbox = _mailbox(files.council, settings)
+
+    def connect(client: httpx.AsyncClient) -> Gateways:
+        sandbox = f"{settings.internal_url}/sandbox"
+        council = _council_settings(files.council, settings)
+        return make_gateways(client, sandbox, council, mailbox=mailbox)
+
+    gateways = connect(client)
     actions = create_action_app(
         gateways=gateways,
         cards=files.cards,
@@ -79,7 +93,8 @@ def build_product(settings: Settings) -> Product:
         elsewhere=load_elsewhere(),
         secret=settings.secrets.internal_secret,
     )
-    return Product(_public(parts), _internal(parts, actions, gateways, client), parts)
+    follow_ups = FollowUps(parts.turn, GatewayNews(connect))
+    return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
 
 
 def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
@@ -103,11 +118,13 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
     return Parts(settings, council, engine, turn, live, files.words)
 
 
-def _public(parts: Parts) -> FastAPI:
+def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         postman = start_postman(parts)
+        follow_ups.start()
         yield
+        follow_ups.stop()
         postman.stop()
 
     app = FastAPI(
@@ -122,14 +139,15 @@ def _public(parts: Parts) -> FastAPI:
         make_sms_router(parts),
         make_auth_router(parts),
         make_desk_router(parts),
-        _audit_router(parts),
+        audit_router(parts),
     ):
         app.include_router(router)
     secure(app, parts)
     return app
 
 
-def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
+def audit_router(parts: Parts):  # type: ignore[no-untyped-def]
+    """The auditor's pages, wired to the product."""
     pages = Pages(parts)
 
     def chrome(title: str, html_body: str, request: Request) -> Response:
@@ -144,12 +162,28 @@ def _audit_router(parts: Parts):  # type: ignore[no-untyped-def]
         check_csrf=check_csrf,
         equality_key=parts.settings.secrets.equality_key,
         who=_name_of_staff,
+        need_codes=SqlNeedCodes(parts.engine),
+        coder=_username_of_staff,
+        noted=_note_in_staff_log,
     )
 
 
 def _name_of_staff(request: Request) -> str:
     staff = current_staff(request)
     return staff.name if staff else "an auditor"
+
+
+def _username_of_staff(request: Request) -> str:
+    staff = current_staff(request)
+    return staff.username if staff else ""
+
+
+def _note_in_staff_log(request: Request, action: str, subject: str) -> None:
+    parts: Parts = request.app.state.parts
+    with SqlStaffStore(parts.engine).begin() as work:
+        now = parts.turn.clock.now()
+        work.staff_log.write(LogEntry(now, _username_of_staff(request), action, subject))
+        work.commit()
 
 
 def _internal(
@@ -161,26 +195,59 @@ def _internal(
         await client.aclose()
 
     app = FastAPI(title="Fairway, private side", openapi_url=None, lifespan=lifespan)
-    app.mount("/sandbox", create_sandbox(parts.settings.home / "sandbox.db"))
+    secret = parts.settings.secrets.internal_secret
+    sandbox = create_sandbox(parts.settings.home / "sandbox.db", cases_secret=secret)
+    app.mount("/sandbox", sandbox)
     app.include_router(make_phone_router(parts))
     app.mount("/", actions)
     return app
 
 
-def _council_settings(council: Council) -> CouncilSettings:
+def _council_settings(council: Council, settings: Settings) -> CouncilSettings:
     systems = council.systems
     return CouncilSettings(
         name=council.name,
         slug=council.slug,
         gss=council.gss,
         open311_url=systems.get("open311", ""),
-        open311_api_key="",
-        jurisdiction_id="",
+        open311_api_key=settings.open311_api_key,
+        jurisdiction_id=systems.get("open311_jurisdiction", ""),
         postcodes_url=systems.get("postcodes", ""),
         bins_url=systems.get("bins", ""),
         places_url=systems.get("places", ""),
         appointments_url=systems.get("appointments", ""),
+        cases_url=systems.get("cases", ""),
+        cases_secret=settings.cases_secret
+        if systems.get("cases")
+        else settings.secrets.internal_secret,
+        directory_url=systems.get("directory", ""),
+        open311_form="xml" if systems.get("open311_form") == "xml" else "json",
     )
+
+
+def probe_systems(settings: Settings) -> list[Probe]:
+    """What answers of the council's systems; the sandbox council counts only while it runs.
+
+    Raises BadFile when a file is wrong.
+    """
+    files = read_files(settings.council_file)
+    council = _council_settings(files.council, settings)
+    sandbox = f"{settings.internal_url}/sandbox"
+    codes = (c.digital.service_code for c in files.cards.values() if c.digital.connector == "cases")
+
+    async def look() -> list[Probe]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            mailbox = _mailbox(files.council, settings)
+            gateways = make_gateways(client, sandbox, council, mailbox=mailbox)
+            return await probe(gateways, council, next(codes, None) or "")
+
+    return asyncio.run(look())
+
+
+def _mailbox(council: Council, settings: Settings) -> Mailbox:
+    if not settings.smtp_url or not council.mailboxes:
+        return NoMailbox()
+    return SmtpMailbox(settings.smtp_url, settings.mail_from, council.mailboxes)
 
 
 def model_version(home: Path) -> str:

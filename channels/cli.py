@@ -7,6 +7,7 @@ the audit's libraries.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -63,6 +64,11 @@ class Live:
     def equality_key(self) -> str:
         """What joins equality answers to conversations; the audit alone asks for it."""
         return settings_here().secrets.equality_key
+
+    def systems(self) -> list[Any]:
+        """The council's systems and what answers, as ``actions.gateways.probe`` says it."""
+        probed: list[Any] = import_module("channels.app").probe_systems(settings_here())
+        return probed
 
     def about(self) -> dict[str, str]:
         """The council, its address and phone, how many services, policy and model versions."""

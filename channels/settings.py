@@ -45,6 +45,10 @@ SETTINGS = (
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
+    SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
+    SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
+    SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
+    SettingDoc("FAIRWAY_MAIL_FROM", "", "who letters to a team's mailbox are from"),
     SettingDoc("FAIRWAY_SMS_PROVIDER", "log", "log (a phone in the terminal), notify or twilio"),
     SettingDoc("FAIRWAY_NOTIFY_API_KEY", "", "GOV.UK Notify API key"),
     SettingDoc("FAIRWAY_NOTIFY_TEMPLATE_ID", "", "Notify template whose whole text is ((message))"),
@@ -86,6 +90,10 @@ class Settings:
     council_file: Path
     rate_per_conversation: int
     rate_per_address: int
+    open311_api_key: str
+    cases_secret: str
+    smtp_url: str
+    mail_from: str
     sms_provider: str
     notify_api_key: str
     notify_template_id: str
@@ -134,6 +142,10 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
         rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
         rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
+        open311_api_key=env.get("FAIRWAY_OPEN311_API_KEY", ""),
+        cases_secret=env.get("FAIRWAY_CASES_SECRET", ""),
+        smtp_url=env.get("FAIRWAY_SMTP_URL", ""),
+        mail_from=env.get("FAIRWAY_MAIL_FROM", ""),
         sms_provider=_one_of(env, "FAIRWAY_SMS_PROVIDER", ("log", "notify", "twilio")),
         notify_api_key=env.get("FAIRWAY_NOTIFY_API_KEY", ""),
         notify_template_id=env.get("FAIRWAY_NOTIFY_TEMPLATE_ID", ""),

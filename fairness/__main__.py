@@ -11,6 +11,7 @@ import click
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from fairness.areas import read_areas
 from fairness.audit import Progress, audit
 from fairness.cli_text import terminal_lines
 from fairness.config_file import read_config
@@ -18,6 +19,7 @@ from fairness.database import read_database
 from fairness.decisions_file import read_decisions
 from fairness.drift import read_earlier
 from fairness.errors import AuditError
+from fairness.harm_weights import WEIGHTS, read_weights
 from fairness.provenance import provenance
 from fairness.records import Rules, Units
 from fairness.report.write import write_report
@@ -84,7 +86,7 @@ class Pair(click.ParamType[tuple[str, str]]):
     required=True,
     metavar="COL[,COL…]",
     help="Columns whose groups are compared, alone and crossed. "
-    "With --db: language, medium, service, or a question of the equality schemes.",
+    "With --db: language, medium, service, imd_decile, or a question of the equality schemes.",
 )
 @click.option(
     "--out",
@@ -182,6 +184,14 @@ class Pair(click.ParamType[tuple[str, str]]):
     callback=read_config,
     help="Options from a file, by name (positive: [yes]); those given here win.",
 )
+@click.option(
+    "--harm-weights", type=click.Path(path_type=Path), metavar="FILE.yml", default=WEIGHTS,
+    help="The council's published weights of harms; fairness/harm_weights.yml unless said.",
+)  # fmt: skip
+@click.option(
+    "--areas", type=click.Path(path_type=Path), metavar="FILE.csv",
+    help="[--db] Measures of areas, by a column lsoa, as further groups.",
+)  # fmt: skip
 @click.option("--gate", is_flag=True, help="Exit with status 3 on evidence of disparity.")
 @click.option("--quiet", is_flag=True, help="Write the files and print only where they are.")
 @click.pass_context
@@ -193,7 +203,8 @@ def audit_command(
     reference: Sequence[tuple[str, str]], since: datetime | None, until: datetime | None,
     disclosure: str, threshold: int, minimum: int, depth: int,
     synthetic: bool, title: str, quiet: bool, cluster: str | None, id_column: str | None,
-    resamples: int, previous: Path | None, gate: bool,
+    resamples: int, previous: Path | None, gate: bool, harm_weights: Path,
+    areas: Path | None,
 ) -> None:  # fmt: skip
     """Report who may be served worse, and how sure that is.
 
@@ -213,19 +224,23 @@ def audit_command(
         table, outcome, positive, truth, truth_positive, weight, within, groups, cluster, id_column
     )
     _one_source(db, decisions, table)
-    _only_for("--db", db, since=since, until=until)
+    _only_for("--db", db, since=since, until=until, areas=areas)
     if within in groups:
         raise click.UsageError(f"--within {within}: the same column is in --groups. Take one out.")
     hide = disclosure == "on" or (disclosure == "auto" and table is None)
+    try:
+        weights = read_weights(harm_weights)
+    except AuditError as error:
+        raise click.ClickException(str(error)) from None
     rules = Rules(
-        minimum=minimum, depth=depth, threshold=threshold if hide else None,
+        minimum=minimum, harm=weights, depth=depth, threshold=threshold if hide else None,
         references=references, resamples=resamples,
     )  # fmt: skip
     try:
         earlier = read_earlier(previous) if previous else None
         say(f"Reading {table or decisions or _masked(db)}")
         key = context.obj.equality_key() if db and context.obj else ""
-        units = _read(db, decisions, table, columns, groups, within, since, until, key)
+        units = _read(db, decisions, table, columns, groups, within, since, until, key, areas)
         made_at = datetime.now(UTC)
         history = provenance(units, rules, made_at=made_at, command=_command(context))
         report = audit(
@@ -238,7 +253,8 @@ def audit_command(
     if not quiet:
         click.echo("\n".join(terminal_lines(report)) + "\n")
     click.echo("\n".join(str(path) for path in written))
-    if gate and any(c.verdict == "evidence_of_disparity" for c in report.comparisons):
+    verdicts = {c.verdict for c in report.comparisons} | {s.verdict for s in report.harm}
+    if gate and "evidence_of_disparity" in verdicts:
         click.echo("The gate is shut: there is evidence of disparity.", err=True)
         context.exit(3)
 
@@ -254,7 +270,7 @@ fairness.add_command(audit_command)
 def _read(
     db: str | None, decisions: Path | None, table: Path | None, columns: TableColumns | None,
     groups: tuple[str, ...], within: str | None, since: datetime | None, until: datetime | None,
-    equality_key: str,
+    equality_key: str, areas: Path | None,
 ) -> Units:  # fmt: skip
     if table is not None and columns is not None:
         return read_table(table, columns)
@@ -262,8 +278,9 @@ def _read(
         return read_decisions(decisions, groups, within)
     first, last = (moment.date() if moment else None for moment in (since, until))
     return read_database(
-        db or "", groups, within, since=first, until=last, equality_key=equality_key
-    )
+        db or "", groups, within, since=first, until=last, equality_key=equality_key,
+        areas=read_areas(areas),
+    )  # fmt: skip
 
 
 def _table_columns(

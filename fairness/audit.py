@@ -12,15 +12,18 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from fairness.baseline import human_baseline
 from fairness.bootstrap import figures_resampled, with_resampled
 from fairness.bounds import with_bounds
 from fairness.disclosure import suppress
 from fairness.drift import Drift, drift
 from fairness.groups import groupings, reference_group
+from fairness.harm import expected_harm, hidden_with
 from fairness.judge import Comparison, Omnibus, compare, families, omnibus_tests
 from fairness.metrics import measure_cells
 from fairness.records import Cell, Measure, Rules, Units
 from fairness.rounding import rounded
+from fairness.scores import Score
 from fairness.simpson import Simpson, simpson_check
 from fairness.summary import Figure, summarise
 
@@ -41,6 +44,8 @@ class Report:
     provenance: Mapping[str, Any]
     synthetic: bool = False
     drift: tuple[Drift, ...] = ()
+    harm: tuple[Score, ...] = ()
+    baseline: tuple[Score, ...] = ()
 
 
 def audit(
@@ -80,8 +85,22 @@ def audit(
         asked=units.measures,
         provenance=_without_small_counts(provenance, cells, rules),
         synthetic=synthetic,
+        harm=hidden_with(expected_harm(units, bys, references, rules), cells),
+        baseline=_baseline(units, bys, references, rules),
     )
     return _finished(report, rules, earlier)
+
+
+def _baseline(
+    units: Units,
+    bys: tuple[tuple[str, ...], ...],
+    references: Mapping[tuple[str, ...], Mapping[str, str] | None],
+    rules: Rules,
+) -> tuple[Score, ...]:
+    """The human baseline, all of a grouping hidden where one of its groups is too small."""
+    found = human_baseline(units, bys, references, rules)
+    small = {s.by for s in found if rules.threshold and (s.n or 0) < rules.threshold}
+    return tuple(s for s in found if s.by not in small)
 
 
 def _finished(report: Report, rules: Rules, earlier: Mapping[str, Any] | None) -> Report:
@@ -123,9 +142,7 @@ def _without_small_counts(
     if not rules.threshold or "missing" not in provenance:
         return provenance
     hidden = {
-        c.by[0]
-        for c in cells
-        if c.status == "suppressed" and len(c.by) == 1 and not c.recorded
+        c.by[0] for c in cells if c.status == "suppressed" and len(c.by) == 1 and not c.recorded
     }
     missing = {
         name: None if name in hidden or 0 < n < rules.threshold else n

@@ -84,9 +84,10 @@ def _check(
         if name in header:
             test = f"TRY_CAST({quoted(name)} AS TIMESTAMPTZ) IS NULL"
             _refuse(db, path, separator, header, name, test, "Write times as 2026-01-31T09:30Z")
-    if "conversation_id" in header and db.execute(
-        "SELECT 1 FROM rows WHERE conversation_id IS NULL LIMIT 1"
-    ).fetchone():
+    if (
+        "conversation_id" in header
+        and db.execute("SELECT 1 FROM rows WHERE conversation_id IS NULL LIMIT 1").fetchone()
+    ):
         raise TableWrong(
             path, "the conversation has no id", "Give every row its conversation_id",
             row=row_of(path, separator, header, "conversation_id", None),
@@ -115,16 +116,14 @@ def _query(header: Header, named: Sequence[str]) -> str:
     columns = [c for c in dict.fromkeys((*named, *CHANNEL_COLUMNS)) if c in header]
     parts = [f"{_last(header, c)} AS {quoted(c)}" for c in columns]
     parts += [f"max({_flag(c)}) AS {quoted(c)}" for c in FLAGS if c in header]
-    parts += [
-        f"CAST({_last(header, c)} AS DOUBLE) AS {quoted(c)}" for c in NUMBERS if c in header
-    ]
+    parts += [f"CAST({_last(header, c)} AS DOUBLE) AS {quoted(c)}" for c in NUMBERS if c in header]
     if "turns" not in header:
         parts.append("CAST(count(*) AS DOUBLE) AS turns")
     parts += _outcomes(header) + _handoffs(header)
     of = "conversation_id" if "conversation_id" in header else "row_number() OVER ()"
     one = (
-        f"SELECT {', '.join(parts)} FROM (SELECT *, {of} AS \"of\", {_order(header)} AS \"order\" "
-        f"FROM ({_once(header)})) GROUP BY \"of\""
+        f'SELECT {", ".join(parts)} FROM (SELECT *, {of} AS "of", {_order(header)} AS "order" '
+        f'FROM ({_once(header)})) GROUP BY "of"'
     )
     return f"SELECT *, count(*) AS {quoted(COUNT)} FROM ({one}) GROUP BY ALL"
 
@@ -175,7 +174,7 @@ def _handoffs(header: Header) -> list[str]:
     code = "outcome_code" if "outcome_code" in header else "NULL"
     solved = ", ".join(_text(v) for v in RESOLVED_HANDOFFS)
     # greatest() passes over nulls: without the test, one nobody took would have waited 0.
-    took = f"greatest(epoch({claimed}) - epoch({asked}), 0)"
+    took = f"greatest(epoch_us({claimed}) - epoch_us({asked}), 0) / 1000000.0"
     wait = f"CASE WHEN {claimed} IS NULL THEN 'Infinity'::DOUBLE ELSE {took} END"
     only = "FILTER (WHERE asked_at IS NOT NULL)"
     return [
@@ -188,9 +187,7 @@ def _handoffs(header: Header) -> list[str]:
 
 def _missing(db: Any, header: Header) -> dict[str, int]:
     """Missing values of the columns that tell something, as in a small file."""
-    tells = [
-        c for c in (*FLAGS, *CHANNEL_COLUMNS, *NUMBERS, "outcome", "asked_at") if c in header
-    ]
+    tells = [c for c in (*FLAGS, *CHANNEL_COLUMNS, *NUMBERS, "outcome", "asked_at") if c in header]
     if not tells:
         return {}
     counts = ", ".join(f"count(*) - count({quoted(c)})" for c in tells)

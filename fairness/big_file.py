@@ -74,8 +74,12 @@ def count_rows(
     Of the rows that share a value of ``once`` one counts.
     """
     listed = ", ".join(quoted(name) for name in columns)
-    of = f"(SELECT DISTINCT ON ({quoted(once)}) * FROM rows WHERE {quoted(once)} IS NOT NULL " \
-        f"UNION ALL SELECT * FROM rows WHERE {quoted(once)} IS NULL)" if once else "rows"
+    of = (
+        f"(SELECT DISTINCT ON ({quoted(once)}) * FROM rows WHERE {quoted(once)} IS NOT NULL "
+        f"UNION ALL SELECT * FROM rows WHERE {quoted(once)} IS NULL)"
+        if once
+        else "rows"
+    )
     found = db.execute(f"SELECT {listed}, count(*) AS n FROM {of} GROUP BY ALL").fetchdf()
     counts = found.pop(found.columns[-1]).to_numpy("int64")
     found.columns = pd.Index(columns)

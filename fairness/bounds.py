@@ -16,9 +16,7 @@ from fairness.records import NOT_RECORDED, Cell
 Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
-def with_bounds(
-    comparisons: Sequence[Comparison], cells: Sequence[Cell]
-) -> tuple[Comparison, ...]:
+def with_bounds(comparisons: Sequence[Comparison], cells: Sequence[Cell]) -> tuple[Comparison, ...]:
     """Each comparison of shares over one column, with the bounds of its difference."""
     at = {_key(c.measure.key, c.within, c.group): c for c in cells}
     return tuple(_bounded(c, at) for c in comparisons)

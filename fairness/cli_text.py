@@ -50,7 +50,7 @@ def _line(cell: Cell, comparison: Comparison | None, is_reference: bool) -> str:
         return f"{name} {cell.reason}"
     counts = f"{words.count(cell.k)}/" if cell.k is not None else ""
     counts += words.count(cell.n)
-    share = cell.measure.kind == "share"
+    share = cell.measure.is_rate
     value = f"{cell.value:.4f}" if share else words.figure(cell.measure, cell.value)
     figures = f"{name} {counts:>13}  {value:>9}  ({words.interval(cell)})"
     if is_reference:

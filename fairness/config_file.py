@@ -9,7 +9,7 @@ from typing import Any
 import click
 import yaml
 
-_PATHS = ("table", "decisions", "out", "previous")
+_PATHS = ("table", "decisions", "out", "previous", "harm-weights", "areas")
 
 
 def read_config(context: click.Context, option: click.Parameter, path: Path | None) -> None:

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from fairness.baseline import AGENT, SENT
+from fairness.incidence import GAVE_UP, OPEN, RESOLVED
 from fairness.records import (
     NOT_RECORDED,
     PICKED,
@@ -29,11 +31,13 @@ CHANNELS = ("digital", "assisted", "face_to_face")
 RESOLVED_HANDOFFS = ("resolved", "advice_given", "referred", "appointment_made")
 """Ways an agent closes a case that count as resolved."""
 
-FLAGS = ("fallback", "misunderstood", "handoff")
-CHANNEL_COLUMNS = ("asked_channel", "route_channel", "needed_channel")
-NUMBERS = ("turns", "handoff_wait_seconds", "satisfaction")
+FLAGS = ("fallback", "misunderstood", "answer_not_taken", "handoff")
+CHANNEL_COLUMNS = ("asked_channel", "route_channel", "needed_channel", "agent_channel")
+NUMBERS = ("turns", "minutes", "handoff_wait_seconds", "satisfaction")
 ENDINGS = ("resolved", "abandoned", "recontacted")
 COUNT = "conversations counted together"
+DAY = 24 * 60.0
+"""Minutes."""
 WAIT_TARGET = 300.0
 """Seconds within which a person should have taken the case: a house rule."""
 SATISFIED = 4.0
@@ -97,8 +101,15 @@ def units_of(
     for channel in CHANNELS if "needed_channel" in one else ():
         frame[f"{TRUTH}:{channel}"] = _known_is(one["needed_channel"], channel)
         frame[f"{PICKED}:{channel}"] = _known_is(one["channel"], channel)
+    ended = _ended_how(one)
     for measure in measures:
         frame[measure.column] = _event(measure, one)
+        if measure.kind == "incidence" and not measure.missing:
+            frame[measure.ends] = ended
+    if "agent_channel" in one and one["agent_channel"].notna().any():
+        both = one["agent_channel"].notna() & one["route_channel"].notna()
+        frame[SENT] = _known_is(one["route_channel"], "digital").where(both)
+        frame[AGENT] = _known_is(one["agent_channel"], "digital").where(both)
     return Units(
         frame=_folded(frame),
         groups=groups,
@@ -234,8 +245,15 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "misunderstanding_rate",
         "Misunderstanding",
-        "Conversations with at least one turn that was not understood.",
+        "Conversations with at least one turn in which what they want was not understood.",
         "Read the misunderstood turns of this group and add phrases, words and services.",
+    ),
+    Measure(
+        "answer_not_taken_rate",
+        "Answer not taken",
+        "Conversations in which an answer to one of our questions (a postcode, a date, a choice) "
+        "could not be used. Misunderstanding is of what they want; this is of what they answer.",
+        "Read these answers: dates, numbers and places are written in other ways by this group.",
     ),
     Measure(
         "handoff_rate",
@@ -306,6 +324,35 @@ MEASURES: tuple[Measure, ...] = (
         "Look for questions this group is asked twice.",
         kind="quantile",
     ),
+    Measure(
+        "resolved_in_five_turns_rate",
+        "Resolved within five turns",
+        "How many were resolved by the fifth time the citizen wrote. Giving up ends the wait too; "
+        "conversations still open count for as long as they were seen (Aalen-Johansen).",
+        "Look for what this group has to say twice before it is served.",
+        kind="incidence",
+        unit="turns",
+        horizon=5.0,
+        worse="lower",
+    ),
+    Measure(
+        "resolved_in_a_day_rate",
+        "Resolved within a day",
+        "How many were resolved within 24 hours of the first message. Giving up ends the wait "
+        "too; conversations still open count for as long as they were seen (Aalen-Johansen).",
+        "Look at where this group's cases lie, and for how long.",
+        kind="incidence",
+        unit="min",
+        horizon=DAY,
+        worse="lower",
+    ),
+    Measure(
+        "overruled_rate",
+        "Overruled by a person",
+        "Of conversations that were sent somewhere and that a person then finished, how many that "
+        "person served another way.",
+        "Read the conversations people served another way: the policy may be wrong for this group.",
+    ),
     *(
         Measure(
             "selection_rate",
@@ -339,6 +386,10 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "true_positive_rate": ("needed_channel",),
     "false_positive_rate": ("needed_channel",),
     "selection_rate": ("route_channel", "handed"),
+    "answer_not_taken_rate": ("answer_not_taken",),
+    "overruled_rate": ("agent_channel",),
+    "resolved_in_five_turns_rate": ("outcome_resolved", "agent_closed"),
+    "resolved_in_a_day_rate": ("minutes",),
 }
 
 _NO_TRUTH = (
@@ -364,6 +415,10 @@ def _event(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
     if measure.missing:
         return pd.Series(np.nan, index=one.index)
     name = measure.name
+    if measure.kind == "incidence":
+        return _until(one, measure)
+    if name == "overruled_rate":
+        return _overruled(one)
     if name == "selection_rate":
         return _is(one["channel"], measure.of or "").where(one["channel"].notna())
     if name == "false_digital_rate":
@@ -388,6 +443,18 @@ def _event(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
     return one[_NEEDS[name][0]].astype(float)
 
 
+def event_of(measure: Measure, one: pd.DataFrame) -> pd.Series[float]:
+    """Whether ``measure``'s event happened in each conversation of ``one``, as ``units_of`` counts
+    it; of incidences, whether it was resolved by the horizon."""
+    if "handed" in one:
+        one = one.assign(handoff=one["handed"].notna().astype(float))
+    one = one.assign(channel=_channel(one))
+    event = _event(_with_reason(measure, one), one)
+    if measure.kind != "incidence":
+        return event
+    return ((_ended_how(one) == RESOLVED) & (event <= measure.horizon)).astype(float)
+
+
 def _needless(one: pd.DataFrame) -> pd.Series[float]:
     """Digital would have done, and nobody asked for anything else."""
     would_do = (one["needed_channel"] == "digital") & one["channel"].notna()
@@ -403,6 +470,32 @@ def _denied(one: pd.DataFrame) -> pd.Series[float]:
     if "handoff" in one:
         given |= (asked == "assisted") & (one["handoff"] == 1.0)
     return (~given).astype(float).where(asked.notna())
+
+
+def _ended_how(one: pd.DataFrame) -> pd.Series[float]:
+    """RESOLVED by the assistant or an agent, GAVE_UP, or OPEN as far as is known."""
+    blank = pd.Series(np.nan, index=one.index)
+    resolved, left, by_agent = (
+        one.get(c, blank) for c in ("outcome_resolved", "outcome_abandoned", "agent_resolved")
+    )
+    ended = pd.Series(OPEN, index=one.index).mask(left == 1.0, GAVE_UP)
+    return ended.mask((resolved == 1.0) | (by_agent == 1.0), RESOLVED)
+
+
+def _until(one: pd.DataFrame, measure: Measure) -> pd.Series[float]:
+    """Turns, or minutes, to the end. What comes after the horizon need not be told apart."""
+    if measure.name == "resolved_in_five_turns_rate":
+        return one["turns"].astype(float).clip(upper=measure.horizon + 1)
+    minutes = one["minutes"].astype(float).map(np.ceil)
+    coarse = (minutes / 60).map(np.ceil) * 60
+    return minutes.where(minutes <= 60, coarse).clip(upper=measure.horizon + 60)
+
+
+def _overruled(one: pd.DataFrame) -> pd.Series[float]:
+    """The person who finished it served it another way than the assistant had sent it."""
+    sent = one.get("route_channel", pd.Series(index=one.index, dtype=object))
+    agent = one["agent_channel"]
+    return (agent != sent).astype(float).where(agent.notna() & sent.notna())
 
 
 def _ended(one: pd.DataFrame, name: str) -> pd.Series[float]:

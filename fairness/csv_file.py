@@ -136,9 +136,7 @@ def _counted(
     return CsvFile(path, frame, none, counts, header, separator, digest(path), notes)
 
 
-def read_csv(
-    path: Path, wanted: Iterable[str] | None = None, once: str | None = None
-) -> CsvFile:
+def read_csv(path: Path, wanted: Iterable[str] | None = None, once: str | None = None) -> CsvFile:
     """``path`` with the ``wanted`` columns (None: all of them).
 
     Takes UTF-8 (with or without a mark at the start), UTF-16 and Windows-1252, and commas,

@@ -7,26 +7,18 @@ three groups: shown, counted, never judged. Nothing is ever inferred from a name
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import Connection, inspect, text
 
 from bot.equality import PREFER_NOT_TO_SAY, UNKNOWN, link_of
 from bot.files.equality_schemes import load_schemes
+from fairness.conversations import COUNT
 from fairness.records import NOT_RECORDED
 
 NOT_ASKED_GROUP = f"{NOT_RECORDED}: not asked"
 EMPTY_GROUP = f"{NOT_RECORDED}: left empty"
 REFUSED_GROUP = f"{NOT_RECORDED}: prefers not to say"
-
-
-@dataclass(frozen=True)
-class Joined:
-    """``groups``: question → group of each conversation, in the order asked for."""
-
-    groups: Mapping[str, list[str]]
-    notes: tuple[str, ...]
 
 
 def questions() -> tuple[str, ...]:
@@ -35,21 +27,20 @@ def questions() -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def join_answers(
-    connection: Connection, ids: Sequence[str], asked: Sequence[str], key: str
-) -> Joined:
-    """The group of each conversation for each question in ``asked``; broad ones where there are.
+Sheets = Mapping[str, Mapping[str, str]]
+"""link → question → group."""
 
-    Reads every sheet: who is not in the window is not told apart by being looked up.
-    """
-    held = _read(connection, asked)
+
+def groups_of(
+    sheets: Sheets, ids: Sequence[str], asked: Sequence[str], key: str
+) -> dict[str, list[str]]:
+    """The group of each conversation for each question in ``asked``; broad ones where there are."""
     links = [link_of(name, key) for name in ids]
-    groups = {q: [_group(held.get(link), q) for link in links] for q in asked}
-    return Joined(groups, _notes(groups))
+    return {q: [_group(sheets.get(link), q) for link in links] for q in asked}
 
 
-def _read(connection: Connection, asked: Sequence[str]) -> dict[str, dict[str, str]]:
-    """link → question → group."""
+def read_sheets(connection: Connection, asked: Sequence[str]) -> Sheets:
+    """Every sheet: who is not in the window is not told apart by being looked up."""
     if "equality_answers" not in inspect(connection).get_table_names():
         return {}
     rows = connection.execute(text("SELECT link, question, answer, scheme FROM equality_answers"))
@@ -75,13 +66,13 @@ def _group(sheet: Mapping[str, str] | None, question: str) -> str:
     return NOT_ASKED_GROUP if sheet is None else sheet.get(question, EMPTY_GROUP)
 
 
-def _notes(groups: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """How many answered, and in which way the others did not."""
+def answer_notes(one: pd.DataFrame, asked: Sequence[str]) -> tuple[str, ...]:
+    """How many answered, and in which way the others did not. ``one`` has COUNT a row."""
     notes = []
-    for question, values in groups.items():
-        counts = pd.Series(values, dtype=object).value_counts()
+    for question in asked:
+        counts = one.groupby(question)[COUNT].sum()
         silent = (NOT_ASKED_GROUP, EMPTY_GROUP, REFUSED_GROUP)
-        answered = len(values) - sum(int(counts.get(name, 0)) for name in silent)
+        answered = int(counts.sum()) - sum(int(counts.get(name, 0)) for name in silent)
         notes.append(f"Conversations with an answer to {question}: {answered}.")
         for name, words in zip(silent, ("not asked", "left empty", "preferred not to say"),
                                strict=True):  # fmt: skip

@@ -78,7 +78,7 @@ class Family:
     @property
     def tested(self) -> tuple[Cell, ...]:
         """Those with figures and with every value recorded."""
-        return tuple(c for c in self.cells if c.recorded and c.status != "suppressed" and c.n)
+        return tuple(c for c in self.cells if c.recorded and c.n and c.n_effective)
 
 
 def families(cells: Sequence[Cell]) -> tuple[Family, ...]:
@@ -174,7 +174,7 @@ def _figures(cell: Cell, base: Cell, family: Family) -> Comparison:
 def _testable(cell: Cell, base: Cell) -> bool:
     return bool(
         cell.measure.judged and cell.recorded and cell.n and base.n
-        and "suppressed" not in (cell.status, base.status)
+        and cell.n_effective and base.n_effective
     )  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def _unsure(found: Comparison, omnibus: Omnibus, rules: Rules) -> str:
 
 
 def _detectable(cell: Cell, base: Cell, rules: Rules, family_size: int) -> float | None:
-    if cell.measure.kind != "share":
+    if not cell.measure.is_rate:
         return None
     rate, alpha = base.value or 0.0, rules.alpha / family_size
     return smallest_detectable(cell.n_effective, base.n_effective, rate, alpha, rules.power)

@@ -17,6 +17,7 @@ import pandas as pd
 from fairlearn import metrics as fairlearn
 
 from fairness.errors import EnginesDisagree
+from fairness.incidence import Incidence, cumulative_incidence
 from fairness.intervals import order_interval, quantile, wilson
 from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Units, key_column
 
@@ -51,6 +52,8 @@ def measure_cells(
     for measure in units.measures:
         if measure.kind == "share":
             figures = _shares(units, measure, keys or [ALL], rates, confidence)
+        elif measure.kind == "incidence":
+            figures = _incidences(units, measure, keys or [ALL], confidence)
         else:
             figures = _quantiles(units, measure, keys or [ALL], confidence)
         cells += _cells(measure, by, within, levels, figures)
@@ -97,7 +100,12 @@ def fold(units: Units, columns: Iterable[str], keys: list[str]) -> pd.DataFrame:
 
 
 def _nobody(measure: Measure) -> dict[str, Any]:
-    reason = measure.missing or "nobody in this group meets the condition of this measure"
+    return _nobody_known(
+        measure.missing or "nobody in this group meets the condition of this measure"
+    )
+
+
+def _nobody_known(reason: str) -> dict[str, Any]:
     blank = dict.fromkeys(("k", "value", "low", "high"))
     return {**blank, "n": 0, "status": "not_estimable", "reason": reason}
 
@@ -146,7 +154,7 @@ def _sums(
     known = ~np.isnan(event)
     weight = frame[WEIGHT].to_numpy(float)
     squared = frame[SQUARED].to_numpy(float) if SQUARED in frame else weight**2
-    codes, places = _places(frame, keys)
+    codes, places = place_codes(frame, keys)
     columns = (weight * event, weight, squared)
     k, n, squares = (
         np.bincount(codes[known], column[known], len(places)) for column in columns
@@ -156,7 +164,7 @@ def _sums(
     return [(places[i], float(k[i]), float(n[i]), float(squares[i])) for i in held]
 
 
-def _places(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, list[Place]]:
+def place_codes(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, list[Place]]:
     """The number of each row's place, and the places in order."""
     columns = [pd.Categorical(frame[key]) for key in keys if key != ALL]
     if not columns:
@@ -273,6 +281,34 @@ def _quantiles(
             estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
         figures[place] = _quantile_figures(measure, estimate, ordered, confidence)
     return figures
+
+
+def _incidences(
+    units: Units, measure: Measure, keys: list[str], confidence: float
+) -> dict[Place, dict[str, Any]]:
+    if measure.missing:
+        return {}
+    frame = fold(units, [measure.column, measure.ends], keys)
+    figures: dict[Place, dict[str, Any]] = {}
+    for index, rows in frame.groupby(keys, sort=True, observed=True) if len(frame) else ():
+        times, ends, counts = (
+            rows[column].to_numpy(float) for column in (measure.column, measure.ends, WEIGHT)
+        )
+        found = cumulative_incidence(times, ends, counts, measure.horizon)
+        place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
+        figures[place] = _incidence_figures(found, float(counts.sum()), confidence)
+    return figures
+
+
+def _incidence_figures(found: Incidence, n: float, confidence: float) -> dict[str, Any]:
+    if not found.n_effective:
+        reason = "nobody in this group was watched long enough"
+        return {**_nobody_known(reason), "n": _tidy(n)}
+    low, high = wilson(found.value * found.n_effective, found.n_effective, confidence)
+    return {
+        "n": _tidy(n), "k": _tidy(found.value * n), "value": found.value, "low": low,
+        "high": high, "status": "estimated", "n_effective": found.n_effective,
+    }  # fmt: skip
 
 
 def _quantile_figures(

@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from fairness.harm import counted
 from fairness.records import WEIGHT, Rules, Units
 from fairness.tests_of_difference import PERMUTATIONS, SEED
 
@@ -36,6 +37,7 @@ def provenance(
         "missing": dict(units.missing),
         "notes": [*units.notes, *notes],
         "settings": _settings(rules),
+        **_harm(units, rules),
         "definitions": [
             {
                 "measure": m.name,
@@ -48,6 +50,20 @@ def provenance(
             for m in units.measures
         ],
         "software": {name: _version(name) for name in ("fairway", "fairlearn", "scipy", "pandas")},
+    }
+
+
+def _harm(units: Units, rules: Rules) -> dict[str, Any]:
+    if rules.harm is None or units.unit != "conversation":
+        return {}
+    names = counted(units, rules.harm)
+    weights = rules.harm.weights
+    return {
+        "harm_weights": {
+            "version": rules.harm.version,
+            "counted": {name: weights[name] for name in names},
+            "not_counted": [name for name in weights if name not in names],
+        }
     }
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from fairness.harm_weights import HarmWeights
+
 NOT_RECORDED = "not recorded"
 """The group of everyone whose value is missing. Shown, counted, never judged."""
 
@@ -28,8 +30,9 @@ def key_column(name: str) -> str:
 class Measure:
     """One question asked of every group.
 
-    ``kind`` is ``share`` (events out of those the condition holds for) or ``quantile``
-    (of a duration or a count, lower is better). ``worse`` is the direction of harm, or
+    ``kind`` is ``share`` (events out of those the condition holds for), ``quantile``
+    (of a duration or a count, lower is better) or ``incidence`` (resolved by ``horizon``, which
+    is in ``unit``, with giving up as a competing end). ``worse`` is the direction of harm, or
     None where neither direction is a harm. ``judged`` is false for what is reported
     without a verdict. ``of`` tells apart several rates of one name, such as the share
     sent to each channel. ``missing`` says why it cannot be estimated at all.
@@ -39,10 +42,11 @@ class Measure:
     title: str
     definition: str
     advice: str = ""
-    kind: Literal["share", "quantile"] = "share"
+    kind: Literal["share", "quantile", "incidence"] = "share"
     of: str | None = None
     quantile: float = 0.5
     unit: str = ""
+    horizon: float = 0.0
     worse: Literal["higher", "lower"] | None = "higher"
     judged: bool = True
     missing: str = ""
@@ -51,6 +55,16 @@ class Measure:
     def key(self) -> str:
         """Its name within one audit."""
         return self.name if self.of is None else f"{self.name}:{self.of}"
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its values are between 0 and 1."""
+        return self.kind != "quantile"
+
+    @property
+    def ends(self) -> str:
+        """Where ``Units.frame`` keeps how it ended (incidences only): see ``incidence``."""
+        return f"ended:{self.key}"
 
     @property
     def truth(self) -> str:
@@ -158,6 +172,7 @@ class Rules:
     resamples: int = 2000
     rounding: int = 5
     references: Mapping[str, str] = field(default_factory=dict)
+    harm: HarmWeights | None = None
 
 
 @dataclass(frozen=True)

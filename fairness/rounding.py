@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fairness.intervals import difference_interval, wilson
 from fairness.judge import Comparison, Omnibus
 from fairness.records import Cell
+from fairness.scores import Score
 from fairness.simpson import Simpson
 from fairness.summary import Figure, smoothed_differential_fairness
 
@@ -45,6 +46,8 @@ def rounded(report: Report, base: int, threshold: int, confidence: float) -> Rep
         summary=tuple(_figure(f, selected[_place(f)]) for f in report.summary),
         simpson=tuple(_simpson(s) for s in report.simpson),
         provenance=_provenance(report.provenance, base, threshold),
+        harm=tuple(_score(s, base, 1) for s in report.harm),
+        baseline=tuple(_score(s, base, 2) for s in report.baseline),
     )
 
 
@@ -122,6 +125,22 @@ def _figure(figure: Figure, cells: Sequence[Cell]) -> Figure:
     low = None if figure.low is None else _down(figure.low)
     high = None if figure.high is None else _up(figure.high)
     return replace(figure, value=value, low=low, high=high)
+
+
+def _score(one: Score, base: int, places: int) -> Score:
+    """To so many places: what it is made of has other sizes than are published."""
+
+    def near(value: float | None) -> float | None:
+        return None if value is None else round(value, places)
+
+    return replace(
+        one, n=None if one.n is None else to_base(one.n, base), variance=0.0,
+        value=near(one.value), low=near(one.low), high=near(one.high),
+        parts=tuple(None if p is None else _two(p) for p in one.parts),
+        difference=near(one.difference), difference_low=near(one.difference_low),
+        difference_high=near(one.difference_high),
+        p=p_step(one.p), p_adjusted=p_step(one.p_adjusted),
+    )  # fmt: skip
 
 
 def _place(one: Cell | Figure) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ def simpson_check(comparisons: Sequence[Comparison], cells: Sequence[Cell]) -> t
     strata = sorted({_key(c.within) for c in cells if c.within})
     found = []
     for pooled in comparisons:
-        if pooled.within or pooled.difference is None or pooled.measure.kind != "share":
+        if pooled.within or pooled.difference is None or not pooled.measure.is_rate:
             continue
         key = pooled.measure.key
         pairs = [

@@ -95,9 +95,7 @@ def _parity(units: Units, family: Family) -> list[Figure]:
     ]
 
 
-def _equalized_odds(
-    units: Units, family: Family, other: Family | None, of: str | None
-) -> Figure:
+def _equalized_odds(units: Units, family: Family, other: Family | None, of: str | None) -> Figure:
     """Over groups that have both kinds of truth: fairlearn counts an empty one as 0."""
     place = ("selection_rate", of, family.by, family.within)
     truth, picked = family.measure.truth, family.measure.picked

@@ -105,9 +105,7 @@ def _classes(file: CsvFile, columns: TableColumns) -> tuple[str | None, ...]:
     return tuple(sorted(seen))
 
 
-def _add_class(
-    frame: pd.DataFrame, file: CsvFile, columns: TableColumns, name: str | None
-) -> None:
+def _add_class(frame: pd.DataFrame, file: CsvFile, columns: TableColumns, name: str | None) -> None:
     """The columns of one class: whether it was decided and, where known, whether it was true."""
     if name is None:
         frame[PICKED] = _positive(file, columns.outcome, columns.positive)

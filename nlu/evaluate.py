@@ -3,8 +3,9 @@
     python -m nlu.evaluate (--models DIR | --model FILE) [--out DIR] [--jobs N] FILE.jsonl …
 
 Each line of a file is ``{"text", "lang", "intent", "variety"}``: what a person said a message
-means; or, in a file of danger, ``{"text", "lang", "crisis"}`` with the kind or null. The sets
-in ``nlu/devset`` were written apart from the training phrases. ``--out`` gets
+means; or, in a file of danger, ``{"text", "lang", "crisis"}`` with the kind or null; or, in
+one of entities, ``{"text", "lang", "variety", "entities": [{"entity", "text", "value"}]}``. The
+sets in ``nlu/devset`` were written apart from the training phrases. ``--out`` gets
 ``understanding.json``, ``.csv`` and ``.html``.
 """
 
@@ -22,6 +23,7 @@ from bot.errors import BadFile, FairwayError
 from bot.files.live_model import live_model
 from bot.intents import kind_of, service_of
 from bot.rasa.quiet import make_logs_quiet
+from nlu.entity_scores import entity_shares
 from nlu.evaluation_page import write_evaluation
 from nlu.parse import parse_file
 from nlu.shares import Share, calibration_error, macro_f1, share
@@ -32,6 +34,8 @@ KIND, LANGUAGE = "kind", "language"
 DANGER, FALSE_ALARM = "danger found", "false alarm"
 TURNED_AWAY, FALSELY_HANDLED = "not understood", "wrong and acted on"
 MACRO_F1, CALIBRATION = "service, macro-F1", "calibration error"
+MEDIAN, SLOWEST = "ms, median", "ms, 95th percentile"
+"""Of one message, by the clock, as many at once as ``--jobs`` says."""
 
 
 def main() -> int:
@@ -59,6 +63,12 @@ def main() -> int:
 
 def evaluate(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int = 2) -> list[Share]:
     """Every figure: services right first and among the first three, kinds right, by group."""
+    named = [line for line in lines if "entities" in line]
+    meant = [line for line in lines if "entities" not in line]
+    return (_understood(model, meant, jobs) if meant else []) + entity_shares(named)
+
+
+def _understood(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int) -> list[Share]:
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
         # The parser's answer has fields of the same names, so what was meant goes by others.
@@ -82,6 +92,7 @@ def shares_of(parsed: Sequence[Parsed]) -> list[Share]:
         found += _of_danger(lang, [p for p in dangers if p["wanted"]["lang"] == lang])
         heard = (p["language"] == lang for p in mine if _is_long(p))
         found.append(share(LANGUAGE, lang, "3 words or more", heard))
+        found += _times(lang, services)
     return [one for one in found if one.n]
 
 
@@ -104,6 +115,13 @@ def _of_services(lang: str, services: Sequence[Parsed]) -> Iterator[Share]:
         yield share(TURNED_AWAY, lang, variety, (p["fallback"] for p in group), good=False)
     for service, group in _grouped(services, lambda p: str(p["wanted"]["intent"])):
         yield share(FIRST, lang, service, map(_first, group))
+
+
+def _times(lang: str, lines: Sequence[Parsed]) -> Iterator[Share]:
+    times = sorted(float(p["ms"]) for p in lines if "ms" in p)
+    for what, part in ((MEDIAN, 0.5), (SLOWEST, 0.95)):
+        if times:
+            yield _figure(what, lang, times[int(part * (len(times) - 1))], lines, good=False)
 
 
 def _of_kinds(lang: str, others: Sequence[Parsed]) -> Iterator[Share]:
@@ -165,11 +183,17 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
     for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
             line = {"variety": "plain", **json.loads(text)}
-            meant = {"crisis": line["crisis"]} if "crisis" in line else {"intent": line["intent"]}
-            yield {key: str(line[key]) for key in ("text", "lang", "variety")} | meant
+            yield {key: str(line[key]) for key in ("text", "lang", "variety")} | _meant(line)
         except (ValueError, KeyError, TypeError) as error:
-            remedy = 'Each line needs "text", "lang", and "intent" or "crisis".'
+            remedy = 'Each line needs "text", "lang", and "intent", "crisis" or "entities".'
             raise BadFile(path, number, "cannot be read", remedy) from error
+
+
+def _meant(line: Mapping[str, Any]) -> dict[str, Any]:
+    for key in ("crisis", "entities"):
+        if key in line:
+            return {key: line[key]}
+    return {"intent": line["intent"]}
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ CHECKS = {
     "style (ruff)": ("ruff", "check", "."),
     "types (mypy)": ("mypy",),
     "walls (import-linter)": ("lint-imports",),
+    "three doors (every service, web and text)": ("python", "-m", "scripts.check_doors"),
     "replies: plain, short, complete (textstat, smsutil)": (
         "pytest",
         "-q",

@@ -13,13 +13,19 @@ import httpx
 from actions.gateways.appointments import Appointments, HttpAppointments
 from actions.gateways.base import Limits, Remote
 from actions.gateways.bins import Bins, HttpBins
+from actions.gateways.cases import Cases, HttpCases
 from actions.gateways.clock import utc_now
+from actions.gateways.directory import Directory, HttpDirectory
 from actions.gateways.local_links import LocalLinks, load_local_links
+from actions.gateways.mailbox import Mailbox, NoMailbox
 from actions.gateways.open311 import HttpOpen311, Open311
 from actions.gateways.places import HttpPlaces, Places
 from actions.gateways.postcodes import HttpPostcodes, Postcodes
 
 DATA = Path(__file__).parent.parent / "data"
+
+SANDBOX_SECRET = "the sandbox council's"
+"""Signs cases to the sandbox council, which has nothing worth keeping."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,9 @@ class CouncilSettings:
     bins_url: str = ""
     places_url: str = ""
     appointments_url: str = ""
+    directory_url: str = ""
+    cases_url: str = ""
+    cases_secret: str = SANDBOX_SECRET
     open311_form: Literal["json", "xml"] = "json"
 
 
@@ -49,6 +58,9 @@ class Gateways:
     places: Places
     appointments: Appointments
     local_links: LocalLinks
+    directory: Directory
+    cases: Cases
+    mailbox: Mailbox
 
 
 def make_gateways(
@@ -59,6 +71,7 @@ def make_gateways(
     limits: Limits | None = None,
     now: Callable[[], datetime] = utc_now,
     data: Path = DATA,
+    mailbox: Mailbox | None = None,
 ) -> Gateways:
     """Every gateway of one council. ``base_url`` is the sandbox council's, ``…/sandbox``.
 
@@ -81,4 +94,7 @@ def make_gateways(
         places=HttpPlaces(remote(council.places_url, "/places")),
         appointments=HttpAppointments(remote(council.appointments_url, "/appointments")),
         local_links=load_local_links(data, council.slug),
+        directory=HttpDirectory(remote(council.directory_url, "/directory"), now),
+        cases=HttpCases(remote(council.cases_url, "/cases"), now, council.cases_secret),
+        mailbox=mailbox or NoMailbox(),
     )

@@ -71,6 +71,9 @@ class Appointments(Protocol):
     async def book(self, slot_id: str, contact: Contact, idempotency_key: str) -> Appointment:
         """Raises SlotTaken when it has gone. The same key gives the same appointment."""
 
+    async def show(self, reference: str) -> Appointment:
+        """A booked appointment. Raises GatewayRefused when there is none, or no more."""
+
     async def cancel(self, reference: str) -> None:
         """Free the slot again. Cancelling twice is fine."""
 
@@ -113,6 +116,9 @@ class HttpAppointments:
                 raise SlotTaken(slot_id) from refusal
             raise
         return read_appointment(answer)
+
+    async def show(self, reference: str) -> Appointment:
+        return read_appointment(await self._remote.get(f"/{in_path(reference)}"))
 
     async def cancel(self, reference: str) -> None:
         await self._remote.delete(f"/{in_path(reference)}")

@@ -9,10 +9,13 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from actions.gateways import SANDBOX_SECRET
 from actions.gateways.clock import council_today, utc_now
 from actions.sandbox.appointments import appointment_router
 from actions.sandbox.bins import bin_router
+from actions.sandbox.cases import case_router
 from actions.sandbox.council import NAME, Council
+from actions.sandbox.directory import directory_router
 from actions.sandbox.faults import FaultOn, fault_router
 from actions.sandbox.libraries import load_libraries
 from actions.sandbox.open311 import open311_router, refuse
@@ -33,6 +36,7 @@ def create_sandbox(
     now: Callable[[], datetime] = utc_now,
     slow_seconds: float = 30.0,
     data: Path = DATA,
+    cases_secret: str = SANDBOX_SECRET,
 ) -> FastAPI:
     """The council as an app, to be mounted at ``/sandbox`` on a private listener.
 
@@ -45,6 +49,8 @@ def create_sandbox(
     app.include_router(open311_router(council, load_services(data / "sandbox_open311.json")))
     for router in (postcode_router, bin_router, place_router, appointment_router):
         app.include_router(router(council))
+    app.include_router(directory_router(council, data / "sandbox_directory.json"))
+    app.include_router(case_router(council, data / "sandbox_cases.json", cases_secret))
     app.include_router(fault_router(council))
     app.include_router(page_router(council))
     app.add_exception_handler(FaultOn, _fail)

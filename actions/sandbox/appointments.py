@@ -53,6 +53,7 @@ def appointment_router(council: Council) -> APIRouter:
     router = APIRouter(
         prefix="/appointments", dependencies=[Depends(failing(council, "appointments"))]
     )
+    made = _Slots(council)
 
     @router.get("/slots")
     def slots(
@@ -65,7 +66,7 @@ def appointment_router(council: Council) -> APIRouter:
         taken = _taken(council)
         free = [
             slot
-            for slot in all_slots(council)
+            for slot in made()
             if slot.id not in taken
             and slot.starts_at.date() >= (from_ or council.today())
             and place in {"", slot.library.id}
@@ -78,7 +79,7 @@ def appointment_router(council: Council) -> APIRouter:
     def book(
         booking: Booking, idempotency_key: Annotated[str, Header(max_length=200)] = ""
     ) -> JSONResponse:
-        slot = next((s for s in all_slots(council) if s.id == booking.slot_id), None)
+        slot = next((s for s in made() if s.id == booking.slot_id), None)
         if slot is None:
             return JSONResponse({"error": "There is no such slot", "code": "no_such_slot"}, 404)
         return _book(council, slot, booking, idempotency_key or secrets.token_hex(16))
@@ -88,7 +89,7 @@ def appointment_router(council: Council) -> APIRouter:
         row = _booking(council, reference)
         if row is None or row["cancelled_at"]:
             return JSONResponse({"error": "There is no such appointment"}, 404)
-        slot = next((s for s in all_slots(council) if s.id == row["slot_id"]), None)
+        slot = next((s for s in made() if s.id == row["slot_id"]), None)
         return JSONResponse({"reference": reference, **(_shown(slot) if slot else {})})
 
     @router.delete("/{reference}")
@@ -103,6 +104,20 @@ def appointment_router(council: Council) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+class _Slots:
+    """The slots of a day, made once: a hundred people asking at once must not wait for it."""
+
+    def __init__(self, council: Council) -> None:
+        self._council = council
+        self._made: tuple[date, list[_Slot]] = (date.min, [])
+
+    def __call__(self) -> list[_Slot]:
+        today = self._council.today()
+        if self._made[0] != today:
+            self._made = (today, all_slots(self._council))
+        return self._made[1]
 
 
 def all_slots(council: Council) -> list[_Slot]:

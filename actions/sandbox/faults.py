@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Literal, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from actions.sandbox.council import Council
 
-GatewayName = Literal["open311", "postcodes", "bins", "places", "appointments"]
-Mode = Literal["slow", "down", "wrong", "rate_limited", "ok"]
-GATEWAYS: tuple[GatewayName, ...] = ("open311", "postcodes", "bins", "places", "appointments")
+GatewayName = Literal[
+    "open311", "postcodes", "bins", "places", "appointments", "directory", "cases"
+]
+Mode = Literal["slow", "down", "wrong", "rate_limited", "too_big", "ok"]
+GATEWAYS: tuple[GatewayName, ...] = get_args(GatewayName)
 
 
 class Fault(BaseModel):
@@ -76,6 +78,9 @@ def _answer(mode: str) -> Response:
         return JSONResponse({"error": "Service unavailable"}, status_code=503)
     if mode == "rate_limited":
         return JSONResponse({"error": "Too many requests"}, 429, headers={"Retry-After": "30"})
+    if mode == "too_big":
+        huge = b"[" + b'"far too much",' * 200_000 + b'"!"]'
+        return Response(huge, media_type="application/json")
     # A web page with a 200: what a mended-overnight proxy or a log-in wall really sends.
     return Response(
         "<html><title>Welcome</title><body>Welcome</body></html>", media_type="application/json"

@@ -18,6 +18,8 @@ _SYSTEMS = (
     ("bins?postcode=SY1%202AS", "Bin days, in UKBinCollectionData's shape"),
     ("places?lat=52.71&amp;long=-2.75", "Libraries near a point"),
     ("appointments/slots", "Free appointments (POST to appointments books one)"),
+    ("directory/service_at_locations", "Groups near a place, as Open Referral UK 3.0"),
+    ("directory-1/services", "The same as Open Referral UK 1.x"),
     ("faults", "Which systems are switched to fail (POST switches them)"),
 )
 
@@ -48,6 +50,8 @@ reaches anyone.</p>
 appointments and promises are made up.</p>
 <h2>What it speaks</h2>
 <ul>{"".join(f'<li><a href="{path}">{escape(what)}</a></li>' for path, what in _SYSTEMS)}</ul>
+<p>Besides, it takes cases of ten other kinds. Those calls are signed; docs/case-api.yml
+says how.</p>
 <h2>What it holds</h2>
 <ul>{"".join(f"<li>{escape(line)}</li>" for line in _holdings(council))}</ul>
 <h2>How its systems are</h2>
@@ -62,8 +66,10 @@ def _holdings(council: Council) -> list[str]:
         "SELECT service_code, status, count(*) AS n FROM requests GROUP BY 1, 2 ORDER BY 1, 2"
     )
     booked = council.store.rows("SELECT count(*) AS n FROM bookings WHERE cancelled_at IS NULL")
+    cases = council.store.rows("SELECT count(*) AS n FROM cases")
     return [
         *(f"{row['service_code']}, {row['status']}: {row['n']}" for row in kinds),
+        f"Cases: {cases[0]['n']}",
         f"Appointments booked: {booked[0]['n']}",
         f"Libraries: {len(council.libraries)}",
     ]

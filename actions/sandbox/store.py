@@ -44,6 +44,17 @@ CREATE TABLE IF NOT EXISTS bookings (
 -- The database, not the code, promises that nobody shares a slot.
 CREATE UNIQUE INDEX IF NOT EXISTS one_booking_a_slot
     ON bookings (slot_id) WHERE cancelled_at IS NULL;
+CREATE TABLE IF NOT EXISTS cases (
+    reference TEXT PRIMARY KEY,
+    type TEXT NOT NULL,
+    content TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    fingerprint TEXT NOT NULL,
+    status TEXT NOT NULL,
+    status_text TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS faults (gateway TEXT PRIMARY KEY, mode TEXT NOT NULL);
 """
 

@@ -15,6 +15,7 @@ from bot.files.yaml_lines import YamlFile, read_yaml
 from bot.need import NeedKind, Urgency
 from bot.service_card import Door, Fact, ServiceCard
 
+DOES_IT_HERE = ("open311", "cases", "bins", "library_finder", "directory")
 SCHEMA = Path(__file__).with_name("card.schema.json")
 
 
@@ -72,11 +73,11 @@ def _check_digital_door(file: YamlFile) -> None:
     door, place = file.data["channels"]["digital"], ("channels", "digital")
     connector = door.get("connector")
     if door["way"] == "do_it_here" and connector in (None, "link"):
-        remedy = "Add  connector: open311, bins or library_finder, or use  way: link."
+        remedy = f"Add  connector: {', '.join(DOES_IT_HERE)}, or use  way: link."
         raise file.bad(place, "do_it_here needs a connector that does the work", remedy)
-    if connector == "open311" and not door.get("service_code"):
-        remedy = "Add  service_code: the code in your Open311 service list."
-        raise file.bad(place, "the open311 connector needs a service_code", remedy)
+    if connector in ("open311", "cases") and not door.get("service_code"):
+        remedy = "Add  service_code: the code in that system's service list."
+        raise file.bad(place, f"the {connector} connector needs a service_code", remedy)
 
 
 def _fact(file: YamlFile, index: int, fact: Mapping[str, Any]) -> Fact:

@@ -13,7 +13,7 @@ from bot.council import DAYS, Council, Notice
 from bot.errors import BadFile
 
 _TEXTS = ("name", "slug", "gss", "phone", "text_relay", "main_place")
-_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems")
+_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes")
 _FOR_CITIZENS = ("sms_number", "equality_scheme", "quiet_hours", "notices")
 _HOURS = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
@@ -51,6 +51,7 @@ class _Reader:
             languages=self._strings("languages", required=True),
             hours={day: self._day(day, hours) for day, hours in self._strings("hours").items()},
             systems=self._strings("systems"),
+            mailboxes=self._strings("mailboxes"),
             colour=self._colour(),
             **self._for_citizens(),
         )

@@ -195,6 +195,9 @@ class _Handoffs:
         found = (h for h in self.tables.handoffs.values() if h.status in statuses)
         return sorted(found, key=lambda h: (h.urgency != "urgent", h.asked_at))
 
+    def count(self, status: HandoffStatus) -> int:
+        return sum(handoff.status is status for handoff in self.tables.handoffs.values())
+
     def claimed_since(self, since: datetime) -> list[Handoff]:
         taken = [(h.claimed_at, h) for h in self.tables.handoffs.values() if h.claimed_at]
         return [h for at, h in sorted(taken, key=lambda pair: pair[0]) if at >= since]
@@ -227,6 +230,12 @@ class _Outbox:
     def put(self, parcel: Parcel, due: datetime) -> None:
         self.tables.outbox[parcel.id] = _Due(parcel, due)
 
+    def put_once(self, parcel: Parcel, due: datetime) -> bool:
+        is_new = parcel.id not in self.tables.outbox
+        if is_new:
+            self.put(parcel, due)
+        return is_new
+
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         ready = [
             d
@@ -240,7 +249,8 @@ class _Outbox:
         return [item.parcel for item in leased]
 
     def done(self, parcel_id: str, now: datetime) -> None:
-        self.tables.outbox[parcel_id].done = True
+        if parcel_id in self.tables.outbox:
+            self.tables.outbox[parcel_id].done = True
 
     def again(self, parcel_id: str, due: datetime, error: str) -> None:
         item = self.tables.outbox[parcel_id]

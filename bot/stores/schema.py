@@ -143,6 +143,8 @@ turn_records = sa.Table(
     sa.Column("policy_version", sa.String(40)),
     sa.Column("model_version", sa.String(80), nullable=False),
     sa.Column("ms", sa.Float, nullable=False),
+    sa.Column("lsoa", sa.String(12)),
+    sa.Column("answer_not_taken", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 outcomes = sa.Table(
@@ -197,6 +199,34 @@ equality_answers = sa.Table(
     sa.Column("answer", sa.String(40), nullable=False),
     sa.Column("scheme", sa.String(80), nullable=False),
     sa.Column("day", sa.Date, nullable=False),
+)
+
+# The double-blind coding of needs: which conversations, and what each coder said.
+coding_sample = sa.Table(
+    "coding_sample",
+    metadata,
+    sa.Column(
+        "conversation_id",
+        sa.String(40),
+        sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("drawn_by", sa.String(80), nullable=False),
+    sa.Column("drawn_at", UtcDateTime, nullable=False),
+)
+
+need_codes = sa.Table(
+    "need_codes",
+    metadata,
+    sa.Column(
+        "conversation_id",
+        sa.String(40),
+        sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("coder", sa.String(80), primary_key=True),
+    sa.Column("needed_channel", sa.String(16), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
 )
 
 outbox = sa.Table(

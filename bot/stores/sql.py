@@ -182,6 +182,11 @@ class _Handoffs:
         query = t.handoffs.select().where(c.status.in_([s.value for s in statuses]))
         return _all(self.db, query.order_by(c.urgency != "urgent", c.asked_at), to_handoff)
 
+    def count(self, status: HandoffStatus) -> int:
+        where = t.handoffs.c.status == status.value
+        query = sa.select(sa.func.count()).select_from(t.handoffs).where(where)
+        return int(self.db.execute(query).scalar_one())
+
     def claimed_since(self, since: datetime) -> list[Handoff]:
         c = t.handoffs.c
         query = t.handoffs.select().where(c.claimed_at >= since)
@@ -220,6 +225,13 @@ class _Outbox:
 
     def put(self, parcel: Parcel, due: datetime) -> None:
         self.db.execute(t.outbox.insert(), [asdict(parcel) | {"due": due}])
+
+    def put_once(self, parcel: Parcel, due: datetime) -> bool:
+        c = t.outbox.c
+        held = self.db.execute(sa.select(c.id).where(c.id == parcel.id)).first()
+        if held is None:
+            self.put(parcel, due)
+        return held is None
 
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         c = t.outbox.c

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import click
 import httpx
@@ -26,6 +27,14 @@ from channels.commands.here import RASA_PYTHON, models_folder, settings_here
 from channels.settings import ROOT, Settings
 
 STAMP = "fairway-stamp"
+SANDBOX = "the sandbox council"
+
+
+class Live(Protocol):
+    """What the doctor may ask of the wired product."""
+
+    def systems(self) -> list[Any]:
+        """Probes with name, where, good, problem and remedy. Raises FairwayError."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,12 @@ class Finding:
 
 
 @click.command()
-def doctor() -> None:
+@click.pass_obj
+def doctor(live: Live) -> None:
     """Look at everything Fairway needs; say what is missing and how to mend it.
 
     Ends with exit code 1 if something needed is missing. What only a running Fairway shows
-    is looked at too, and marked – when it is not running.
+    is looked at too, and marked – when it is not running. Every council system is called.
 
     \b
     Example:
@@ -55,6 +65,9 @@ def doctor() -> None:
         for finding in look(settings):
             click.echo(_line(finding))
             missing += finding.needed and not finding.good
+    for finding in systems(live):
+        click.echo(_line(finding))
+        missing += finding.needed and not finding.good
     if missing:
         raise click.ClickException(f"{missing} thing{'s' * (missing > 1)} to mend.")
     click.echo("Fairway has all it needs.")
@@ -147,6 +160,21 @@ def running(settings: Settings) -> Iterator[Finding]:
     ]  # fmt: skip
     for name, address, port, path in listeners:
         yield _listening(name, address, port, path)
+
+
+def systems(live: Live) -> Iterator[Finding]:
+    """The council's systems, each called once. The sandbox council is there only while
+    Fairway runs, so it is not missed."""
+    try:
+        probed = live.systems()
+    except FairwayError as error:
+        yield Finding(f"Council systems: {error}", False, "mend that file")
+        return
+    for one in probed:
+        what = f"{one.name} ({one.where})"
+        own = one.where != SANDBOX
+        said = f"{what} answers" if one.good else f"{what}: {one.problem}"
+        yield Finding(said, one.good, one.remedy if own else "fairway up", needed=own)
 
 
 def _listening(name: str, host: str, port: int, path: str) -> Finding:

@@ -15,6 +15,7 @@ import click
 
 from bot.errors import FairwayError
 from bot.files.live_model import live_model
+from channels.commands.child import in_child
 from channels.commands.here import (
     fairway_environment,
     models_folder,
@@ -24,8 +25,6 @@ from channels.commands.here import (
 )
 from channels.commands.rasa_files import write_rasa_files
 from channels.commands.train import train_model
-from channels.commands.user import first_sign_in_link
-from channels.product_files import read_files
 from channels.settings import ROOT, Settings
 from channels.supervisor import Program, Supervisor
 
@@ -60,10 +59,21 @@ def up(no_train: bool) -> None:
 
 def _files_are_right(settings: Settings) -> None:
     """A broken card, catalogue, policy or council file stops the start here, by name."""
-    try:
+
+    def read_all() -> str:
+        from channels.product_files import read_files
+
         read_files(settings.council_file)
-    except FairwayError as error:
-        raise click.ClickException(str(error)) from error
+        return ""
+
+    in_child(read_all)
+
+
+def _sign_in_link(settings: Settings) -> str:
+    """The one-time link, or nothing once somebody can sign in."""
+    from channels.commands.user import first_sign_in_link
+
+    return first_sign_in_link(settings) or ""
 
 
 def _supervise(settings: Settings, rasa_files: Path) -> None:
@@ -117,7 +127,7 @@ def _announcer(settings: Settings) -> Callable[[str], None]:
     def announce(name: str) -> None:
         if name == "Fairway" and name not in told:
             click.echo(addresses(settings))
-            if link := first_sign_in_link(settings):
+            if link := in_child(lambda: _sign_in_link(settings)):
                 click.echo(f"  sign in     {link}   (works once)")
         click.echo(f"{name} is {'back' if name in told else 'ready'}.")
         told.add(name)

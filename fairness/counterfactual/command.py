@@ -66,9 +66,7 @@ def _first(pairs: tuple, limit: int | None) -> list:  # type: ignore[type-arg]
     return kept
 
 
-def _write(
-    out: Path, url: str, tried: tuple[Tried, ...], found: tuple[FamilyResult, ...]
-) -> None:
+def _write(out: Path, url: str, tried: tuple[Tried, ...], found: tuple[FamilyResult, ...]) -> None:
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     out.mkdir(parents=True, exist_ok=True)
     document = {

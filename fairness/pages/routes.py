@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import threading
 from collections.abc import Callable, Mapping
@@ -12,26 +13,29 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.need_codes import NeedCodes
 from fairness.audit import audit
 from fairness.database import count_conversations, read_database
 from fairness.drift import read_earlier
 from fairness.errors import AuditError, ReportUnknown
+from fairness.harm_weights import read_weights
+from fairness.pages.behind import add_behind, links_of
+from fairness.pages.coding import add_coding
+from fairness.pages.frame import Chrome, Frame
 from fairness.pages.notes import add_note, notes_of
+from fairness.pages.render import render
 from fairness.pages.shelf import FILES, find_report, keep_report, list_reports, report_file
 from fairness.provenance import provenance
 from fairness.records import Rules
-from fairness.report import words
 from fairness.report.as_html import content_security_policy
-
-Chrome = Callable[[str, str, Request], Response]
 
 GROUPS: Mapping[str, str] = {
     "language": "Language",
     "medium": "Web or text message",
     "service": "Service",
+    "imd_decile": "Deprivation of the area of their postcode (of areas, not of people)",
 }
 ANSWERS: Mapping[str, str] = {
     "age_band": "Age, as they told us",
@@ -71,13 +75,18 @@ def make_audit_router(
     check_csrf: Callable[..., Any],
     equality_key: str = "",
     who: Callable[[Request], str] = lambda request: "an auditor",
+    need_codes: NeedCodes | None = None,
+    coder: Callable[[Request], str] = lambda request: "auditor",
+    noted: Callable[[Request, str, str], None] = lambda request, action, subject: None,
 ) -> APIRouter:
     """Pages under /audit, all behind ``require_auditor``.
 
     ``chrome(title, html_body, request)`` frames a page; the body brings its own h1.
     ``csrf_field(request)`` is the hidden field of a form and ``check_csrf`` the
     dependency that refuses a form without it. The database is only read. ``equality_key``
-    joins equality answers; ``who(request)`` names who writes a note or signs.
+    joins equality answers; ``who(request)`` names who writes a note or signs, ``coder(request)``
+    is their user name. Without ``need_codes`` there is no coding page. ``noted(request, action,
+    subject)`` writes to the staff log who read what.
     """
     router = APIRouter(
         prefix="/audit", dependencies=[Depends(require_auditor)], include_in_schema=False
@@ -86,8 +95,9 @@ def make_audit_router(
 
     def show(request: Request, asked: Asked, problem: str = "") -> Response:
         held, problem = _held(read_engine_url, problem)
-        body = _render(
+        body = render(
             "list.html.j2",
+            group_names=GROUPS, within_names=WITHIN, coding=need_codes is not None,
             reports=list_reports(reports_dir), held=held, asked=asked, problem=problem,
             answers=ANSWERS if equality_key else {},
             csrf=Markup(csrf_field(request)),
@@ -126,9 +136,10 @@ def make_audit_router(
             kept = find_report(reports_dir, report_id)
         except ReportUnknown as error:
             raise HTTPException(404, str(error)) from None
-        body = _render(
+        body = render(
             "report.html.j2",
             kept=kept, files=FILES, notes=notes_of(reports_dir, report_id),
+            links=links_of(_document(reports_dir, report_id)),
             csrf=Markup(csrf_field(request)),
         )  # fmt: skip
         return chrome(kept.title, body, request)
@@ -149,6 +160,11 @@ def make_audit_router(
         except ReportUnknown as error:
             raise HTTPException(404, str(error)) from None
         return RedirectResponse(f"/audit/reports/{report_id}#notes", status_code=303)
+
+    frame = Frame(chrome, csrf_field, check_csrf, noted)
+    add_behind(router, frame, read_engine_url, reports_dir)
+    if need_codes is not None:
+        add_coding(router, frame, need_codes, read_engine_url, coder)
 
     @router.get("/reports/{report_id}/{name:path}")
     def file(report_id: str, name: str) -> Response:
@@ -197,9 +213,14 @@ def _problem(asked: Asked, answers_too: bool) -> str:
     return ""
 
 
+def _document(shelf: Path, report_id: str) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads(report_file(shelf, report_id, "report.json").read_text())
+    return held
+
+
 def _make(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
     """Run the audit and put its report on the shelf."""
-    rules = Rules()
+    rules = Rules(harm=read_weights())
     earlier = None
     if asked.previous:
         earlier = read_earlier(report_file(shelf, asked.previous, "report.json"))
@@ -208,9 +229,11 @@ def _make(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
         equality_key=equality_key,
     )  # fmt: skip
     made_at = datetime.now(UTC)
-    history = provenance(units, rules, made_at=made_at, command=_command(units.source.name, asked))
+    command = _command(units.source.name, asked)
+    history = provenance(units, rules, made_at=made_at, command=command)
     title = f"Bias report by {' and '.join(asked.groups)}"
-    return keep_report(shelf, audit(units, rules, history, title=title, earlier=earlier))
+    report = audit(units, rules, history, title=title, earlier=earlier)
+    return keep_report(shelf, report, {"since": asked.since, "until": asked.until})
 
 
 def _command(database: str, asked: Asked) -> str:
@@ -222,13 +245,3 @@ def _command(database: str, asked: Asked) -> str:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text.strip()) if text.strip() else None
-
-
-def _render(template: str, **values: Any) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template(template).render(
-        words=words, group_names=GROUPS, within_names=WITHIN, **values
-    )

@@ -40,10 +40,15 @@ class Kept:
     units: float
     window: tuple[str, str]
     verdicts: Mapping[str, int]
+    scheduled: bool = False
+    alerts: tuple[str, ...] = ()
 
 
-def keep_report(shelf: Path, report: Report) -> str:
-    """Put ``report`` on the shelf; its id is ``20260131T093000Z-1a2b3c4d``."""
+def keep_report(shelf: Path, report: Report, more: Mapping[str, Any] | None = None) -> str:
+    """Put ``report`` on the shelf; its id is ``20260131T093000Z-1a2b3c4d``.
+
+    ``more`` is kept with it: ``since`` and ``until`` as asked for, ``scheduled``, ``alerts``.
+    """
     provenance = as_json(report)["provenance"]
     made_at = datetime.fromisoformat(provenance["made_at"])
     report_id = f"{made_at:%Y%m%dT%H%M%SZ}-{provenance['findings_sha256'][:8]}"
@@ -57,6 +62,7 @@ def keep_report(shelf: Path, report: Report) -> str:
         "units": provenance["units"],
         "window": [provenance["window"]["from"] or "", provenance["window"]["to"] or ""],
         "verdicts": Counter(c.verdict for c in report.comparisons),
+        **(more or {}),
     }
     (unfinished / "about.json").write_text(json.dumps(about), encoding="utf-8")
     _put(unfinished, shelf / report_id)
@@ -74,7 +80,7 @@ def list_reports(shelf: Path) -> tuple[Kept, ...]:
 
 def find_report(shelf: Path, report_id: str) -> Kept:
     """One report in short. Raises ReportUnknown."""
-    about = _read_about(shelf, report_id)
+    about = about_report(shelf, report_id)
     return Kept(
         id=report_id,
         title=about["title"],
@@ -84,6 +90,8 @@ def find_report(shelf: Path, report_id: str) -> Kept:
         units=about["units"],
         window=(about["window"][0][:10], about["window"][1][:10]),
         verdicts=about["verdicts"],
+        scheduled=bool(about.get("scheduled")),
+        alerts=tuple(about.get("alerts", ())),
     )
 
 
@@ -95,7 +103,8 @@ def report_file(shelf: Path, report_id: str, name: str) -> Path:
     return path
 
 
-def _read_about(shelf: Path, report_id: str) -> dict[str, Any]:
+def about_report(shelf: Path, report_id: str) -> dict[str, Any]:
+    """What is kept beside a report. Raises ReportUnknown."""
     path = shelf / report_id / "about.json"
     if not _ID.fullmatch(report_id) or not path.is_file():
         raise ReportUnknown

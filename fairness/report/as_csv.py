@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-TABLES = ("measures", "comparisons", "omnibus", "summary", "simpson", "drift")
+TABLES = ("measures", "comparisons", "omnibus", "summary", "simpson", "harm", "baseline", "drift")
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -17,6 +17,7 @@ from fairness.records import Cell, Measure
 from fairness.report import words
 from fairness.report.chart import Chart, chart
 from fairness.report.drift_words import drift_lines
+from fairness.report.extras import extra_findings, extras_of
 
 FOLDER = Path(__file__).parent
 MOST_FINDINGS = 15
@@ -97,6 +98,8 @@ def as_html(report: Report, document: Mapping[str, Any]) -> str:
         drift=drift_lines(report),
         quiet=_quiet(report),
         untold=untold_of(report),
+        extras=extras_of(report, document["provenance"]),
+        extra_findings=extra_findings(report),
     )
 
 

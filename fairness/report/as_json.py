@@ -13,11 +13,12 @@ from fairness.drift import Drift
 from fairness.judge import Comparison, Omnibus
 from fairness.records import Cell
 from fairness.report import words
+from fairness.report.extras import score_json
 from fairness.simpson import Simpson
 from fairness.summary import Figure
 
 SCHEMA = Path(__file__).parent / "schema.json"
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -28,6 +29,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "omnibus": [_omnibus(o) for o in report.omnibus],
         "summary": [_figure(f) for f in report.summary],
         "simpson": [_simpson(s) for s in report.simpson],
+        "harm": [score_json(s, _harms(report)) for s in report.harm],
+        "baseline": [score_json(s, ("assistant", "people")) for s in report.baseline],
     }
     canonical = json.dumps(findings, sort_keys=True, separators=(",", ":"), allow_nan=False)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
@@ -40,6 +43,10 @@ def as_json(report: Report) -> dict[str, Any]:
         "drift": [_drift(d) for d in report.drift],
         "provenance": {**report.provenance, "findings_sha256": digest},
     }
+
+
+def _harms(report: Report) -> tuple[str, ...]:
+    return tuple((report.provenance.get("harm_weights") or {}).get("counted", ()))
 
 
 def _measure(cell: Cell) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from fairness.report.as_html import (
     untold_of,
 )
 from fairness.report.drift_words import drift_lines
+from fairness.report.extras import extra_findings, extras_of
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 MOST_CROSSED = 40
@@ -78,13 +79,20 @@ def _view(report: Report, history: Mapping[str, Any]) -> dict[str, Any]:
         "about": f"{words.count(history['units'])} {units}{dates}. "
         f"Groups: {', '.join(history['groups'])}. Made {history['made_at'][:10]}.",
         "tally": [{"count": n, "name": words.VERDICTS[v]} for v, n in counts.items()],
-        "findings": [{"text": f.text, "advice": f"What to do: {f.advice}"} for f in shown],
+        "findings": [
+            *({"text": f.text, "advice": f"What to do: {f.advice}"} for f in shown),
+            *({"text": text, "advice": ""} for text in extra_findings(report)),
+        ],
         "more": max(0, counts["evidence_of_disparity"] - MOST_FINDINGS),
         "simpson": [f.text for f in simpson_of(report)],
         "drift": list(drift_lines(report)),
         "untold": list(untold_of(report)),
         "sections": [_section(s, crossed) for s in sections],
         "columns": ["Group", "Counted", "Figure", "Interval", "Difference", "p", "Verdict"],
+        "extras": [
+            {"title": e.title, "intro": e.intro, "columns": e.columns, "rows": e.rows}
+            for e in extras_of(report, history)
+        ],
         "summary": [_summary(f) for f in report.summary],
         "summary_columns": ["Figure", "By", "Group or stratum", "Value", "Interval"],
         "provenance": _provenance(history),

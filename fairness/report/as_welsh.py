@@ -57,7 +57,7 @@ def _findings(report: Report, said: Mapping[str, Any]) -> list[str]:
 
 
 def _finding(found: Comparison, cell: Cell, base: Cell, said: Mapping[str, Any]) -> str:
-    share = found.measure.kind == "share"
+    share = found.measure.is_rate
     inside = said["inside"].format(where=words.label(found.within)) if found.within else ""
     name = said["measures"][found.measure.name]
     line: str = said["finding" if share else "finding_other"].format(

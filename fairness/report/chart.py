@@ -38,7 +38,7 @@ def chart(cells: Sequence[Cell], reference: Cell | None) -> Chart | None:
     known = [c for c in cells if c.value is not None]
     if not known:
         return None
-    top = _nice(max(_top(c) for c in known), known[0].measure.kind == "share")
+    top = _nice(max(_top(c) for c in known), known[0].measure.is_rate)
     line = None
     if reference is not None and reference.value is not None:
         line = _percent(reference.value, top)

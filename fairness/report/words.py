@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fairness.audit import Report
 from fairness.judge import Comparison
 from fairness.records import Cell, Measure
 from fairness.simpson import Simpson
@@ -48,6 +49,11 @@ _LANGUAGES = {
 }
 
 
+def name_of(report: Report, measure: str) -> str:
+    """A measure's title in this report; its name where the report has no such measure."""
+    return next((m.title for m in report.asked if m.name == measure), measure)
+
+
 def verdict_text(found: Comparison) -> str:
     """The verdict with what could have been found: ``no evidence found (able to detect ≥ …)``."""
     text = VERDICT_WORDS[found.verdict]
@@ -72,7 +78,7 @@ def figure(measure: Measure, value: float | None) -> str:
     """One value of a measure: ``30.4%``, ``3 min 20 s``, ``5``; a dash where there is none."""
     if value is None:
         return "–"
-    if measure.kind == "share":
+    if measure.is_rate:
         return f"{100 * value:.1f}%"
     return duration(value) if measure.unit == "s" else f"{value:g}"
 
@@ -102,7 +108,7 @@ def gap(measure: Measure, difference: float | None) -> str:
     if difference is None:
         return "–"
     sign = "−" if difference < 0 else "+"
-    if measure.kind == "share":
+    if measure.is_rate:
         return f"{sign}{100 * abs(difference):.1f} points"
     return sign + figure(measure, abs(difference))
 

@@ -13,6 +13,7 @@ import click
 from fairness.audit import Report, audit
 from fairness.decisions_file import read_decisions
 from fairness.errors import AuditError
+from fairness.harm_weights import read_weights
 from fairness.provenance import provenance
 from fairness.records import Rules
 from fairness.report.as_json import as_json
@@ -73,7 +74,8 @@ def _walk(
     write_decisions(out / name, people, told)
     groups = tuple(district["people"])
     units = read_decisions(out / name, groups, None)
-    rules = Rules(threshold=None, depth=2)  # nobody here is real: nobody to protect
+    # Nobody here is real: nobody to protect.
+    rules = Rules(threshold=None, depth=2, harm=read_weights())
     command = f"fairway simulate --url {url} --people {len(people)} --out {out}"
     history = provenance(
         units, rules, made_at=datetime.now(UTC), command=command, notes=_stated(district)

@@ -14,7 +14,7 @@ PLAIN_KINDS = _words("street st road rd lane ln avenue ave crescent cres terrace
 """Words that hardly mean anything else."""
 OTHER_KINDS = _words(
     "drive dr close cl way court ct place square sq gardens gdns grove hill row mews walk green "
-    "rise view bank parade croft"
+    "rise view bank parade croft mount brae walk grv wynd brow"
 )
 """Words that make a street only with capitals or a house number: "primary school place"."""
 WELSH_KINDS = _words("heol ffordd stryd lôn lon rhodfa maes clos")
@@ -22,9 +22,11 @@ NOT_NAMES = _words(
     "a an the this that my our your their his her some any which what whose another each every "
     "on in at by near nr of to is was are there outside opposite opp off down up along and or "
     "from with hole pothole light lamp big deep main whole busy same wrong right other next side "
-    "across into onto over under behind crossing"
+    "across into onto over under behind crossing pay do i"
 )
-_WORD = re.compile(r"[\w'\u2019.-]+")
+_WORD = re.compile(r"(?:[^\W\u3400-\u9fff]|['\u2019.-])+")
+_FLAT = re.compile(r"(?:flat|fflat|apartment|apt|unit)\s+[\w/]{1,5},?\s+$", re.IGNORECASE)
+"""What comes before the number of the house: "Flat 3, "."""
 _NUMBER = re.compile(r"^\d{1,4}[a-z]?$", re.IGNORECASE)
 _LONGEST_NAME = 3  # words
 
@@ -34,15 +36,30 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
     words = list(_WORD.finditer(text))
     for at, word in enumerate(words):
         kind = word[0].casefold().rstrip(".")
+        if _goes_on(words, at, text):
+            continue
         if kind in PLAIN_KINDS or kind in OTHER_KINDS:
             start = _name_before(words, at, text)
             if start < at and (kind in PLAIN_KINDS or _plainly_named(words[start : at + 1])):
-                yield words[start].start(), word.start() + len(kind)
+                yield _with_flat(text, words[start].start()), word.start() + len(kind)
         elif kind in WELSH_KINDS:
             end = _name_after(words, at, text)
             if end > at:
                 start = at - 1 if at and _NUMBER.match(words[at - 1][0]) else at
-                yield words[start].start(), words[end].end()
+                yield _with_flat(text, words[start].start()), words[end].end()
+
+
+def _with_flat(text: str, start: int) -> int:
+    flat = _FLAT.search(text[:start])
+    return flat.start() if flat else start
+
+
+def _goes_on(words: list[re.Match[str]], at: int, text: str) -> bool:
+    """The name goes on behind the word: "Quarry Hill Road", and "road tax" is no road."""
+    if at + 1 >= len(words) or text[words[at].end() : words[at + 1].start()] != " ":
+        return False
+    following = words[at + 1][0].casefold().rstrip(".")
+    return following in PLAIN_KINDS or following == "tax"
 
 
 def _name_before(words: list[re.Match[str]], at: int, text: str) -> int:

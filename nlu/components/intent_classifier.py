@@ -50,7 +50,7 @@ class IntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"encoder": "nano_e5", "threshold": 0.25, "folds": 3, "ranked": 10}
+        return {"encoder": "nano_e5", "threshold": 0.2, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
@@ -127,24 +127,23 @@ class IntentClassifier(GraphComponent):
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         danger = self._danger(sure, model, str(message.get(LANGUAGE) or ""))
         intent = danger or dict(ranking[0])
-        if intent["confidence"] < self._needed(intent["name"], bool(danger)) or not _has_letters(text):
+        if not danger and (self._is_doubtful(intent) or not _has_letters(text)):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
 
-    def _needed(self, intent: str, is_danger: bool) -> float:
-        """The confidence from which the intent is acted on."""
-        if is_danger:
-            return 0.0
-        if danger_of(intent):
-            return FAINT
-        least = {"out_of_scope": DISMISSED}.get(intent, 0.0)
-        return max(float(self.config["threshold"]), least)
+    def _is_doubtful(self, intent: dict[str, Any]) -> bool:
+        """Whether it is better to ask again: with too little confidence, or faint danger."""
+        least = DISMISSED if intent["name"] == "out_of_scope" else float(self.config["threshold"])
+        return bool(danger_of(intent["name"])) or intent["confidence"] < least
 
     def _danger(self, sure: Array, model: IntentModel, language: str) -> dict[str, Any] | None:
+        """The likeliest danger, with the sum of them all, when that sum is large enough, or
+        danger is the likeliest of all and not faint."""
         dangers = [i for i, label in enumerate(model.labels) if danger_of(label)]
         likely = float(sum(sure[i] for i in dangers))
-        if not dangers or likely < model.danger_from(language):
+        first = int(sure.argmax()) in dangers and likely >= FAINT
+        if not dangers or not (first or likely >= model.danger_from(language)):
             return None
         return {"name": model.labels[max(dangers, key=lambda i: sure[i])], "confidence": likely}
 

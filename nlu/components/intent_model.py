@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.intents import danger_of
+from bot.intents import danger_of, service_of
 from nlu.components import linear_text
 from nlu.components.linear_text import Array, Counted, Features, LinearText, confidences
 from nlu.components.meaning import Meaning, train_meaning
@@ -23,8 +23,9 @@ from nlu.components.mixing import ALL, Mix, best_mixes, blend
 FEATURES = Features(shortest=2, longest=5, words=2, word_weight=0.7, rarest=2)
 SHARPNESS = 16.0
 """How strongly nearness tells labels apart: cosines lie close together."""
-LIKELY = 30
-"""Labels, the likeliest by the other two readings, whose phrases are looked at for nearness."""
+LIKELY, HINT = 12, 1e-3
+"""Labels, the likeliest by the other two readings, whose phrases are looked at for nearness; and
+those of danger from this sum of theirs on: there are thousands of them."""
 MANY, HELD_BACK = 8000, 5
 """With so many phrases, one fifth held back is enough to choose mixes and limits on."""
 HEAD = "blend.json"
@@ -58,7 +59,8 @@ class Examples:
 @dataclass(frozen=True)
 class Quick:
     """The first stage: letters alone, weighed by ``weight``, from the confidence ``sure`` on
-    (above 1: never). It is tried on English, which has most phrases."""
+    (above 1: never). It is tried on English, which has most phrases, and believed of services
+    only: words like "phone" and "help" make letters sure of a wish that is not there."""
 
     weight: float
     sure: float
@@ -67,7 +69,7 @@ class Quick:
 NEVER = Quick(1.0, 2.0)
 QUICK = "en"
 SURE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
-LOSS = 0.004
+LOSS = 0.01
 """The share of a group's messages that may be understood worse for having a first stage."""
 WHIFF = 0.01
 """The sum of the danger intents from which the letters alone are never believed."""
@@ -108,22 +110,25 @@ class IntentModel:
 
     def confidences(self, text: str, language: str, encode: Callable[[str], Array]) -> Array:
         """One number from 0 to 1 a label, adding up to 1. ``encode`` is asked for the text's
-        vector unless the letters alone are enough."""
+        vector unless the letters alone are enough, or the text is a training phrase."""
         letters = _log_softmax(self.letters.scores(text)[None, :])
         if self.meaning is not None and language == QUICK and self.quick.sure <= 1:
             quick = confidences(letters[0] * self.quick.weight)
-            if quick.max() >= self.quick.sure and quick[self.dangers].sum() < WHIFF:
+            if quick.max() >= self.quick.sure and _believed(quick[None, :], self.labels)[0]:
                 return quick
         mix = self.mixes.get(language, self.mixes[ALL])
         if self.meaning is None:
             return confidences(blend([letters], mix)[0])
-        return confidences(self._with_meaning(letters, encode(text)[None, :], self.meaning, mix))
+        known = self.meaning.vector_of(text)
+        vector = encode(text) if known is None else known
+        return confidences(self._with_meaning(letters, vector[None, :], self.meaning, mix))
 
     def _with_meaning(self, letters: Array, vector: Array, meaning: Meaning, mix: Mix) -> Array:
         """The blend for one message. Nearness is asked of the likely labels only."""
         linear = _log_softmax(meaning.linear(vector))
-        likely = (mix[0] * letters + mix[1] * linear)[0]
-        asked = sorted({*likely.argsort()[-LIKELY:].tolist(), *self.dangers})
+        likely = confidences((mix[0] * letters + mix[1] * linear)[0])
+        dangers = self.dangers if likely[self.dangers].sum() >= HINT else []
+        asked = sorted({*likely.argsort()[-LIKELY:].tolist(), *dangers})
         near = _log_softmax(meaning.nearness_of(vector, asked) * SHARPNESS)
         return blend([letters, linear, near], mix)[0]
 
@@ -172,7 +177,9 @@ def fit(examples: Examples, counted: Counted, rows: Sequence[int]) -> IntentMode
     if examples.vectors is not None and len(letters.labels) > 1:
         place = {label: i for i, label in enumerate(letters.labels)}
         truth = np.array([place[label] for label in labels])
-        meaning = train_meaning(examples.vectors[list(rows)], truth, letters.labels, strength=2.0)
+        texts = [examples.texts[i] for i in rows]
+        vectors = examples.vectors[list(rows)]
+        meaning = train_meaning(vectors, truth, letters.labels, strength=2.0, texts=texts)
     return IntentModel(letters, meaning, {ALL: (1.0,) if meaning is None else (0.5, 1.0, 0.3)})
 
 
@@ -237,13 +244,22 @@ def first_stage(
     right = quick.argmax(axis=1) == truth[here]
     blend_right = sure[here].argmax(axis=1) == truth[here]
     groups = _groups(examples, here)
-    calm = quick[:, _dangers(names)].sum(axis=1) < WHIFF
+    calm = _believed(quick, names)
     for limit in SURE:
         reached = calm & (quick.max(axis=1) >= limit)
         worse = (blend_right.astype(int) - right) * reached
         if reached.any() and all(worse[group].sum() <= LOSS * group.sum() for group in groups):
             return Quick(weight, limit)
     return Quick(weight, NEVER.sure)
+
+
+def _believed(quick: Array, names: Sequence[str]) -> Array:
+    """Of which messages the letters alone may be believed: there is no whiff of danger, and it
+    is a service that they name, where some intents are services."""
+    services = np.array([service_of(name) is not None for name in names])
+    named = services[quick.argmax(axis=1)] if services.any() else np.ones(len(quick), bool)
+    calm: Array = named & (quick[:, _dangers(names)].sum(axis=1) < WHIFF)
+    return calm
 
 
 def danger_limits(examples: Examples, names: Sequence[str], sure: Array) -> dict[str, float]:

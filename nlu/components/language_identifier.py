@@ -23,6 +23,10 @@ from nlu.components.ngrams import plain
 LANGUAGE, CONFIDENCE = "language", "language_confidence"
 DEFAULT = "en"
 
+NAMES = frozenset(
+    ("address", "case_reference", "email", "phone", "postcode", "uprn", "vehicle_registration")
+)
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LanguageIdentifier(GraphComponent):
@@ -120,7 +124,9 @@ class LanguageIdentifier(GraphComponent):
 
 
 def without_names(text: str, entities: list[Mapping[str, Any]]) -> str:
-    """The text with postcodes, streets and the like taken out: they tell no language."""
-    for entity in sorted(entities, key=lambda e: -int(e.get("start") or 0)):
+    """The text with postcodes, streets and the like taken out: they tell no language. The words
+    of a date or a sum do."""
+    named = [entity for entity in entities if entity.get("entity") in NAMES]
+    for entity in sorted(named, key=lambda e: -int(e.get("start") or 0)):
         text = f"{text[: entity.get('start')]} {text[entity.get('end', 0) :]}"
     return text

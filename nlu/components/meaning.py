@@ -9,10 +9,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from nlu.components.known_phrases import KnownPhrases, keys_of
 
 Array = Any  # numpy arrays carry no useful types here
 ARRAYS = "meaning.npz"
@@ -35,6 +38,16 @@ class Meaning:
     bias: Array
     phrases: Array
     starts: Array
+    keys: Array
+
+    def vector_of(self, text: str) -> Array | None:
+        """A vector, d, that is centred to the phrase ``text`` is; None when it is none."""
+        row = self._known.find(text)
+        return None if row is None else self.phrases[row] + self.middle
+
+    @cached_property
+    def _known(self) -> KnownPhrases:
+        return KnownPhrases.of(self.keys)
 
     def linear(self, vectors: Array) -> Array:
         """Scores, texts × labels, from the encoder's vectors, texts × d."""
@@ -68,7 +81,9 @@ class Meaning:
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
-        arrays = {name: getattr(self, name) for name in ("middle", "weights", "bias", "starts")}
+        arrays = {
+            name: getattr(self, name) for name in ("middle", "weights", "bias", "starts", "keys")
+        }
         np.savez(folder / ARRAYS, phrases=self.phrases.astype(np.float16), **arrays)
 
     @classmethod
@@ -79,15 +94,22 @@ class Meaning:
         return cls(**{**arrays, "phrases": arrays["phrases"].astype(np.float32)})
 
 
-def train_meaning(vectors: Array, truth: Array, labels: Sequence[str], strength: float) -> Meaning:
-    """Learn from the phrases' vectors. ``truth``: each phrase's place in ``labels``.
+def train_meaning(
+    vectors: Array,
+    truth: Array,
+    labels: Sequence[str],
+    strength: float,
+    texts: Sequence[str] = (),
+) -> Meaning:
+    """Learn from the phrases' vectors. ``truth``: each phrase's place in ``labels``; ``texts``:
+    the phrases, where they are to be known again.
 
     ``strength`` is scikit-learn's C. Raises ValueError when there are fewer than two labels.
     """
     from sklearn.linear_model import LogisticRegression
 
     middle = vectors.mean(axis=0)
-    made = Meaning(middle, 0, 0, 0, 0)
+    made = Meaning(middle, 0, 0, 0, 0, 0)
     centred = made.centred(vectors)
     model = LogisticRegression(C=strength, max_iter=ROUNDS, tol=1e-3)
     with warnings.catch_warnings():
@@ -96,7 +118,8 @@ def train_meaning(vectors: Array, truth: Array, labels: Sequence[str], strength:
     weights, bias = _columns(model, len(labels))
     order = np.argsort(truth, kind="stable")
     starts = np.searchsorted(truth[order], np.arange(len(labels)))
-    return Meaning(middle, weights, bias, centred[order].astype(np.float32), starts)
+    keys = keys_of([texts[i] for i in order]) if texts else keys_of(())
+    return Meaning(middle, weights, bias, centred[order].astype(np.float32), starts, keys)
 
 
 def _columns(model: Any, labels: int) -> tuple[Array, Array]:

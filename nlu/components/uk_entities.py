@@ -1,9 +1,12 @@
-"""Postcodes, phone numbers, email addresses, street addresses and case references, by pattern."""
+"""What a message names: postcode, address, UPRN, references, dates, times, money, phone, email.
+
+Digits of every script are read as 0 to 9. Shapes are found by patterns, what is said in words by
+spaCy's rules (entity_words.py), streets by addresses.py.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,16 +17,13 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.components.addresses import find_addresses
+from nlu.components.entity_shapes import find_by_shape
+from nlu.components.entity_words import Found, find_by_words, rules
+from nlu.components.tokens import fold_digits
 
 EXTRACTOR = "UkEntities"
-
-_POSTCODE = re.compile(
-    r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[ ]{0,2}([0-9][ABD-HJLNP-UW-Z]{2})(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
-_PHONE = re.compile(r"(?<![\w+])(?:\+44[ -]?(?:\(0\)[ -]?)?|0)(?:[ -]?[0-9]){9,10}(?![0-9])")
-_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,20}")
-_REFERENCE = re.compile(r"(?<![\w-])[A-Z]{2,5}-?[0-9]{4,10}(?![\w-])")
+LONGEST = 2000
+"""Characters of a message that are read."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -38,7 +38,8 @@ class UkEntities(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> UkEntities:
-        """There is nothing to set."""
+        """There is nothing to set. spaCy is loaded now, not at the first message."""
+        rules()
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -55,8 +56,7 @@ def find_entities(text: str) -> list[dict[str, Any]]:
     """``{"entity", "value", "start", "end", "extractor"}`` in the text's order; none overlap."""
     taken: list[tuple[int, int]] = []
     found = []
-    for name, match, value in _matches(text[:2000]):
-        start, end = match
+    for name, (start, end), value in _candidates(text[:LONGEST]):
         if all(end <= s or start >= e for s, e in taken):
             taken.append((start, end))
             place = {"start": start, "end": end, "extractor": EXTRACTOR}
@@ -64,31 +64,10 @@ def find_entities(text: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda entity: entity["start"])
 
 
-def _matches(text: str) -> Iterator[tuple[str, tuple[int, int], str]]:
-    """Candidates, the surest kind first."""
-    for name, pattern, value in _PATTERNS:
-        for match in pattern.finditer(text):
-            yield name, match.span(), value(match)
-    for start, end in find_addresses(text):
+def _candidates(text: str) -> Iterator[Found]:
+    """The surest kind first."""
+    read = fold_digits(text)
+    yield from find_by_shape(read)
+    for start, end in find_addresses(read):
         yield "address", (start, end), text[start:end]
-
-
-def _postcode(match: re.Match[str]) -> str:
-    return f"{match[1]} {match[2]}".upper()
-
-
-def _phone(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match[0].replace("(0)", ""))
-    return f"+44{digits[2:]}" if match[0].startswith("+") else f"+44{digits[1:]}"
-
-
-def _as_written(match: re.Match[str]) -> str:
-    return match[0]
-
-
-_PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    ("email", _EMAIL, _as_written),
-    ("phone", _PHONE, _phone),
-    ("postcode", _POSTCODE, _postcode),
-    ("case_reference", _REFERENCE, _as_written),
-)
+    yield from find_by_words(read)

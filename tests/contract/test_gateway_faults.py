@@ -18,6 +18,7 @@ from actions.gateways.base import (
     GatewaySlow,
     GatewayUnavailable,
 )
+from actions.gateways.cases import NewCase
 from actions.gateways.clock import council_today
 from actions.gateways.open311 import NewRequest
 from actions.sandbox import create_sandbox
@@ -35,13 +36,21 @@ CALLS: dict[str, tuple[str, Callable[[Gateways], Awaitable[object]]]] = {
     "bins": ("bins", lambda gates: gates.bins.collections("SY1 2AS")),
     "places": ("places", lambda gates: gates.places.near(52.7, -2.7, 3)),
     "slots": ("appointments", lambda gates: gates.appointments.slots(None, council_today(), 3)),
+    "show": ("appointments", lambda gates: gates.appointments.show("A-NONE00")),
+    "directory": ("directory", lambda gates: gates.directory.near("SY1 2AS", 52.7, -2.7)),
+    "case type": ("cases", lambda gates: gates.cases.definition("NOISE")),
+    "open a case": ("cases", lambda gates: gates.cases.open(NewCase("ALLOTMENT", "k"))),
+    "case": ("cases", lambda gates: gates.cases.show("C-NONE00")),
     "book": ("appointments", lambda gates: gates.appointments.book("x", Contact(), "k")),
 }
+REFUSED_WHEN_WELL = {"request", "book", "show", "open a case", "case"}
+"""Calls about what is not there: a council that is well says no."""
 ENDS: dict[str, type[GatewayError]] = {
     "down": GatewayUnavailable,
     "slow": GatewaySlow,
     "wrong": GatewayNonsense,
     "rate_limited": GatewayBusy,
+    "too_big": GatewayNonsense,
 }
 
 
@@ -74,7 +83,7 @@ def test_a_failing_system_is_named_and_mends(served: Served, call: str, mode: st
             assert time.monotonic() - started < 4
             assert mode != "rate_limited" or failure.value.retry_after == 30
             await switch(served, client, gateway, "ok")
-            if call not in {"request", "book"}:
+            if call not in REFUSED_WHEN_WELL:
                 await talk(served.gateways(client))
 
     asyncio.run(run())

@@ -224,6 +224,8 @@ def test_the_queue_is_urgent_first_then_longest_waiting(store, conversation):
     with store.begin() as work:
         assert work.handoffs.with_status(HandoffStatus.WAITING) == [urgent, early, late]
         assert work.handoffs.with_status(HandoffStatus.CLOSED) == []
+        assert work.handoffs.count(HandoffStatus.WAITING) == 3
+        assert work.handoffs.count(HandoffStatus.CLOSED) == 0
 
 
 def test_records_come_back(store, conversation):

@@ -50,6 +50,7 @@ WORST = {
     "metres": "100",
     "miles": "12.3",
     "body": "Department for Work and Pensions (DWP)",
+    "state": "We knew of it. Both are now one report.",
     "languages": ", ".join(load_council(ROOT / "bot" / "council.yml").languages.values()),
 }
 _CARRIES = frozenset(

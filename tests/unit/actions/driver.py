@@ -163,8 +163,9 @@ class Talk:
         self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
 
 
-def start_talk(folder: Path, **parts: Any) -> Talk:
-    """A conversation with a fresh council."""
+def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **parts: Any) -> Talk:
+    """A conversation with a fresh council. ``mailbox``: where teams are written to;
+    ``patience`` stretches every time limit, for tests that want many things at once."""
     sandbox = create_sandbox(
         folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0
     )
@@ -176,8 +177,9 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
         client,
         "http://sandbox",
         CouncilSettings(council.name, council.slug, council.gss),
-        limits=Limits(connect=1.0, read=2.0, whole=2.0, retries=1, first_wait=0.01),
+        limits=Limits(1.0 * patience, 2.0 * patience, 2.0 * patience, retries=1, first_wait=0.01),
         now=lambda: NOW,
+        mailbox=mailbox,
     )
     replies = load_catalogues(BOT / "replies")
     app = create_action_app(
@@ -190,7 +192,7 @@ def start_talk(folder: Path, **parts: Any) -> Talk:
         elsewhere=load_elsewhere(),
         secret=SECRET,
         today=lambda: TODAY,
-        answer_within=6.0,
+        answer_within=6.0 * patience,
     )
     return Talk(app, sandbox, replies=replies, council_languages=council.languages, **parts)
 

@@ -133,7 +133,7 @@ def test_an_answer_by_text_goes_to_the_outbox(desk, asha):
     now = desk.turn.clock.now()
     with desk.store.begin() as work:
         parcels = work.outbox.lease("sms", now, now + timedelta(minutes=1), 10)
-    assert parcels[-1].payload == {"message_ids": [said.id]}
+    assert parcels[-1].payload == {"message_ids": [said.id], "even_if_stopped": False}
     assert len(parcels) == 3  # the assistant's words, who has taken it, the answer
 
 

@@ -71,7 +71,7 @@ class CouncilDatabase:
                     "fallback": False, "misunderstood": False, "asked_channel": None,
                     "barriers": [], "adjustments": [], "route_channel": None, "route_way": None,
                     "route_reasons": [], "route_alternatives": [], "policy_version": "p1",
-                    "model_version": "m1", "ms": 1.0,
+                    "model_version": "m1", "ms": 1.0, "lsoa": None,
                     **turn,
                 }
                 for i, turn in enumerate(turns or ({},), 1)

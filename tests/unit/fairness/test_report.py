@@ -42,7 +42,8 @@ def test_report_json_keeps_to_its_published_schema(made):
 
 def test_the_hash_is_of_the_findings(made):
     report = json.loads((made[0] / "report.json").read_text())
-    lists = {k: report[k] for k in ("measures", "comparisons", "omnibus", "summary", "simpson")}
+    named = ("measures", "comparisons", "omnibus", "summary", "simpson", "harm", "baseline")
+    lists = {k: report[k] for k in named}
     canonical = json.dumps(lists, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     assert report["provenance"]["findings_sha256"] == digest

@@ -57,7 +57,20 @@ def test_letters_alone_answer_in_english_when_they_are_sure(model):
     sure = IntentModel(model.letters, model.meaning, model.mixes, Quick(1.0, 0.5))
     assert sure.confidences("pothole in the road", "en", never).sum() == pytest.approx(1)
     with pytest.raises(AssertionError):
-        sure.confidences("twll yn y ffordd", "cy", never)
+        sure.confidences("twll mawr yn y ffordd fawr", "cy", never)
+
+
+def test_a_training_phrase_needs_no_encoder(model):
+    def never(_text: str) -> np.ndarray:
+        raise AssertionError("the encoder was asked")
+
+    welsh = TEXTS[LANGUAGES.index("cy")]
+    again = model.confidences(f" {welsh.upper()} ", "cy", never)
+    encoded = model.confidences(welsh + " x", "cy", lambda _: vectors()[TEXTS.index(welsh)])
+    assert again.argmax() == encoded.argmax()
+    assert model.meaning.linear(model.meaning.vector_of(welsh)[None, :]) == pytest.approx(
+        model.meaning.linear(vectors()[TEXTS.index(welsh)][None, :]), abs=1e-4
+    )
 
 
 def test_the_first_stage_is_never_used_where_a_way_of_writing_would_lose():

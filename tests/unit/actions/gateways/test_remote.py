@@ -211,3 +211,71 @@ def test_the_error_tree_drawn_at_the_top_is_the_real_one() -> None:
     ours = [error for error in real if error.__module__ == errors.__name__]
     assert all(error.__name__ in drawn and error.__doc__ for error in ours)
     assert all(issubclass(error, GatewayError) for error in ours)
+
+
+class Ailing:
+    """A council that answers what it is told to next, and counts the calls."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses, self.calls = list(statuses), 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.calls += 1
+        status = self.statuses.pop(0) if self.statuses else 200
+        return httpx.Response(status, text="{}", headers={"content-type": "application/json"})
+
+
+def ask_often(council: Ailing, limits: Limits, times: int, pause: float = 0.0) -> list[str]:
+    """What each call ended in."""
+
+    async def run() -> list[str]:
+        ends = []
+        async with httpx.AsyncClient(transport=httpx.MockTransport(council)) as client:
+            remote = Remote(client, "http://council.test/", limits)
+            for _ in range(times):
+                try:
+                    await remote.get("/thing")
+                    ends.append("ok")
+                except GatewayError as error:
+                    ends.append(error.code)
+                await asyncio.sleep(pause)
+        return ends
+
+    return asyncio.run(run())
+
+
+ONE_TRY = Limits(retries=0, first_wait=0.001, trips=3, rest=0.05)
+
+
+def test_a_system_that_fails_often_is_left_alone_and_tried_again_after_a_rest() -> None:
+    council = Ailing(503, 503, 503)
+    ends = ask_often(council, ONE_TRY, 6)
+    assert ends == ["gateway_unavailable"] * 3 + ["gateway_resting"] * 3
+    assert council.calls == 3
+    council = Ailing(503, 503, 503)
+    assert ask_often(council, ONE_TRY, 5, pause=0.06)[3:] == ["ok", "ok"]
+
+
+def test_a_system_that_is_still_ill_after_its_rest_rests_again() -> None:
+    council = Ailing(503, 503, 503, 503)
+    ends = ask_often(council, Limits(retries=0, trips=3, rest=0.03), 3)
+    assert ends == ["gateway_unavailable"] * 3
+
+    async def run() -> list[str]:
+        ends = []
+        async with httpx.AsyncClient(transport=httpx.MockTransport(Ailing(*[503] * 9))) as client:
+            remote = Remote(client, "http://council.test/", ONE_TRY)
+            for pause in (0, 0, 0, 0.06, 0):
+                await asyncio.sleep(pause)
+                with pytest.raises(GatewayUnavailable) as failure:
+                    await remote.get("/thing")
+                ends.append(failure.value.code)
+        return ends
+
+    assert asyncio.run(run())[3:] == ["gateway_unavailable", "gateway_resting"]
+
+
+def test_a_no_is_no_outage() -> None:
+    assert ask_often(Ailing(*[404] * 9), ONE_TRY, 9) == ["gateway_refused"] * 9
+    mixed = Ailing(503, 503, 404, 503, 503, 200)
+    assert "gateway_resting" not in ask_often(mixed, ONE_TRY, 6)

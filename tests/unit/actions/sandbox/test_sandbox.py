@@ -172,7 +172,7 @@ def test_the_front_page_says_it_is_not_real_and_links_work(client: InMemory) -> 
     assert "not a real council" in page.text
     assert page.headers["content-security-policy"] == "default-src 'none'"
     links = [part.split('"')[0] for part in page.text.split('href="')[1:]]
-    assert len(links) == 8
+    assert len(links) == 10
     for link in links:
         assert client.get("/" + link.replace("&amp;", "&")).status_code == 200, link
 

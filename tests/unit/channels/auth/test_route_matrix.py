@@ -37,6 +37,11 @@ STAFF_ROUTES = {
     ("GET", "/audit/reports/{report_id}"): AUDIT,
     ("POST", "/audit/reports/{report_id}/notes"): AUDIT,
     ("GET", "/audit/reports/{report_id}/{name:path}"): AUDIT,
+    ("GET", "/audit/reports/{report_id}/behind"): AUDIT,
+    ("GET", "/audit/coding"): AUDIT,
+    ("POST", "/audit/coding"): AUDIT,
+    ("GET", "/audit/coding/next"): AUDIT,
+    ("POST", "/audit/coding/next"): AUDIT,
 }
 # For citizens, their tokens and suppliers: no member of staff has more of these than others.
 PUBLIC_ROUTES = {

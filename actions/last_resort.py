@@ -1,0 +1,69 @@
+"""The council's system did not take a case: write it to the team, if they can be written to."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+from actions.answer import Answer
+from actions.form import Form
+from actions.form_words import summary
+from actions.gateways.base import GatewayError, GatewayNonsense, GatewaySlow
+from actions.gateways.mailbox import Letter
+from actions.parts import Parts
+from actions.turn import Turn
+from actions.words import Words
+
+log = logging.getLogger(__name__)
+
+SYSTEM = "email"
+_LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
+
+
+async def by_email(
+    parts: Parts, turn: Turn, words: Words, form: Form, error: GatewayError
+) -> Answer | None:
+    """What to say once the team has it by email; None when they cannot be written to, and a
+    person has to be asked as for any other trouble."""
+    card, mailbox = parts.card(form.service), parts.gateways.mailbox
+    if card is None or not mailbox.has(card.team):
+        return None
+    key = f"{turn.conversation_id}:{form.id}"
+    reference = _reference(key)
+    letter = Letter(
+        card.team,
+        f"Fairway {reference}: {card.name('en')}",
+        _text(turn, words, form, reference, error, key),
+        key,
+    )
+    try:
+        await mailbox.send(letter)
+    except GatewayError as failure:
+        log.warning("the team could not be written to: %s", type(failure).__name__)
+        return None
+    said = Answer().say("case_by_email", reference=reference).say("anything_else")
+    return said.report("case", system=SYSTEM, service_code=card.id, reference=reference, notice="")
+
+
+def _reference(key: str) -> str:
+    """Ours, and the same for the same form: a letter that is sent twice is one case."""
+    digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
+    return "E-" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:7])
+
+
+def _text(
+    turn: Turn, words: Words, form: Form, reference: str, error: GatewayError, key: str
+) -> str:
+    told = "\n".join(f"{label}: {answer}" for label, answer in summary(form, words).items())
+    needs = ", ".join(sorted(a.value for a in turn.circumstances.adjustments)) or "none named"
+    maybe = (
+        "It may have reached the system all the same: look there before you open it again."
+        if isinstance(error, GatewaySlow | GatewayNonsense)
+        else "The system did not get it."
+    )
+    return (
+        f"A citizen told Fairway what follows. The system for it did not answer. {maybe}\n\n"
+        f"Reference given to the citizen: {reference}\n"
+        f"Language: {turn.language}. Adjustments: {needs}.\n"
+        f"Conversation (search for it at the desk): {turn.conversation_id}\n\n{told}\n"
+    )

@@ -1,0 +1,108 @@
+"""What must happen after a conversation has moved on: a reminder, news of a report.
+
+Actions say what they brought about (``appointment``, ``appointment_cancelled``, ``watch``);
+here that becomes parcels of the outbox, kept in the turn's own transaction. Each parcel's id
+follows from what it is about, so that asking twice is asking once and a cancelled appointment
+takes its reminder with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.ports import Outbox, Parcel
+
+REMINDER, WATCH = "reminder", "watch"
+REMIND_BEFORE = timedelta(hours=24)
+LOOK_EVERY = timedelta(minutes=30)
+WATCH_FOR = timedelta(days=90)
+"""A report that has not moved for so long is looked at no more."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A parcel to put, or, with ``due`` None, the id of one that is no longer wanted."""
+
+    parcel: Parcel
+    due: datetime | None
+
+
+def follow_ups(
+    events: Iterable[Mapping[str, Any]], conversation_id: str, now: datetime
+) -> tuple[FollowUp, ...]:
+    """The follow-ups that the events of a turn ask for. Events that cannot be read ask for none."""
+    made = (_follow_up(event, conversation_id, now) for event in events)
+    return tuple(one for one in made if one)
+
+
+def put_follow_ups(outbox: Outbox, wanted: Iterable[FollowUp], now: datetime) -> None:
+    """Keep what is wanted, once; call off what is not."""
+    for one in wanted:
+        if one.due is None:
+            outbox.done(one.parcel.id, now)
+        else:
+            outbox.put_once(one.parcel, one.due)
+
+
+def watch_again(parcel: Parcel, status: str) -> Parcel:
+    """The next look at the same report, which is now known to be in ``status``. Its id is new:
+    a parcel's content never changes once it is kept."""
+    reference = str(parcel.payload.get("reference"))
+    payload = {**parcel.payload, "status": status}
+    conversation = str(parcel.payload.get("conversation_id"))
+    return Parcel(_id(WATCH, conversation, reference, parcel.id), WATCH, payload)
+
+
+def _follow_up(event: Mapping[str, Any], conversation_id: str, now: datetime) -> FollowUp | None:
+    kind, reference = event.get("type"), str(event.get("reference") or "")
+    if not reference:
+        return None
+    if kind == "appointment":
+        return _reminder(event, conversation_id, reference, now)
+    if kind == "appointment_cancelled":
+        return FollowUp(Parcel(_id(REMINDER, reference), REMINDER, {}), None)
+    return _watch(event, conversation_id, reference, now) if kind == "watch" else None
+
+
+def _reminder(
+    event: Mapping[str, Any], conversation_id: str, reference: str, now: datetime
+) -> FollowUp | None:
+    """A day before; nobody is reminded of what they have only just booked."""
+    try:
+        due = datetime.fromisoformat(str(event.get("starts_at"))) - REMIND_BEFORE
+    except ValueError:
+        return None
+    if due.tzinfo is None or due <= now:
+        return None
+    payload = {
+        "conversation_id": conversation_id,
+        "reference": reference,
+        "place": str(event.get("place") or ""),
+        "when": str(event.get("when") or ""),
+        "phone": str(event.get("phone") or ""),
+    }
+    return FollowUp(Parcel(_id(REMINDER, reference), REMINDER, payload), due)
+
+
+def _watch(
+    event: Mapping[str, Any], conversation_id: str, reference: str, now: datetime
+) -> FollowUp:
+    payload = {
+        "conversation_id": conversation_id,
+        "reference": reference,
+        "system": str(event.get("system") or ""),
+        "service": str(event.get("service") or ""),
+        "status": str(event.get("status") or ""),
+        "phone": str(event.get("phone") or ""),
+        "since": now.isoformat(),
+    }
+    parcel = Parcel(_id(WATCH, conversation_id, reference), WATCH, payload)
+    return FollowUp(parcel, now + LOOK_EVERY)
+
+
+def _id(kind: str, *about: str) -> str:
+    return f"{kind[0]}-{hashlib.sha256(chr(0).join(about).encode()).hexdigest()[:32]}"

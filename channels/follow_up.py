@@ -1,0 +1,127 @@
+"""Reminders of appointments, and news of reports to those who asked for it.
+
+One thread, a round a minute. What is due lies in the outbox, so nothing is forgotten with the
+process; each message is kept in the same transaction that ends its parcel, so none is sent twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from bot.case_news import CaseNews
+from bot.follow_up import LOOK_EVERY, REMINDER, WATCH, WATCH_FOR, watch_again
+from bot.ports import NewsSource, Parcel, UnitOfWork
+from bot.tell_citizen import tell_citizen
+from bot.turn_state import TurnParts
+
+log = logging.getLogger(__name__)
+
+ROUND = 60.0  # seconds
+LEASE = timedelta(minutes=5)
+AT_ONCE = 100
+
+
+class FollowUps:
+    """Works in a thread of its own from ``start`` to ``stop``; ``run_once`` is one round."""
+
+    def __init__(self, parts: TurnParts, news: NewsSource) -> None:
+        self._parts, self._news = parts, news
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="follow-ups", daemon=True)
+
+    def start(self) -> FollowUps:
+        """Begin to work."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End after the round under way."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(30)
+
+    def run_once(self) -> None:
+        """Send every reminder that is due, then look after every report that is watched."""
+        for parcel in self._lease(REMINDER):
+            self._remind(parcel)
+        watched = self._lease(WATCH)
+        if watched:
+            self._look(watched)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.run_once()
+            except Exception as error:  # the database is away: try again in a moment
+                log.error("follow-ups: %s", type(error).__name__)
+            self._stopping.wait(ROUND)
+
+    def _lease(self, kind: str) -> list[Parcel]:
+        now = self._parts.clock.now()
+        with self._parts.store.begin() as work:
+            parcels = work.outbox.lease(kind, now, now + LEASE, AT_ONCE)
+            work.commit()
+        return parcels
+
+    def _remind(self, parcel: Parcel) -> None:
+        told = {name: str(parcel.payload.get(name)) for name in ("reference", "place", "when")}
+        with self._parts.store.begin() as work:
+            self._tell(work, parcel, "appointment_reminder", told)
+            work.outbox.done(parcel.id, self._parts.clock.now())
+            work.commit()
+        self._wake(parcel)
+
+    def _look(self, watched: list[Parcel]) -> None:
+        """Ask for all of them at once, then tell those whose report has moved."""
+        asked = [(str(p.payload.get("system")), _reference(p)) for p in watched]
+        news = self._news.of(asked, min(map(_since, watched)))
+        for parcel in watched:
+            self._after_look(parcel, news.get(_reference(parcel)))
+
+    def _after_look(self, parcel: Parcel, news: CaseNews | None) -> None:
+        now = self._parts.clock.now()
+        with self._parts.store.begin() as work:
+            if news is None or news.state == parcel.payload.get("status"):
+                if now - _since(parcel) > WATCH_FOR:
+                    work.outbox.done(parcel.id, now)
+                else:
+                    work.outbox.again(parcel.id, now + LOOK_EVERY, "")
+                work.commit()
+                return
+            there = self._tell_news(work, parcel, news)
+            work.outbox.done(parcel.id, now)
+            if there and not news.is_over:
+                work.outbox.put_once(watch_again(parcel, news.state), now + LOOK_EVERY)
+            work.commit()
+        self._wake(parcel)
+
+    def _tell_news(self, work: UnitOfWork, parcel: Parcel, news: CaseNews) -> bool:
+        conversation = work.conversations.get(str(parcel.payload.get("conversation_id")))
+        if conversation is None:
+            return False
+        lang, medium = conversation.language, conversation.medium.value
+        state = self._parts.replies.say(f"case_state_{news.state}", lang, medium)
+        service = str(parcel.payload.get("service"))
+        told = {"reference": news.reference, "service": service, "state": state}
+        there = self._tell(work, parcel, "case_changed", told)
+        if there and news.words:
+            self._tell(work, parcel, "report_notes", {"notes": news.words})
+        return there
+
+    def _tell(self, work: UnitOfWork, parcel: Parcel, key: str, told: dict[str, str]) -> bool:
+        whose = str(parcel.payload.get("conversation_id"))
+        phone = str(parcel.payload.get("phone") or "")
+        return tell_citizen(self._parts, work, whose, key, told, phone=phone)
+
+    def _wake(self, parcel: Parcel) -> None:
+        self._parts.live.changed([str(parcel.payload.get("conversation_id")), "desk"])
+
+
+def _reference(parcel: Parcel) -> str:
+    return str(parcel.payload.get("reference"))
+
+
+def _since(parcel: Parcel) -> datetime:
+    return datetime.fromisoformat(str(parcel.payload["since"]))

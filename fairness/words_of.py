@@ -1,0 +1,54 @@
+"""What was said in conversations, redacted: for coding needs and for looking behind a figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from fairness.redact import redact
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. ``sender``: citizen, assistant, agent or system."""
+
+    sender: str
+    lang: str
+    text: str
+
+
+def words_of(
+    connection: sa.Connection, ids: Sequence[str], senders: Sequence[str] = ()
+) -> Mapping[str, tuple[Line, ...]]:
+    """The lines of each conversation in order; of ``senders`` only, where any are named."""
+    known = _contacts(connection, ids)
+    named = ("conversation_id", "seq", "sender", "lang", "text")
+    messages = sa.table("messages", *map(sa.column, named))
+    query = (
+        sa.select(messages)
+        .where(messages.c.conversation_id.in_(list(ids)))
+        .order_by(messages.c.seq)
+    )
+    found: dict[str, list[Line]] = {name: [] for name in ids}
+    for row in connection.execute(query).mappings():
+        name = row["conversation_id"]
+        if not senders or row["sender"] in senders:
+            told = redact(row["text"], known.get(name, ()))
+            found[name].append(Line(row["sender"], row["lang"], told))
+    return {name: tuple(lines) for name, lines in found.items()}
+
+
+def _contacts(connection: sa.Connection, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """What citizens gave so that they could be reached: it goes wherever it is said."""
+    handoffs = sa.table("handoffs", *map(sa.column, ("conversation_id", "contact")))
+    query = sa.select(handoffs).where(handoffs.c.conversation_id.in_(list(ids)))
+    found: dict[str, tuple[str, ...]] = {}
+    for name, contact in connection.execute(query):
+        held: Any = json.loads(contact) if isinstance(contact, str) else contact
+        told = tuple(str(v) for v in (held or {}).values() if isinstance(v, str | int))
+        found[name] = (*found.get(name, ()), *told)
+    return found

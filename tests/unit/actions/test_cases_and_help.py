@@ -1,0 +1,251 @@
+"""Cases, help near, appointments that are changed, and what happens when nothing answers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from email.message import EmailMessage
+from typing import Any
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+
+from actions.gateways.base import GatewayRefused, GatewayUnavailable
+from actions.gateways.mailbox import Letter, MailAddressWrong, SmtpMailbox
+from tests.unit.actions.driver import POSTCODE, SECRET, Talk
+
+Start = Callable[..., Talk]
+NOISE = ("a dog", "4 Castle Gates", "every night", "Ann Example", "07700 900123")
+
+
+def _noise(talk: Talk) -> None:
+    started = talk.say("my neighbour is so loud", "service_noise_nuisance")
+    assert started.keys == ["report_start", "ask_council_question"]
+    for answer in NOISE:
+        asked = talk.say(answer)
+    assert asked.keys == ["form_review"]
+
+
+def test_a_case_is_opened_and_its_news_can_be_asked_for(talk: Talk) -> None:
+    _noise(talk)
+    done = talk.say("yes")
+    assert done.keys == ["case_done", "report_next", "anything_else"]
+    [case] = done.of("case")
+    assert case["system"] == "cases" and case["reference"] in done.text
+    assert "/status" in done.payloads
+    known = talk.say("/status")
+    assert known.keys == ["report_open", "ask_tell_me"] and case["reference"] in known.text
+    assert talk.say("yes").keys == ["tell_me_yes"]  # the number was given for the case
+
+
+def test_who_texts_is_told_by_text_without_being_asked_for_a_number(talk_with: Start) -> None:
+    talk = talk_with(medium="sms")
+    talk.say("pothole", "service_pothole")
+    for answer in (POSTCODE, "outside number 4", "medium", "skip", "skip", "skip", "yes"):
+        done = talk.say(answer)
+    assert done.of("case")
+    talk.say("what happened to my pothole?", "status")
+    [watch] = talk.say("yes").of("watch")
+    assert (watch["system"], watch["status"], watch["phone"]) == ("open311", "open", "")
+    assert watch["service"] == "Report a pothole"
+
+
+def test_a_web_citizen_says_which_number_to_text(talk: Talk) -> None:
+    talk.say("pothole", "service_pothole")
+    for answer in (POSTCODE, "outside number 4", "medium", "skip", "skip", "skip", "skip", "yes"):
+        done = talk.say(answer)
+    assert done.of("case")
+    talk.say("/status")
+    assert talk.say("yes").keys == ["ask_tell_me_phone"]
+    assert talk.say("07700 900123").of("watch")[0]["phone"] == "+447700900123"
+
+
+@pytest.mark.parametrize("mode", ["down", "wrong", "slow", "rate_limited", "too_big"])
+def test_a_case_nobody_can_take_goes_to_a_person_with_every_answer(talk: Talk, mode: str) -> None:
+    _noise(talk)
+    talk.fault("cases", mode)
+    failed = talk.say("yes")
+    [handoff] = failed.of("handoff")
+    assert "4 Castle Gates" in handoff["summary"].values()
+    assert failed.keys[1] == "error_passed_on"
+    assert talk.slots["task"] is None
+
+
+def test_help_near_says_when_it_is_open_and_where_it_was_read(talk: Talk) -> None:
+    assert talk.say("support groups near me", "service_support_groups").keys == [
+        "ask_postcode_near"
+    ]
+    near = talk.say(POSTCODE)
+    assert near.keys == ["support_near", "anything_else"]
+    assert "Parents together" in near.text and "Open now." in near.text
+    assert "01632 9601" in near.text and "23/11/2026 10:00" in near.text
+    talk.fault("directory", "down")
+    assert talk.say("support groups", "service_support_groups").of("handoff")
+
+
+def test_no_help_near_is_said(talk: Talk) -> None:
+    talk.slots["known"] = {"postcode": {"value": "WV7 3QH", "shown": "WV7 3QH"}}
+    far = talk.say("groups for parents", "service_family_support_groups")
+    assert far.keys == ["support_none", "anything_else"] and "/human" in far.payloads
+
+
+def _book(talk: Talk) -> str:
+    talk.say("can i come in", "face_to_face")
+    for answer in (POSTCODE, "yes", "1", "Ann", "skip", "yes"):
+        booked = talk.say(answer)
+    return str(booked.of("appointment")[0]["reference"])
+
+
+def test_an_appointment_can_be_looked_up_kept_and_cancelled(talk: Talk) -> None:
+    reference = _book(talk)
+    shown = talk.say("/status")
+    assert shown.keys == ["appointment_is", "ask_cancel"] and reference in shown.text
+    assert talk.say("no").keys == ["appointment_kept"]
+    talk.say("/status")
+    gone = talk.say("yes")
+    assert gone.keys == ["appointment_cancelled"]
+    assert gone.of("appointment_cancelled")[0]["reference"] == reference
+    slots = talk.council("GET", "/appointments/slots?place=shrewsbury&limit=1")["slots"]
+    assert slots[0]["starts_at"].startswith("2026-11-24T10:00")
+    talk.slots["known"] = {}
+    assert talk.say(f"what about {reference}", "status").keys == [
+        "reference_unknown",
+        "ask_reference",
+    ]
+
+
+def test_100_citizens_book_the_last_slot_at_once(talk_with: Start) -> None:
+    """One gets it; the other 99 are offered the next one."""
+    talk = talk_with(patience=20.0)  # 200 calls at once, on whatever machine this is
+    for slot in talk.council("GET", "/appointments/slots?place=shrewsbury&limit=3")["slots"]:
+        talk.council("POST", "/appointments", json={"slot_id": slot["id"]})
+    talk.say("can i come in", "face_to_face")
+    for answer in (POSTCODE, "yes", "1", "Ann", "skip"):
+        ready = talk.say(answer)
+    assert ready.keys == ["form_review"]
+    citizens = [replace(talk, sender=f"c{n}", slots=dict(talk.slots)) for n in range(100)]
+
+    async def at_once() -> list[list[str]]:
+        return await asyncio.gather(*(_confirm(citizen) for citizen in citizens))
+
+    keys = asyncio.run(at_once())
+    assert keys.count(["appointment_booked"]) == 1
+    assert keys.count(["slot_taken", "ask_slot"]) == 99
+
+
+async def _confirm(citizen: Talk) -> list[str]:
+    """Say yes at the review; the keys of the replies."""
+    body = {
+        "next_action": "action_serve_citizen",
+        "sender_id": citizen.sender,
+        "tracker": {
+            "sender_id": citizen.sender,
+            "slots": citizen.slots,
+            "latest_message": {"text": "/affirm", "intent": {"name": "affirm", "confidence": 1.0}},
+            "events": [],
+        },
+        "version": "3.6.21",
+    }
+    transport = httpx.ASGITransport(citizen.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+        answer = await client.post(
+            "/webhook", json=body, headers={"Authorization": f"Bearer {SECRET}"}
+        )
+    said = [m for m in answer.json()["responses"] if m.get("response")]
+    return [one["response"].removeprefix("utter_") for one in said]
+
+
+class Kept(Message):
+    """A mailbox that keeps what it gets."""
+
+    def __init__(self) -> None:
+        super().__init__(EmailMessage)
+        self.letters: list[Any] = []
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("nobody"):
+            return "550 5.1.1 There is nobody of that name here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    def handle_message(self, message: Any) -> None:
+        self.letters.append(message)
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[str, Kept]]:
+    kept = Kept()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(kept, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        yield f"smtp://127.0.0.1:{port}", kept
+    finally:
+        server.stop()
+
+
+TEAMS = {"environmental_health": "noise@example.gov.uk", "highways": "roads@example.gov.uk"}
+
+
+@pytest.mark.parametrize("mode", ["down", "wrong", "rate_limited"])
+def test_a_team_with_a_mailbox_is_written_to_instead(
+    talk_with: Start, mail: tuple[str, Kept], mode: str
+) -> None:
+    url, kept = mail
+    talk = talk_with(mailbox=SmtpMailbox(url, "fairway@example.gov.uk", TEAMS))
+    talk.say("pothole", "service_pothole")
+    for answer in (POSTCODE, "outside number 4", "medium", "skip", "by the gate", "Ann", "skip"):
+        talk.say(answer)
+    talk.fault("open311", mode)
+    sent = talk.say("yes")
+    assert sent.keys == ["case_by_email", "anything_else"]
+    [case], [letter] = sent.of("case"), kept.letters
+    assert case["system"] == "email" and case["reference"] in letter["Subject"]
+    assert letter["To"] == "roads@example.gov.uk" and letter["Auto-Submitted"]
+    text = letter.get_payload(decode=True).decode()
+    assert "by the gate" in text and case["reference"] in text
+    assert ("look there before" in text) == (mode == "wrong")
+    assert not sent.of("handoff")
+
+
+def test_a_mail_server_that_is_away_leaves_it_to_a_person(talk_with: Start) -> None:
+    talk = talk_with(mailbox=SmtpMailbox("smtp://127.0.0.1:9", "f@example.gov.uk", TEAMS))
+    talk.say("pothole", "service_pothole")
+    for answer in (POSTCODE, "outside number 4", "medium", "skip", "by the gate", "Ann", "skip"):
+        talk.say(answer)
+    talk.fault("open311", "down")
+    assert talk.say("yes").of("handoff")
+
+
+def test_a_letter_sent_twice_can_be_seen_to_be_one(mail: tuple[str, Kept]) -> None:
+    url, kept = mail
+    box = SmtpMailbox(url, "fairway@example.gov.uk", TEAMS)
+    letter = Letter("highways", "One\r\nBcc: all@example.com", "Twll – ŵ \ud800", "k1")
+    for _ in range(2):
+        asyncio.run(box.send(letter))
+    first, second = kept.letters
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Bcc"] is None and re.fullmatch(
+        r"<[0-9a-f]{32}@example\.gov\.uk>", first["Message-ID"]
+    )
+    asyncio.run(box.check())
+
+
+def test_mail_that_cannot_go_is_named(mail: tuple[str, Kept]) -> None:
+    for url in ("", "http://mail", "smtp://"):
+        with pytest.raises(MailAddressWrong):
+            SmtpMailbox(url, "f@example.gov.uk")
+    with pytest.raises(GatewayUnavailable):
+        asyncio.run(SmtpMailbox("smtp://127.0.0.1:9", "f@example.gov.uk").check())
+    odd = SmtpMailbox(mail[0], "f@example.gov.uk", {"highways": "nobody@example.gov.uk"})
+    with pytest.raises(GatewayRefused):
+        asyncio.run(odd.send(Letter("highways", "s", "t", "k")))
