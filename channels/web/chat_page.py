@@ -21,6 +21,7 @@ from channels.photos import PhotoStore
 from channels.web.as_json import message_json
 from channels.web.feedback import feedback_of
 from channels.web.talk import Said, Talk
+from channels.web.transcript import transcript
 from channels.web.waiting import waiting_words
 
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]])")
@@ -59,6 +60,8 @@ class ChatPage:
             feedback=feedback_of(self._parts.engine, conversation.id)
             if conversation and view and view.is_over
             else None,
+            can_mail=bool(self._parts.settings.smtp_url and self._parts.settings.mail_from),
+            mailed="mailed" in request.query_params,
             person_words=self._parts.turn.replies.say("button_person", language, "web"),
             draft=draft,
             error=self._words(request, error),
@@ -121,6 +124,12 @@ class ChatPage:
             }
             for m in messages
         ]
+
+    def copy(self, request: Request, conversation: Conversation) -> tuple[str, str]:
+        """Title and text of the copy that a citizen may keep."""
+        title = self._pages.say(request, "chat_transcript_title", council=self._parts.council.name)
+        messages = self._talk.messages(conversation.id)
+        return title, transcript(title, self.shown(messages, conversation.language))
 
     def _photo(self, address: str | None, language: str) -> dict[str, Any]:
         if address is None:

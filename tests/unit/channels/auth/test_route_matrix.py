@@ -58,6 +58,7 @@ PUBLIC_ROUTES = {
     ("POST", "/resume"),
     ("GET", "/widget.js"),
     ("POST", "/chat/photo"),
+    ("POST", "/chat/mail"),
     ("GET", "/chat/photos/{photo_id}.jpg"),
     ("GET", "/about-you"),
     ("POST", "/about-you"),
