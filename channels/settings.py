@@ -53,7 +53,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
     SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
     SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
-    SettingDoc("FAIRWAY_MAIL_FROM", "", "who letters to a team's mailbox are from"),
+    SettingDoc("FAIRWAY_MAIL_FROM", "", "who letters to teams and citizens are from"),
     SettingDoc("FAIRWAY_SMS_PROVIDER", "log", "log (a phone in the terminal), notify or twilio"),
     SettingDoc("FAIRWAY_NOTIFY_API_KEY", "", "GOV.UK Notify API key"),
     SettingDoc("FAIRWAY_NOTIFY_TEMPLATE_ID", "", "Notify template whose whole text is ((message))"),

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Header, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.desk_view import Case, Queue, see_case, see_queue
@@ -28,6 +29,7 @@ from channels.desk.texts import TextFacts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
+from channels.photos import PhotoStore
 from channels.settings import ROOT
 from channels.sms.sms_log import SmsLog
 
@@ -50,6 +52,7 @@ def make_desk_router(parts: Parts) -> APIRouter:
         "/events", desk.events, methods=["GET"], dependencies=[Depends(check_origin)]
     )
     router.add_api_route(case, desk.case, methods=["GET"])
+    router.add_api_route(f"{case}/photos/{{photo_id}}", desk.photo, methods=["GET"])
     for name, act in (
         ("claim", desk.claim),
         ("answer", desk.answer),
@@ -67,6 +70,7 @@ class Desk:
         self._pages = pages
         self._parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
         self._streams = DeskStreams(parts.live)
+        self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
         self._shower = Shower(load_cards(ROOT / "bot" / "services"), parts.council.languages)
 
@@ -77,6 +81,15 @@ class Desk:
     def case(self, request: Request, case_id: str, who: Agent) -> Response:
         """One case with all that is known."""
         return self._case_page(request, who, case_id)
+
+    def photo(self, case_id: str, photo_id: str, who: Agent) -> Response:
+        """A photo of the case's conversation, for whoever may read its message."""
+        case = see_case(self._parts, who, case_id)
+        shown = self._photos.of(case.conversation.id)
+        if not any(shown.get(m.id) == photo_id for m in case.messages):
+            raise HTTPException(404)
+        jpeg = self._photos.get(case.conversation.id, photo_id)
+        return Response(jpeg, media_type="image/jpeg")
 
     def claim(self, request: Request, case_id: str, who: Agent) -> Response:
         """Take a case; if someone was quicker, say who."""
@@ -204,6 +217,7 @@ class Desk:
             language=self._shower.language(case.conversation.language),
             lines=self._shower.lines(case, now),
             texts=self._texts.of(case.conversation),
+            photos=self._photos.of(case.conversation.id),
             known=self._shower.known(case),
             tried=self._shower.tried(case),
             earlier=[(h, self._shower.title(h, None)) for h in case.earlier],

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from bot.conversation import Conversation
 from bot.errors import BadInput, FairwayError
 from bot.message import Message, clean_text
+from channels.mail import MailServer, MailUnusable
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.csrf import FormStale
 from channels.parts import Parts
@@ -21,8 +22,10 @@ from channels.web.chat_cookie import ChatCookie
 from channels.web.chat_page import ChatPage
 from channels.web.events import Streams
 from channels.web.talk import Said, Talk, worth_keeping
-from channels.web.transcript import transcript
 from channels.web.waiting import waiting_words
+
+COPIES = 2
+"""Copies a minute by email for one conversation: this is no way to write to strangers."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     page = ChatPage(parts, pages, talk)
     steps = _Steps(talk, cookie, page)
     streams = Streams(talk)
+    mail = MailServer(parts.settings.smtp_url, parts.settings.mail_from)
 
     @router.get("/")
     def chat(request: Request) -> Response:
@@ -77,14 +81,22 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     @router.get("/chat/transcript.txt")
     def save_copy(request: Request) -> Response:
         conversation = cookie.need(request)
-        text = transcript(
-            pages.say(request, "chat_transcript_title", council=parts.council.name),
-            page.shown(talk.messages(conversation.id), conversation.language),
-        )
+        _, text = page.copy(request, conversation)
         name = f"attachment; filename=chat-{conversation.started_at:%Y-%m-%d}.txt"
         return Response(
             text, media_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
         )
+
+    @router.post("/chat/mail", dependencies=[Depends(check_csrf)])
+    def mail_copy(request: Request, to: Annotated[str, Form(max_length=254)] = "") -> Response:
+        conversation = cookie.need(request)
+        talk.limiter.take(f"mail {conversation.id}", COPIES)
+        talk.limiter.take(f"mail {address_of(request)}", COPIES * 5)
+        try:
+            mail.send(to.strip(), *page.copy(request, conversation))
+        except MailUnusable as error:
+            return page.refuse(request, conversation, error, "")
+        return RedirectResponse("/?mailed=1#mailed", 303)
 
     @router.get("/chat/wait", dependencies=[Depends(check_origin)])
     def wait(request: Request) -> Response:

@@ -17,9 +17,11 @@ from bot.message import Medium, Message, Sender
 from channels.pages import Pages, error_answer, wants_json
 from channels.pages.errors import error_words, headers_of, status_of
 from channels.parts import Parts
+from channels.photos import PhotoStore
 from channels.web.as_json import message_json
 from channels.web.feedback import feedback_of
 from channels.web.talk import Said, Talk
+from channels.web.transcript import transcript
 from channels.web.waiting import waiting_words
 
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]])")
@@ -58,6 +60,8 @@ class ChatPage:
             feedback=feedback_of(self._parts.engine, conversation.id)
             if conversation and view and view.is_over
             else None,
+            can_mail=bool(self._parts.settings.smtp_url and self._parts.settings.mail_from),
+            mailed="mailed" in request.query_params,
             person_words=self._parts.turn.replies.say("button_person", language, "web"),
             draft=draft,
             error=self._words(request, error),
@@ -109,14 +113,36 @@ class ChatPage:
 
     def shown(self, messages: Iterable[Message], language: str) -> list[dict[str, Any]]:
         """Messages as JSON, with who said it and when in the citizen's words."""
+        messages = list(messages)
+        photos = self._photos_of(messages)
         return [
             message_json(m)
             | {
+                **self._photo(photos.get(m.id), language),
                 "who": self._parts.words.say(f"from_{m.sender.value}", language, "web"),
                 "time": m.at.astimezone(LONDON).strftime("%H:%M"),
             }
             for m in messages
         ]
+
+    def copy(self, request: Request, conversation: Conversation) -> tuple[str, str]:
+        """Title and text of the copy that a citizen may keep."""
+        title = self._pages.say(request, "chat_transcript_title", council=self._parts.council.name)
+        messages = self._talk.messages(conversation.id)
+        return title, transcript(title, self.shown(messages, conversation.language))
+
+    def _photo(self, address: str | None, language: str) -> dict[str, Any]:
+        if address is None:
+            return {}
+        alt = self._parts.words.say("photo_alt", language, "web")
+        return {"photo": address, "photo_alt": alt}
+
+    def _photos_of(self, messages: list[Message]) -> dict[str, str]:
+        """Message id → address of its photo."""
+        if not any(m.sender is Sender.CITIZEN for m in messages):
+            return {}
+        found = PhotoStore(self._parts.engine).of(messages[0].conversation_id)
+        return {message: f"/chat/photos/{photo}.jpg" for message, photo in found.items()}
 
     def chosen_language(self, request: Request) -> str | None:
         """The page's language if it is a choice, None while it is only the usual one: then

@@ -14,6 +14,7 @@ from channels.web.chat import make_chat_router
 from channels.web.feedback import make_feedback_router
 from channels.web.health import make_health_router
 from channels.web.move import make_move_router
+from channels.web.photo_routes import make_photo_router
 from channels.web.talk import Talk
 from channels.web.widget import make_widget_router
 
@@ -29,6 +30,7 @@ def make_web_router(parts: Parts) -> APIRouter:
     router.include_router(make_about_you_router(parts, pages, talk))
     router.include_router(make_feedback_router(parts, talk))
     router.include_router(make_move_router(parts, pages, talk, limiter))
+    router.include_router(make_photo_router(parts, pages, talk, limiter))
     router.include_router(make_widget_router(parts))
     router.include_router(make_health_router(parts))
     return router

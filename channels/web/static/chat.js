@@ -87,6 +87,7 @@
     bubble.lang = message.lang || document.documentElement.lang;
     if (message.from === "citizen") bubble.textContent = message.text;
     else addText(bubble, message.text);
+    if (message.photo) bubble.append(Object.assign(make("img", "photo"), { src: message.photo, alt: message.photo_alt }));
     node.append(who, bubble);
     if (message.buttons && message.buttons.length) addChoices(node, message);
     log.append(node);
@@ -186,7 +187,7 @@
       told.messages.forEach(add);
       if (told.exit) exit.hidden = false;
       showWait(told.wait);
-      document.getElementById("after").hidden = false;
+      for (const id of ["after", "add-photo"]) document.getElementById(id).hidden = false;
       follow();
       busy(false);
     } catch {

@@ -29,6 +29,7 @@ STAFF_ROUTES = {
     ("GET", "/desk/cases/{case_id}"): DESK,
     ("POST", "/desk/cases/{case_id}/claim"): DESK,
     ("POST", "/desk/cases/{case_id}/answer"): DESK,
+    ("GET", "/desk/cases/{case_id}/photos/{photo_id}"): DESK,
     ("POST", "/desk/cases/{case_id}/close"): DESK,
     ("POST", "/desk/cases/{case_id}/return"): DESK,
     ("GET", "/audit"): AUDIT,
@@ -56,6 +57,9 @@ PUBLIC_ROUTES = {
     ("GET", "/resume"),
     ("POST", "/resume"),
     ("GET", "/widget.js"),
+    ("POST", "/chat/photo"),
+    ("POST", "/chat/mail"),
+    ("GET", "/chat/photos/{photo_id}.jpg"),
     ("GET", "/about-you"),
     ("POST", "/about-you"),
     ("POST", "/api/conversations"),
@@ -161,7 +165,7 @@ def ask(product, client: httpx.Client, method: str, path: str) -> httpx.Response
 
 
 def filled(path: str) -> str:
-    for name in ("{token}", "{case_id}", "{report_id}", "{name:path}"):
+    for name in ("{token}", "{case_id}", "{report_id}", "{name:path}", "{photo_id}"):
         path = path.replace(name, "unknown")
     return path + ("?case=unknown" if path == "/desk/events" else "")
 
