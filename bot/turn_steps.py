@@ -223,6 +223,8 @@ def _area(answer: Answer) -> str | None:
     codes = [str(event.get("lsoa") or "") for event in answer.events_of("area")]
     known = [code for code in codes if code.isalnum() and len(code) <= 12]
     return known[-1] if known else None
+
+
 def _answered(answer: Answer) -> str:
     """Whether the turn ended with a question: who is silent then has left in the middle."""
     told = answer.events_of("told")

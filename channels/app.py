@@ -127,8 +127,6 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
-        watch = start_audit_watch(parts.settings)
-        follow_ups.start()
         yield
         follow_ups.stop()
         postman.stop()

@@ -85,11 +85,6 @@ class Live:
         shelf = settings.home / "reports"
         return plan(settings.database_url, shelf, settings.audit_days, settings.audit_groups)
 
-    def systems(self) -> list[Any]:
-        """The council's systems and what answers, as ``actions.gateways.probe`` says it."""
-        probed: list[Any] = import_module("channels.app").probe_systems(settings_here())
-        return probed
-
     def about(self) -> dict[str, str]:
         """The council, its address and phone, how many services, policy and model versions."""
         settings = settings_here()

@@ -45,9 +45,6 @@ SETTINGS = (
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
-    SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
-    SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
-    SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
@@ -111,10 +108,6 @@ class Settings:
     embed_origins: tuple[str, ...]
     audit_days: int
     audit_groups: tuple[str, ...]
-    audit_days: int
-    audit_groups: tuple[str, ...]
-    sms_pence: float
-    embed_origins: tuple[str, ...]
     secrets: Secrets
 
     @property
@@ -169,10 +162,6 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
-        audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
-        audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
-        embed_origins=_origins(env, "FAIRWAY_EMBED_ORIGINS"),
-        sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
 

@@ -153,9 +153,7 @@ def _fitted(
                 predict_method="predict_proba",
             )  # fmt: skip
             cut.fit(features, digital, sensitive_features=group)
-            return lambda x, g: np.asarray(
-                cut.predict(x, sensitive_features=g, random_state=SEED)
-            )
+            return lambda x, g: np.asarray(cut.predict(x, sensitive_features=g, random_state=SEED))
         plain.fit(features, digital)
         return lambda x, _: np.asarray(plain.predict(x))
 
