@@ -25,6 +25,7 @@ COMMANDS = {
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
     "audit": "fairness.__main__:audit_command",
+    "admit-policy": "channels.commands.admit_policy:admit_policy",
     "audit-due": "fairness.schedule_command:audit_due",
     "counterfactual": "fairness.counterfactual.command:counterfactual",
     "transparency": "fairness.transparency_command:transparency",
