@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
 from bot.files.pages import load_pages
+from bot.need import Availability, Barrier, Channel, Circumstances, Need
+from bot.routing import Doors, RoutingPolicy, decide_route
 from bot.staff import LogEntry
 from bot.stores.engine import migrate, open_engine
 from bot.stores.need_codes import SqlNeedCodes
@@ -43,11 +45,14 @@ from channels.live import LiveHub
 from channels.locks import ProcessLocks
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
+from channels.policy_shelf import Admission, admit
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.web import make_web_router
 from fairness.pages import make_audit_router
+from fairness.policy_gate import people_of_district, why_not
+from fairness.simulate.district import Person
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ def build_product(settings: Settings) -> Product:
     Raises BadFile when a card, catalogue, policy or council file is wrong.
     """
     files = read_files(settings.council_file)
+    files = replace(files, policy=admitted_policy(settings, None, files).policy)
     migrate(settings.database_url)
     parts = _make_parts(settings, files)
     client = httpx.AsyncClient(trust_env=False)
@@ -98,6 +104,35 @@ def build_product(settings: Settings) -> Product:
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
     return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
+
+
+def admitted_policy(
+    settings: Settings,
+    overruled_by: Mapping[str, str] | None = None,
+    files: ProductFiles | None = None,
+) -> Admission:
+    """The routing policy that may be live: a changed one has to pass the audit first."""
+    held = files or read_files(settings.council_file)
+
+    def check(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
+        return why_not(
+            people_of_district(),
+            lambda person: _sent_to(person, before, held),
+            lambda person: _sent_to(person, after, held),
+        )
+
+    return admit(settings.home, ROOT / "bot" / "routing_policy.yml", check, overruled_by)
+
+
+def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
+    """Where ``policy`` sends a synthetic citizen, with the contact centre open."""
+    card = files.cards.get(person.card)
+    circumstances = Circumstances(
+        asked_channel=Channel(person.asked_channel) if person.asked_channel else None,
+        barriers=frozenset(map(Barrier, person.barriers)),
+    )
+    need, doors = (card.need, card.doors) if card else (Need(), Doors())
+    return decide_route(need, circumstances, Availability(), doors, policy).channel.value
 
 
 def _make_parts(settings: Settings, files: ProductFiles) -> Parts:

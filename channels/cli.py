@@ -28,6 +28,7 @@ COMMANDS = {
     "pages": "actions.pages.command:pages",
     "policy": "channels.commands.policy:policy",
     "audit": "fairness.__main__:audit_command",
+    "admit-policy": "channels.commands.admit_policy:admit_policy",
     "audit-due": "fairness.schedule_command:audit_due",
     "counterfactual": "fairness.counterfactual.command:counterfactual",
     "transparency": "fairness.transparency_command:transparency",

@@ -180,6 +180,8 @@ def ps_of(families: Sequence[Family]) -> list[float]:
 
 def _verdict(one: Score, adjusted: float | None, sure: bool, rules: Rules) -> Score:
     one = replace(one, p_adjusted=adjusted)
+    if one.reference is not None and one.group == one.reference:
+        return replace(one, verdict="reported_not_judged", reason="the others are compared with it")
     if not one.recorded:
         return replace(one, verdict="reported_not_judged")
     if adjusted is None or one.reason:

@@ -50,8 +50,9 @@ def counterfactual(url: str, pairs: Path, out: Path, limit: int | None) -> None:
     _write(out, url, tried, found)
     for result in found:
         click.echo(
-            f"{result.family:<20} {result.flips:>3} of {result.pairs:<3} turned  "
-            f"p {result.p_adjusted:.3f}  {result.verdict}"
+            f"{result.family:<20} {result.flips:>3} of {result.pairs:<3} sent elsewhere  "
+            f"p {result.p_adjusted:.3f}  {result.answers_changed:>3} answered otherwise  "
+            f"p {result.p_answer_adjusted:.3f}  {result.verdict}"
         )
     click.echo(str(out / "counterfactual.html"))
 
@@ -85,5 +86,6 @@ def _write(out: Path, url: str, tried: tuple[Tried, ...], found: tuple[FamilyRes
         css=CSS.read_text("utf-8"), url=url, made_at=made_at, pairs=len(tried), results=found,
         policy=next((t.a.policy_version for t in tried if t.a.policy_version), ""),
         odd=[t for t in tried if t.channel_changed != (t.pair.expect == "change")],
+        otherwise=[t for t in tried if t.pair.expect == "same" and t.answer_changed],
     )  # fmt: skip
     (out / "counterfactual.html").write_text(page, "utf-8")

@@ -21,12 +21,16 @@ class PairsWrong(AuditError):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two messages that differ in one thing. ``expect``: whether the decision must change."""
+    """Two messages that differ in one thing. ``expect``: whether the decision must change.
+
+    ``base`` is what both ask for, in plain words, where both are in its language.
+    """
 
     family: str
     a: str
     b: str
     expect: Literal["same", "change"] = "same"
+    base: str = ""
 
 
 def read_pairs(path: Path = PAIRS) -> tuple[Pair, ...]:
@@ -41,7 +45,7 @@ def read_pairs(path: Path = PAIRS) -> tuple[Pair, ...]:
 
 def _framed(data: Mapping[str, Any]) -> list[Pair]:
     return [
-        Pair(f["family"], f["a"].format(text=t), f["b"].format(text=t), f["expect"])
+        Pair(f["family"], f["a"].format(text=t), f["b"].format(text=t), f["expect"], t)
         for f in data.get("frames", ())
         for t in data["bases"]
     ]
@@ -49,7 +53,7 @@ def _framed(data: Mapping[str, Any]) -> list[Pair]:
 
 def _rewritten(data: Mapping[str, Any]) -> list[Pair]:
     return [
-        Pair(r["family"], text, REWRITES[r["how"]](text), r["expect"])
+        Pair(r["family"], text, REWRITES[r["how"]](text), r["expect"], text)
         for r in data.get("rewrites", ())
         for text in data["bases"]
     ]

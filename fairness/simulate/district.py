@@ -23,13 +23,18 @@ class DistrictWrong(AuditError):
 
 @dataclass(frozen=True)
 class Person:
-    """One synthetic citizen with one need. ``asked_channel`` is empty where they ask for none."""
+    """One synthetic citizen with one need. ``asked_channel`` is empty where they ask for none.
+
+    ``barriers`` are those they tell of; ``card`` is the service card of what they want.
+    """
 
     traits: Mapping[str, str]
     service: str
     needed_channel: str
     asked_channel: str
     texts: tuple[str, ...]
+    barriers: tuple[str, ...] = ()
+    card: str = ""
 
 
 def read_district(path: Path = DISTRICT) -> Mapping[str, Any]:
@@ -65,17 +70,20 @@ def _person(district: Mapping[str, Any], dice: random.Random) -> Person:
         traits[name] = _draw(table, dice)
     need = dice.choices(district["needs"], [n["share"] for n in district["needs"]])[0]
     language = traits["language"]
-    texts = [need["text"][language]]
+    texts, barriers = [need["text"][language]], []
     for line in district["says"]:
         if _holds(line, traits) and dice.random() < line["share"]:
             texts[0] += ". " + line["text"][language]
+            barriers += [line["barrier"]] if "barrier" in line else []
     asked = ""
     for line in district["asks"]:
         if dice.random() < line["share"]:
             asked = line["channel"]
             texts.append(line["text"][language])
     needed = next((r["channel"] for r in district["needed"] if _holds(r, traits)), need["channel"])
-    return Person(traits, need["service"], needed, asked, tuple(texts))
+    return Person(
+        traits, need["service"], needed, asked, tuple(texts), tuple(barriers), need.get("card", "")
+    )
 
 
 def _draw(shares: Shares, dice: random.Random) -> str:

@@ -136,3 +136,27 @@ def test_a_simulation_is_marked_synthetic_and_compares_two_assistants(url, tmp_p
     html = (out / "report.html").read_text()
     assert html.count("(synthetic data)") > 3
     assert len((out / "decisions.csv").read_text().splitlines()) == 13
+
+
+def answered(pair, a: str, b: str, plain: str = "Housing Benefit") -> Tried:
+    """Sent to the same channel, answered about these services."""
+    one, two, base = (Told("c", "digital", "", (), "p", (said,), 1) for said in (a, b, plain))
+    return Tried(pair, one, two, base)
+
+
+def test_the_wrong_service_for_some_names_is_evidence_though_the_channel_is_the_same():
+    pair = next(p for p in read_pairs() if p.family == "name" and "Adeyemi" in p.b)
+    assert pair.base in pair.a and pair.base in pair.b
+    lost = [answered(pair, "Housing Benefit", "Appeal")] * 9
+    kept = [answered(pair, "Housing Benefit", "Housing Benefit")] * 20
+    found = results([*lost, *kept])[0]
+    assert (found.flips, found.answers_changed, found.a_lost, found.b_lost) == (0, 9, 0, 9)
+    assert found.p == 1.0 and found.verdict == "evidence of disparity"
+    few = results([*lost[:2], *kept])[0]
+    assert few.verdict == "no evidence found, but some turned: read them"
+
+
+def test_another_language_is_answered_in_other_words_and_that_is_no_harm():
+    pair = next(p for p in read_pairs() if p.family == "language")
+    found = results([answered(pair, "Pothole", "Twll yn y ffordd")])[0]
+    assert found.answers_changed == 0 and found.verdict == "no evidence found"

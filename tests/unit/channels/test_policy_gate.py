@@ -1,0 +1,89 @@
+"""A changed routing policy goes live only if nobody of the stated district fares worse."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.files.policy import load_policy
+from channels.app import admitted_policy
+from channels.policy_shelf import admit
+from channels.settings import ROOT, load_settings
+from fairness.policy_gate import people_of_district, why_not
+
+SHIPPED = ROOT / "bot" / "routing_policy.yml"
+WITHOUT_INTERNET = (
+    "barriers: [no_internet, no_device, no_data, cannot_read_well, not_confident, cannot_use_phone]"
+)
+
+
+def changed(tmp_path, *pairs):
+    text = SHIPPED.read_text("utf-8").replace("2026-11-23.1", "trial")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "policy.yml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path):
+    settings = load_settings({"FAIRWAY_HOME": str(tmp_path / "home")})
+    assert admitted_policy(settings).reasons == ()  # the shipped one, at the first start
+    return settings
+
+
+@pytest.fixture
+def check(home, monkeypatch):
+    """The gate of the product: what ``admitted_policy`` asks, for a policy in another file."""
+    import channels.app as app
+
+    def ask(wanted, overruled=None):
+        monkeypatch.setattr(app, "admit", lambda home, _, check, by: admit(home, wanted, check, by))
+        return app.admitted_policy(home, overruled)
+
+    return ask
+
+
+def log_of(home):
+    lines = (home.home / "policy" / "gate.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_a_policy_that_forgets_those_without_internet_is_kept_out(home, check, tmp_path):
+    worse = changed(tmp_path, (WITHOUT_INTERNET, "barriers: [cannot_read_well]"))
+    found = check(worse)
+    assert found.policy.version == "2026-11-23.1"
+    said = " ".join(found.reasons)
+    assert "false digital for connectivity offline" in said and "age_band 65_over" in said
+    assert log_of(home)[-1]["admitted"] is False
+    assert check(worse).reasons  # and still at the next start
+
+
+def test_it_goes_live_with_a_name_and_a_reason_which_are_kept(home, check, tmp_path):
+    worse = changed(tmp_path, (WITHOUT_INTERNET, "barriers: [cannot_read_well]"))
+    by = {"by": "A. Lead", "reason": "a trial of a day"}
+    assert check(worse, by).policy.version == "trial"
+    assert log_of(home)[-1]["overruled"] == by and log_of(home)[-1]["reasons"]
+    assert check(worse).policy.version == "trial"
+
+
+def test_a_policy_that_hurts_nobody_goes_live_by_itself(home, check, tmp_path):
+    kinder = changed(tmp_path, ("failed_turns: 2", "failed_turns: 1"))
+    assert check(kinder).policy.version == "trial" and not check(kinder).reasons
+    assert [entry["admitted"] for entry in log_of(home)] == [True, True]
+
+
+def test_nobody_is_told_apart_by_chance():
+    people = people_of_district()
+    digital, person = (lambda _: "digital"), (lambda _: "assisted")
+    assert why_not(people, digital, digital) == ()
+    assert why_not(people, digital, person) == ()  # fewer false digital, and none denied more
+    assert any("everyone" in line for line in why_not(people, person, digital))
+
+
+def test_the_policy_read_back_is_the_one_that_was_let_in(home):
+    kept = load_policy(home.home / "policy" / "admitted.yml")
+    assert kept == load_policy(SHIPPED)
