@@ -26,7 +26,7 @@ SHORT = 10
 """Words; a longer text in answer to an open question is an answer, whatever it resembles."""
 MOST_GUESSES = 3
 CHECK_TASK = "check_report"
-_OPEN = {"string", "text", "place"}
+OPEN = {"string", "text", "place"}
 _LIKE_A_PLACE = re.compile(
     r"\d|^\W*(?:it.?s |its |just |right )?(?:outside|near|by|on|at|in|next to|opposite|beside|"
     r"behind|under|corner|junction|top of|bottom of|end of|across from|between|ger|wrth|"
@@ -143,8 +143,8 @@ class ActionServeCitizen(TurnAction):
         if turn.is_button:
             return True
         question = form.question
-        is_open = question is not None and question.datatype in _OPEN
-        if is_open and (not other or _is_answer(turn.text)):
+        is_open = question is not None and question.datatype in OPEN
+        if is_open and (not other or is_answer(turn.text)):
             return False
         return turn.confidence >= SURE
 
@@ -178,6 +178,6 @@ class ActionServeCitizen(TurnAction):
         return await self._in_form(turn, words, form)
 
 
-def _is_answer(text: str) -> bool:
+def is_answer(text: str) -> bool:
     """Whether ``text`` is more likely an answer to an open question than a change of subject."""
     return len(text.split()) > SHORT or bool(_LIKE_A_PLACE.search(text))

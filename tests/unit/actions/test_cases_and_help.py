@@ -268,3 +268,15 @@ def test_what_is_not_understood_may_still_be_answered_and_then_is_a_persons(talk
     assert said.keys == ["page_quote", "did_not_understand"] and said.of("misunderstood")
     nothing = talk.say("who won the football", "nlu_fallback", 0.2)
     assert "page_quote" not in nothing.keys
+
+
+def test_an_address_is_an_answer_though_it_sounds_like_a_place_to_come_to(talk: Talk) -> None:
+    talk.say("moving house", "service_council_tax_move")
+    talk.say("24/12/2026")
+    assert talk.say("1 Castle Gates", "face_to_face", 0.95).keys == ["ask_council_question"]
+    assert talk.say("Castle Gates", "face_to_face", 0.5).keys == ["ask_council_question"]
+    assert talk.slots["task"]["task"] == "open_case"
+    talk.say("moving house", "service_council_tax_move")
+    talk.say("24/12/2026")
+    assert talk.say("let me see somebody", "face_to_face", 0.95).of("route")
+    assert talk.say("/face_to_face").of("route")
