@@ -205,6 +205,13 @@ def test_P1_erasing_forgets_equality_answers_feedback_and_codes(browser, parts):
             assert rows(parts, table) == 0, table.name
 
 
+def test_L2_the_questions_on_equality_are_asked_in_every_offered_language(parts):
+    scheme = scheme_named(parts.council.equality_scheme)
+    for question in scheme.questions:
+        for labels in (question.labels, *(c.labels for c in question.categories)):
+            assert set(labels) == set(parts.council.languages), labels["en"]
+
+
 def test_a_scheme_that_is_not_there_stops_the_start():
     assert scheme_named("ons_census_2021@1").name == "ons_census_2021"
     with pytest.raises(BadFile, match="gss_harmonised@1"):
