@@ -143,6 +143,7 @@ def test_after_the_chat_one_question_and_a_comment(browser, parts):
     assert [(f["got"], f["comment"]) for f in held] == [("no", "<b>It</b> was slow")]
     browser.sends("Talk to a person")  # the button on that page
     assert "A person will answer you here." in browser.said[-1]
+    assert "quiet for a long time" not in browser.page.text, "they ended it themselves"
 
 
 def test_yes_is_an_outcome_and_no_answer_is_refused(browser, parts):
