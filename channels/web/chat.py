@@ -161,7 +161,7 @@ class _Steps:
             return conversation, False
         started = self.talk.start(address_of(request), self.page.chosen_language(request))
         self.cookie.adopt(request, started)
-        if conversation:
+        if conversation and conversation.closed_at is None:  # else they ended it themselves
             self.talk.note(started.conversation, "conversation_expired")
         return started.conversation, True
 

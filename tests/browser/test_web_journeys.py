@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from channels.settings import ROOT
 from tests.browser.desk_browser import axe_violations
+from tests.browser.test_web_chat import UNCOVERED
 from tests.browser.visitors import POTHOLE, agent_writes, expect_said, overflow, say
 
 SHOTS = ROOT / "var" / "screenshots"
@@ -357,6 +358,22 @@ GROUPS_FROM_LEFT = """([first, second]) => {
   }
   return found;
 }"""
+
+
+def test_A5_the_way_out_stays_in_sight_and_covers_no_focus(open_page):
+    page = open_page(width=320, height=400, reduced_motion="reduce")
+    say(page, "there is a pothole")
+    expect_said(page, "Where is the pothole?")
+    say(page, "i want to kill myself")
+    way_out = page.locator("#exit a")
+    expect(way_out).to_be_visible()
+    expect(page.locator("#working")).to_be_hidden()
+    expect(way_out).to_be_in_viewport()
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    expect(way_out).to_be_in_viewport()
+    for key in ["Shift+Tab"] * 12 + ["Tab"] * 20:
+        page.keyboard.press(key)
+        assert page.evaluate(UNCOVERED), page.evaluate("document.activeElement.outerHTML")
 
 
 def test_L2_the_picker_names_every_language_in_itself(open_page, site):

@@ -143,6 +143,7 @@ def test_after_the_chat_one_question_and_a_comment(browser, parts):
     assert [(f["got"], f["comment"]) for f in held] == [("no", "<b>It</b> was slow")]
     browser.sends("Talk to a person")  # the button on that page
     assert "A person will answer you here." in browser.said[-1]
+    assert "quiet for a long time" not in browser.page.text, "they ended it themselves"
 
 
 def test_yes_is_an_outcome_and_no_answer_is_refused(browser, parts):
@@ -203,6 +204,13 @@ def test_P1_erasing_forgets_equality_answers_feedback_and_codes(browser, parts):
     for table in schema.metadata.tables.values():
         if "conversation_id" in table.c or table.name in ("conversations", "equality_answers"):
             assert rows(parts, table) == 0, table.name
+
+
+def test_L2_the_questions_on_equality_are_asked_in_every_offered_language(parts):
+    scheme = scheme_named(parts.council.equality_scheme)
+    for question in scheme.questions:
+        for labels in (question.labels, *(c.labels for c in question.categories)):
+            assert set(labels) == set(parts.council.languages), labels["en"]
 
 
 def test_a_scheme_that_is_not_there_stops_the_start():
