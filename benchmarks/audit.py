@@ -68,12 +68,16 @@ def main() -> None:
         taken = ours(big, Path(folder) / "out", given.resamples)
         lines.append(taken.row(f"Fairway, {given.form}", given.rows, 6, 3, given.resamples))
         theirs = fairlearn_seconds(small)
-        lines.append(f"| fairlearn `MetricFrame(n_boot={SMALL_RESAMPLES})`, one measure | "
-                     f"{SMALL_ROWS:,} | 3, crossed | {SMALL_RESAMPLES} | {theirs:.1f} | – | – |")
+        lines.append(
+            f"| fairlearn `MetricFrame(n_boot={SMALL_RESAMPLES})`, one measure | "
+            f"{SMALL_ROWS:,} | 3, crossed | {SMALL_RESAMPLES} | {theirs:.1f} | – | – |"
+        )
         if given.aequitas:
             seconds = aequitas_seconds(given.aequitas, small)
-            lines.append(f"| Aequitas crosstabs | {SMALL_ROWS:,} | 6, single | none | "
-                         f"{seconds:.1f} | – | – |")
+            lines.append(
+                f"| Aequitas crosstabs | {SMALL_ROWS:,} | 6, single | none | "
+                f"{seconds:.1f} | – | – |"
+            )
         scale = given.rows / SMALL_ROWS * given.resamples / SMALL_RESAMPLES
         lines += ["", f"fairlearn draws rows: at {given.rows:,} rows and {given.resamples:,} "
                   f"resamples its time, linear in both, would be {theirs * scale:,.0f} s, "

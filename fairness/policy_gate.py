@@ -73,6 +73,7 @@ def _changes(people: Sequence[Person], before: Decide, after: Decide) -> Iterato
 
 HARMS: dict[str, Callable[[Person, str], bool]] = {
     "false digital": lambda person, sent: person.needed_channel != "digital" and sent == "digital",
-    "denied choice": lambda person, sent: bool(person.asked_channel)
-    and sent != person.asked_channel,
+    "denied choice": lambda person, sent: (
+        bool(person.asked_channel) and sent != person.asked_channel
+    ),
 }
