@@ -28,6 +28,7 @@ LOADED_BY_OTHERS = {"psycopg", "python-multipart"}
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "notifications-python-client": "notifications_python_client",
+    "pillow": "PIL",
     "pyyaml": "yaml",
     "rasa-sdk": "rasa_sdk",
 }
