@@ -31,6 +31,7 @@ IMPORTED_AS = {
     "pillow": "PIL",
     "pyyaml": "yaml",
     "rasa-sdk": "rasa_sdk",
+    "scikit-learn": "sklearn",
 }
 
 
