@@ -127,7 +127,7 @@ class IntentClassifier(GraphComponent):
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         danger = self._danger(sure, model, str(message.get(LANGUAGE) or ""))
         intent = danger or dict(ranking[0])
-        if not danger and (self._is_doubtful(intent) or not _has_letters(text)):
+        if not danger and (self._is_doubtful(intent) or not _says_anything(text, intent, model)):
             intent["name"] = FALLBACK
         message.set(INTENT, intent, add_to_output=True)
         message.set(RANKING, ranking, add_to_output=True)
@@ -169,6 +169,9 @@ def _variety(example: Message) -> str:
     return str(intent.get("variety") or "") if isinstance(intent, dict) else ""
 
 
-def _has_letters(text: str) -> bool:
-    """Emoji, signs and bare numbers say nothing of what is wanted."""
-    return any(character.isalpha() for character in text)
+def _says_anything(text: str, intent: dict[str, Any], model: IntentModel) -> bool:
+    """Emoji, signs and bare numbers say nothing of what is wanted, nor do keys hit at random:
+    nobody is told that no council does this, but asked again, and twice is a person's case."""
+    if not any(character.isalpha() for character in text):
+        return False
+    return intent["name"] != "out_of_scope" or model.letters.knows_a_word(text)

@@ -58,6 +58,10 @@ class LinearText:
         places, values = vector(text, self.features, self.vocabulary, self.rarity)
         return values @ self.weights[places].astype(np.float32)
 
+    def knows_a_word(self, text: str) -> bool:
+        """Whether any word of the text was met in training, as often as a feature must be."""
+        return any(f"w:{word}" in self.vocabulary for word in word_counts(text, 1))
+
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)

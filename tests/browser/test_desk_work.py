@@ -33,7 +33,7 @@ def test_from_the_first_link_to_a_closed_case_with_the_citizen_live(site, browse
     citizen = browser.new_context().new_page()
     citizen.goto(site.url)
     citizen.get_by_role("textbox").fill("can i speak to a person please")
-    citizen.get_by_role("button", name="Send").click()
+    citizen.get_by_role("button", name="Send", exact=True).click()
     expect(citizen.locator("#log")).to_contain_text("can i speak to a person please")
 
     desk = browser.new_context().new_page()
@@ -50,7 +50,7 @@ def test_from_the_first_link_to_a_closed_case_with_the_citizen_live(site, browse
     expect(citizen.locator("#log")).to_contain_text("Good morning, how can I help?")
 
     citizen.get_by_role("textbox").fill("my bin was missed")
-    citizen.get_by_role("button", name="Send").click()
+    citizen.get_by_role("button", name="Send", exact=True).click()
     expect(desk.locator("#log")).to_contain_text("my bin was missed")
     expect(desk.get_by_label("Your answer")).to_have_value("")
 

@@ -74,9 +74,8 @@ def test_a_given_language_is_kept(understood):
 
 
 def test_nothing_to_understand_is_a_fallback(understood):
-    for text in ("", "😀", "42"):
-        assert understood[text]["fallback"], text
     for text in ("", "😀", "42", "qwxz vbnm plok"):
+        assert understood[text]["fallback"], text
         assert understood[text]["kind"] == "out_of_scope"
 
 
