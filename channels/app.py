@@ -110,8 +110,10 @@ def admitted_policy(
     settings: Settings,
     overruled_by: Mapping[str, str] | None = None,
     files: ProductFiles | None = None,
+    wanted: Path = ROOT / "bot" / "routing_policy.yml",
 ) -> Admission:
-    """The routing policy that may be live: a changed one has to pass the audit first."""
+    """The routing policy that may be live, ``wanted`` or the one before: a changed one has to
+    pass the audit first."""
     held = files or read_files(settings.council_file)
 
     def check(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ def admitted_policy(
             lambda person: _sent_to(person, after, held),
         )
 
-    return admit(settings.home, ROOT / "bot" / "routing_policy.yml", check, overruled_by)
+    return admit(settings.home, wanted, check, overruled_by)
 
 
 def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:

@@ -33,21 +33,33 @@ def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
         for table in _SHOWN:
             rows = table.select().where(table.c.conversation_id == conversation_id)
             found[table.name] = [_plain(row) for row in db.execute(rows).mappings()]
+        later = db.execute(t.outbox.select().where(_is_about(conversation_id)))
+        found["reminders and news"] = [_plain(row) for row in later.mappings()]
         db.rollback()
     return found
 
 
 def erase_own_data(parts: Parts, conversation_id: str) -> None:
-    """Delete all that is held about a conversation: every row, the equality answers kept
-    apart, and what Rasa's own database has. Not to be undone."""
+    """Delete all that is held about a conversation: every row, reminders and reports that are
+    watched (they hold a number), the equality answers kept apart, and what Rasa's own database
+    has. Not to be undone."""
     with parts.engine.begin() as db:
         for table in _TABLES:
             db.execute(table.delete().where(table.c.conversation_id == conversation_id))
+        db.execute(t.outbox.delete().where(_is_about(conversation_id)))
         db.execute(t.conversations.delete().where(t.conversations.c.id == conversation_id))
     with parts.turn.store.begin() as work:
         work.equality.forget(link_of(conversation_id, parts.settings.secrets.equality_key))
         work.commit()
     _erase_tracker(parts.settings.home / "rasa.db", conversation_id)
+
+
+def _is_about(conversation_id: str) -> sa.ColumnElement[bool]:
+    """Parcels that name the conversation, sent or not (bot/follow_up.py)."""
+    about: sa.ColumnElement[bool] = (
+        t.outbox.c.payload["conversation_id"].as_string() == conversation_id
+    )
+    return about
 
 
 def _erase_tracker(rasa_database: Path, conversation_id: str) -> None:

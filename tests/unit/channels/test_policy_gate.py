@@ -8,7 +8,6 @@ import pytest
 
 from bot.files.policy import load_policy
 from channels.app import admitted_policy
-from channels.policy_shelf import admit
 from channels.settings import ROOT, load_settings
 from fairness.policy_gate import people_of_district, why_not
 
@@ -36,15 +35,9 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def check(home, monkeypatch):
-    """The gate of the product: what ``admitted_policy`` asks, for a policy in another file."""
-    import channels.app as app
-
-    def ask(wanted, overruled=None):
-        monkeypatch.setattr(app, "admit", lambda home, _, check, by: admit(home, wanted, check, by))
-        return app.admitted_policy(home, overruled)
-
-    return ask
+def check(home):
+    """The gate of the product, for a policy in another file."""
+    return lambda wanted, overruled=None: admitted_policy(home, overruled, wanted=wanted)
 
 
 def log_of(home):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.ports import Parcel
 from bot.stores import schema
 from channels.web.own_data import erase_own_data
 from tests.forms_kit import PAGE, Browser
@@ -163,7 +164,7 @@ def test_p1_what_is_held_can_be_seen_and_erased(browser, site, parts):
     assert "attachment" in held.headers["content-disposition"]
     assert set(held.json()) == {
         "conversation", "messages", "handoffs", "turn_records", "outcomes", "feedback", "photos",
-        "sms_log",
+        "sms_log", "reminders and news",
     }  # fmt: skip
     assert "canary" in held.text and "token_hash" not in held.text
     browser.opens("/privacy/erase")
@@ -174,6 +175,22 @@ def test_p1_what_is_held_can_be_seen_and_erased(browser, site, parts):
         for table in (schema.conversations, schema.messages, schema.handoffs,
                       schema.turn_records, schema.outcomes):  # fmt: skip
             assert db.execute(table.select()).first() is None, table.name
+
+
+def test_p1_erasing_reaches_reminders_and_watched_reports(parts):
+    due = parts.turn.clock.now()
+    with parts.turn.store.begin() as work:
+        for name in ("mine", "theirs"):
+            about = {"conversation_id": name, "phone": "447700900123"}
+            work.outbox.put(Parcel(f"w-{name}", "watch", about), due)
+            work.outbox.put(Parcel(f"r-{name}", "reminder", about), due)
+        work.outbox.done("r-mine", due)
+        work.outbox.put(Parcel("s-1", "sms", {"message_ids": ["m"]}), due)
+        work.commit()
+    erase_own_data(parts, "mine")
+    with parts.engine.begin() as db:
+        held = db.execute(sa.select(schema.outbox.c.id)).scalars().all()
+    assert sorted(held) == ["r-theirs", "s-1", "w-theirs"]
 
 
 def test_p1_erasing_reaches_rasas_own_database(parts, tmp_path):
