@@ -99,7 +99,7 @@ def fairway_program(settings: Settings) -> Program:
         log=settings.home / "logs" / "fairway.log",
         environment=fairway_environment(),
         folder=Path.cwd(),
-        patience=60,
+        patience=180,  # on a slow machine a restart would only begin the same wait again
     )
 
 
