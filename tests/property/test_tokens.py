@@ -1,5 +1,7 @@
 """Text in pieces, whatever the text."""
 
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,3 +22,8 @@ def test_folding_digits_moves_nothing(text):
     folded = fold_digits(text)
     assert len(folded) == len(text)
     assert all(c in "0123456789" for c in folded if c.isdecimal())
+
+
+def test_the_digits_of_every_script_are_folded():
+    every = "".join(chr(code) for code in range(sys.maxunicode + 1) if chr(code).isdecimal())
+    assert len(every) > 600 and set(fold_digits(every)) == set("0123456789")
