@@ -44,6 +44,9 @@ class Conversations(Protocol):
     def save(self, conversation: Conversation) -> None:
         """Replace what is held under the same id."""
 
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        """Note when something was last said, and leave the rest as it is."""
+
 
 class Messages(Protocol):
     """Every message, in the order it was kept."""
@@ -72,8 +75,9 @@ class Messages(Protocol):
     def answered(self, message_id: str) -> bool:
         """Whether the turn of this message is finished."""
 
-    def mark_answered(self, message_id: str) -> None:
-        """Note that the turn of this message is finished."""
+    def mark_answered(self, message_id: str) -> bool:
+        """Note that the turn of this message is finished. False when it was so already: another
+        process has answered it."""
 
     def unanswered(self, before: datetime) -> list[Message]:
         """Messages accepted before a time (UTC) and not answered: a crash left them behind."""

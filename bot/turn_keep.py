@@ -17,15 +17,17 @@ from bot.understanding import Understanding
 
 
 def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> list[Message]:
-    """Store everything the turn brought about, then wake the pages that watch it."""
+    """Store everything the turn brought about, once whatever was answered twice, then wake the
+    pages that watch it."""
     with parts.store.begin() as work:
+        if not work.messages.mark_answered(turn.message.id):
+            return work.messages.replies_to(turn.message.id)  # another process was quicker
         said = _keep_replies(parts, work, turn, ending)
         conversation = _changed(parts, turn, ending)
         work.conversations.save(conversation)
         _keep_handoff(parts, work, turn, ending)
         work.records.add_turn(_record(parts, turn, ending, conversation))
         put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
-        work.messages.mark_answered(turn.message.id)
         work.commit()
     parts.live.changed([turn.conversation.id, "desk"])
     return said

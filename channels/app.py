@@ -41,13 +41,12 @@ from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
 from channels.follow_up import FollowUps
-from channels.live import LiveHub
-from channels.locks import ProcessLocks
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.policy_shelf import Admission, admit
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
+from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.web import make_web_router
 from fairness.pages import make_audit_router
@@ -138,7 +137,8 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
 
 
 def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
-    engine, live, council = open_engine(settings.database_url), LiveHub(), files.council
+    engine, council = open_engine(settings.database_url), files.council
+    shared = make_shared(settings)
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
         store=SqlStore(engine),
@@ -148,25 +148,27 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
         replies=files.replies,
         availability=CouncilHours(council),
         clock=SystemClock(),
-        locks=ProcessLocks(),
-        live=live,
+        locks=shared.locks,
+        live=shared.live,
         new_id=lambda: uuid.uuid4().hex,
         council_name=council.name,
         council_phone=council.phone,
         main_place=council.main_place,
     )
-    return Parts(settings, council, engine, turn, live, files.words)
+    return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter)
 
 
 def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        parts.live.start()
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
         yield
         follow_ups.stop()
         postman.stop()
+        parts.live.stop()
         if watch:
             watch.stop()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from bot.council import Council
 from bot.replies import Replies
 from bot.turn_state import TurnParts
+from channels.limits import Limiter, MemoryLimiter
 from channels.live import LiveHub
 from channels.settings import Settings
 
@@ -23,3 +24,4 @@ class Parts:
     turn: TurnParts
     live: LiveHub
     words: Replies
+    limiter: Limiter = field(default_factory=MemoryLimiter)

@@ -41,6 +41,9 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RASA_TIMEOUT", "8", "seconds to wait for Rasa before a person is offered"),
     SettingDoc("FAIRWAY_HOME", "var", "folder of the database, models, secrets and logs"),
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
+    SettingDoc("FAIRWAY_REDIS_URL", "", "Redis, for more than one process: redis://HOST:6379/0"),
+    SettingDoc("FAIRWAY_AMQP_URL", "", "RabbitMQ, for the data platform: amqp://USER:PASSWORD@HOST"),
+    SettingDoc("FAIRWAY_TRUSTED_PROXIES", "127.0.0.1", "whose X-Forwarded-For is believed"),
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
@@ -89,6 +92,9 @@ class Settings:
     rasa_timeout: float
     home: Path
     database_url: str
+    redis_url: str
+    amqp_url: str
+    trusted_proxies: tuple[str, ...]
     council_file: Path
     rate_per_conversation: int
     rate_per_address: int
@@ -143,6 +149,9 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
         home=home,
         database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
+        redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
+        amqp_url=_address(env, "FAIRWAY_AMQP_URL", ("amqp", "amqps")),
+        trusted_proxies=_names(env, "FAIRWAY_TRUSTED_PROXIES", "127.0.0.1"),
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
         rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
         rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
@@ -164,6 +173,13 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
+
+
+def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    text = env.get(name, "")
+    if text and text.partition("://")[0] not in schemes:
+        raise BadSetting(f"{name}: write an address that begins with {schemes[0]}://.")
+    return text
 
 
 def _days(env: Mapping[str, str], name: str, default: int) -> int:

@@ -118,6 +118,10 @@ class _Conversations:
 
     save = add
 
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        held = self.tables.conversations[conversation_id]
+        self.tables.conversations[conversation_id] = replace(held, last_at=at)
+
 
 @dataclass
 class _Messages:
@@ -165,8 +169,10 @@ class _Messages:
     def answered(self, message_id: str) -> bool:
         return self.tables.messages[message_id].answered
 
-    def mark_answered(self, message_id: str) -> None:
-        self.tables.messages[message_id].answered = True
+    def mark_answered(self, message_id: str) -> bool:
+        kept = self.tables.messages[message_id]
+        was, kept.answered = kept.answered, True
+        return not was
 
     def unanswered(self, before: datetime) -> list[Message]:
         return [

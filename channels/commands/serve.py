@@ -49,7 +49,7 @@ async def _serve(settings: Settings) -> None:
         settings.internal_host, settings.internal_port, "FAIRWAY_INTERNAL_PORT"
     )
     product = build_product(settings)
-    servers = [_server(product.public), _server(product.internal)]
+    servers = [_server(app, settings.trusted_proxies) for app in (product.public, product.internal)]
     _stop_on_signals(servers)
     async with asyncio.TaskGroup() as group:
         for server, listener in zip(servers, (public_socket, internal_socket), strict=True):
@@ -75,7 +75,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: Any) -> uvicorn.Server:
+def _server(app: Any, proxies: tuple[str, ...]) -> uvicorn.Server:
     # No access log: addresses of requests can hold what a citizen would not want kept.
     config = uvicorn.Config(
         app,
@@ -83,6 +83,7 @@ def _server(app: Any) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         log_config=None,
+        forwarded_allow_ips=",".join(proxies),  # only these may say for whom they ask
     )
     return _Server(config)
 
