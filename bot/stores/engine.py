@@ -13,6 +13,8 @@ from alembic.config import Config
 MIGRATIONS = Path(__file__).parent / "migrations"
 LONGEST_WAIT = 15.0
 """Seconds a transaction waits for its turn."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+"""The last: what is deleted is overwritten, or a search of the file would still find it."""
 _HELD = "holds the gate"
 
 
@@ -29,7 +31,7 @@ def open_engine(url: str) -> sa.Engine:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see below
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
