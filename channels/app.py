@@ -43,6 +43,7 @@ from channels.desk import framed, make_desk_router
 from channels.follow_up import FollowUps
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
+from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
@@ -141,7 +142,9 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
     shared = make_shared(settings)
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
-        store=SqlStore(engine),
+        store=publishing(
+            SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
+        ),
         assistant=RasaAssistant(client, model_version(settings.home)),
         safety=files.safety,
         policy=files.policy,
@@ -165,9 +168,12 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
+        carrier = start_carrier(parts)
         yield
         follow_ups.stop()
         postman.stop()
+        if carrier:
+            carrier.stop()
         parts.live.stop()
         if watch:
             watch.stop()

@@ -76,6 +76,7 @@ class Secrets:
     session_secret: str
     notify_bearer: str
     equality_key: str
+    platform_key: str
 
 
 @dataclass(frozen=True)

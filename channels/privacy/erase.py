@@ -8,15 +8,18 @@ by their own schedule (docs/operations.md).
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.equality import link_of
 from bot.stores import schema as t
+from channels.platform.events import EVENT, of_erasure, pseudonym
 from channels.settings import Settings
 
 RASA_SCHEMA = "rasa"
@@ -32,11 +35,14 @@ class Places:
     engine: sa.Engine
     rasa_file: Path
     equality_key: str
+    platform_key: str | None = None
+    """Makes pseudonyms for the data platform, which is told of an erasure; None: there is none."""
 
 
 def places_of(settings: Settings, engine: sa.Engine) -> Places:
     """The places of the product with these settings."""
-    return Places(engine, settings.home / "rasa.db", settings.secrets.equality_key)
+    key = settings.secrets.platform_key if settings.amqp_url else None
+    return Places(engine, settings.home / "rasa.db", settings.secrets.equality_key, key)
 
 
 def tables_of_a_conversation() -> list[sa.Table]:
@@ -61,6 +67,8 @@ def erase(places: Places, conversation_ids: Sequence[str]) -> None:
         _erase_tracker(places, some)
         with places.engine.begin() as db:
             _erase_rows(db, some, places.equality_key)
+            if places.platform_key is not None:
+                _tell_platform(db, some, places.platform_key)
     if places.engine.dialect.name == "sqlite":
         _empty_journal(Path(str(places.engine.url.database)))
 
@@ -72,6 +80,20 @@ def _erase_rows(db: sa.Connection, ids: Sequence[str], equality_key: str) -> Non
     links = [link_of(one, equality_key) for one in ids]
     db.execute(t.equality_answers.delete().where(t.equality_answers.c.link.in_(links)))
     db.execute(t.conversations.delete().where(t.conversations.c.id.in_(ids)))
+
+
+def _tell_platform(db: sa.Connection, ids: Sequence[str], key: str) -> None:
+    """Events of theirs that still wait go, and one that says so is put in their place."""
+    theirs = [pseudonym(one, key) for one in ids]
+    named = t.outbox.c.payload["conversation"].as_string().in_(theirs)
+    db.execute(t.outbox.delete().where(t.outbox.c.kind == EVENT, named))
+    now = datetime.now(UTC)
+    rows = [
+        {"id": uuid.uuid4().hex, "kind": EVENT, "payload": of_erasure(one, now, key), "due": now,
+         "attempts": 0, "last_error": ""}
+        for one in ids
+    ]  # fmt: skip
+    db.execute(t.outbox.insert(), rows)
 
 
 def _erase_tracker(places: Places, ids: Sequence[str]) -> None:
