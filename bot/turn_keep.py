@@ -141,7 +141,7 @@ def _record(parts: TurnParts, turn: Turn, ending: Ending, conversation: Conversa
         route_alternatives=tuple(route.get("alternatives") or ()),
         policy_version=route.get("policy_version"),
         model_version=ending.model_version,
-        ms=(now - turn.started_at).total_seconds() * 1000,
+        ms=max(0.0, (now - turn.started_at).total_seconds() * 1000),  # a clock may be set back
         lsoa=ending.lsoa,
         answer_not_taken=ending.answer_not_taken,
     )

@@ -34,6 +34,7 @@ from bot.stores.engine import migrate, open_engine
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
+from bot.stores.switches import SqlSwitches
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.audit_watch import start_audit_watch
@@ -49,6 +50,7 @@ from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
+from channels.switches import SwitchBoard, SwitchedAssistant
 from channels.web import make_web_router
 from fairness.pages import make_audit_router
 from fairness.policy_gate import people_of_district, why_not
@@ -80,7 +82,7 @@ def build_product(settings: Settings) -> Product:
     files = read_files(settings.council_file)
     files = replace(files, policy=admitted_policy(settings, None, files).policy)
     migrate(settings.database_url)
-    parts = _make_parts(settings, files)
+    parts, board = _make_parts(settings, files)
     client = httpx.AsyncClient(trust_env=False)
 
     mailbox = _mailbox(files.council, settings)
@@ -101,6 +103,7 @@ def build_product(settings: Settings) -> Product:
         elsewhere=load_elsewhere(),
         secret=settings.secrets.internal_secret,
         pages=load_pages(pages_folder(settings.home)),
+        is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
     return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
@@ -137,15 +140,18 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
     return decide_route(need, circumstances, Availability(), doors, policy).channel.value
 
 
-def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
+def _make_parts(settings: Settings, files: ProductFiles) -> tuple[Parts, SwitchBoard]:
     engine, council = open_engine(settings.database_url), files.council
     shared = make_shared(settings)
+    board = SwitchBoard(SqlSwitches(engine))
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
         store=publishing(
             SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
         ),
-        assistant=RasaAssistant(client, model_version(settings.home)),
+        assistant=SwitchedAssistant(
+            RasaAssistant(client, model_version(settings.home)), board
+        ),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,
@@ -158,7 +164,7 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
         council_phone=council.phone,
         main_place=council.main_place,
     )
-    return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter)
+    return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
 
 def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:

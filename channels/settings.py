@@ -50,6 +50,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
+    SettingDoc("FAIRWAY_AT_ONCE", "200", "requests in progress before more are turned away"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
     SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
     SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
@@ -99,6 +100,7 @@ class Settings:
     council_file: Path
     rate_per_conversation: int
     rate_per_address: int
+    at_once: int
     open311_api_key: str
     cases_secret: str
     smtp_url: str
@@ -156,6 +158,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
         rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
         rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
+        at_once=_count(env, "FAIRWAY_AT_ONCE", 200),
         open311_api_key=env.get("FAIRWAY_OPEN311_API_KEY", ""),
         cases_secret=env.get("FAIRWAY_CASES_SECRET", ""),
         smtp_url=env.get("FAIRWAY_SMTP_URL", ""),

@@ -32,7 +32,7 @@ def serve() -> None:
     """
     settings = settings_here()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("httpx", "alembic.runtime.plugins", "rasa_sdk.executor"):
+    for chatty in ("httpx", "alembic.runtime.plugins", "pika", "rasa_sdk.executor"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # httpx logs addresses with queries
     try:
         with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +15,16 @@ from bot.ports import UnitOfWork
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from channels.limits import Limiter
+from channels.pages import Unavailable
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
+
+
+log = logging.getLogger(__name__)
+
+
+class AnswerDelayed(Unavailable):
+    """Your message is kept, but its answer is late. Ask for new messages in a minute."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +86,18 @@ class Talk:
         self, conversation: Conversation, address: str, text: str, client_id: str | None = None
     ) -> Said:
         """Keep the message, answer it, and return the answer; the same again for the same
-        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
+        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired; AnswerDelayed
+        once it is kept."""
         settings = self.parts.settings
         self.limiter.take(f"talk {conversation.id}", settings.rate_per_conversation)
         self.limiter.take(f"talk {address}", settings.rate_per_address)
         taken = take_in(self.parts.turn, conversation.id, text, client_id)
-        replies = handle_turn(self.parts.turn, taken.message)
-        return Said(taken.message, replies, self._route(taken.message, replies))
+        try:
+            replies = handle_turn(self.parts.turn, taken.message)
+            return Said(taken.message, replies, self._route(taken.message, replies))
+        except Exception as error:  # whatever it is, the message is kept: the postman answers it
+            log.error("turn failed: %s", type(error).__name__)
+            raise AnswerDelayed from error
 
     def messages(self, conversation_id: str, after: str | None = None) -> list[Message]:
         """What was said, in order, or only what came after the message ``after``."""
