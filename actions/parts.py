@@ -28,8 +28,8 @@ def nothing_is_off(_service: str) -> bool:
 class Parts:
     """``cards``: id → service card. ``elsewhere``: matter → the body that deals with it.
     ``answer_within``: seconds an action may take before the citizen is told honestly that a
-    system is too slow; less than Rasa is given. ``pages`` are the council's, to be quoted. ``is_off``: whether the
-    service with this card is switched off."""
+    system is too slow; less than Rasa is given. ``pages`` are the council's, to be quoted.
+    ``is_off``: whether the service with this card is switched off."""
 
     gateways: Gateways
     cards: Mapping[str, ServiceCard]

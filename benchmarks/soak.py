@@ -1,10 +1,9 @@
 """Citizens talk, processes are killed at random, and in the end the books must balance.
 
-    python -m benchmarks.soak --seconds 1200
-
-prints the reconciliation: of every message a citizen's program got accepted, that it was kept
-once, answered once and recorded once; that no conversation has two people on the way; that no
-report reached the council twice. The short form of it is a test.
+The reconciliation tells of every message a citizen's program got accepted that it was kept once,
+answered once and recorded once; that no conversation has two people on the way; that no report
+reached the council twice. ``tests/journeys/test_several_processes.py`` runs it: a minute in every
+run of the tests, twenty in ``make check-slow``.
 """
 
 from __future__ import annotations
@@ -100,9 +99,7 @@ class Citizen(threading.Thread):
             if said is None or self._end.is_set():
                 return
 
-    def _until_done(
-        self, ask: Callable[[], httpx.Response], wanted: int
-    ) -> httpx.Response | None:
+    def _until_done(self, ask: Callable[[], httpx.Response], wanted: int) -> httpx.Response | None:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:

@@ -149,9 +149,7 @@ def _make_parts(settings: Settings, files: ProductFiles) -> tuple[Parts, SwitchB
         store=publishing(
             SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
         ),
-        assistant=SwitchedAssistant(
-            RasaAssistant(client, model_version(settings.home)), board
-        ),
+        assistant=SwitchedAssistant(RasaAssistant(client, model_version(settings.home)), board),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,

@@ -41,8 +41,7 @@ def scale(fairways: int, rasas: int, no_train: bool) -> None:
 
     \b
     Example:
-      FAIRWAY_DATABASE_URL=postgresql+psycopg://HOST/fairway \\
-      FAIRWAY_REDIS_URL=redis://HOST fairway scale --fairways 4 --rasas 4
+      fairway scale --fairways 4 --rasas 4
     """
     settings = settings_here()
     proxy = _need_what_is_shared(settings)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ROUND = 1.0  # seconds
-LEASE = timedelta(minutes=2)
-AT_ONCE = 200
+LEASE = timedelta(seconds=30)
+"""As long as events wait that a killed process had taken; more than handing AT_ONCE over takes."""
+AT_ONCE = 100
 REST = timedelta(seconds=10)
 """How long events wait after the broker was away."""
 

@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import redis
 
@@ -61,7 +62,8 @@ class RedisLive(LiveHub):
             self._stopping.wait(REST)
 
     def _hear(self) -> None:
-        with self._server.client.pubsub(ignore_subscribe_messages=True) as pubsub:
+        client: Any = self._server.client  # its pubsub() has no types
+        with client.pubsub(ignore_subscribe_messages=True) as pubsub:
             pubsub.subscribe(self._channel)
             # What changed while nobody listened is looked for by whoever watches.
             super().changed(self._watched())

@@ -19,7 +19,6 @@ from channels.pages import Unavailable
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
 
-
 log = logging.getLogger(__name__)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import httpx
 import pika
 import pytest
@@ -63,9 +64,7 @@ def own_redis(tmp_path_factory) -> Iterator[tuple[str, Path]]:
     def keep_running() -> None:
         while not stopping.is_set():
             with (folder / "log").open("ab") as log:
-                process = subprocess.Popen(
-                    [*command, "--dir", str(folder)], stdout=log, stderr=log
-                )
+                process = subprocess.Popen([*command, "--dir", str(folder)], stdout=log, stderr=log)
                 pid.write_text(str(process.pid))
                 while process.poll() is None and not stopping.wait(0.2):
                     pass
@@ -177,7 +176,7 @@ def test_s1_metrics_are_not_for_the_public_and_an_address_cannot_be_made_up(scal
             assert " 127.0.0.1:" in line
 
 
-def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, own_redis):
+def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, own_redis, capsys):
     _, redis_pid = own_redis
 
     def victims() -> dict[str, int]:
@@ -186,11 +185,27 @@ def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, own_redis):
     books = soak(scaled.url, SECONDS, citizens=4, kill_every=5.0, victims=victims, least_kills=6)
     wait_until(lambda: unanswered(scaled.engine) == 0, 100)
     balance = reconcile(books, scaled.engine, scaled.home / "sandbox.db")
-    print(f"\n{balance}\nkilled: {dict(books.kills)}")
+    with capsys.disabled():
+        click.echo(f"\n{balance}\nkilled: {dict(books.kills)}")
     assert balance.wrong == ()
     assert balance.counts["messages accepted"] > 30
     assert balance.counts["reports at the council"] > 0
     assert balance.counts["processes killed"] >= 5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2400)
+def test_f1_the_books_balance_after_twenty_minutes(scaled, own_redis, capsys):
+    _, redis_pid = own_redis
+    books = soak(
+        scaled.url, 1200.0, citizens=6, kill_every=15.0,
+        victims=lambda: {**scaled.processes(), "redis": int(redis_pid.read_text())},
+    )  # fmt: skip
+    wait_until(lambda: unanswered(scaled.engine) == 0, 300)
+    balance = reconcile(books, scaled.engine, scaled.home / "sandbox.db")
+    with capsys.disabled():
+        click.echo(f"\n{balance}\nkilled: {dict(books.kills)}")
+    assert balance.wrong == ()
 
 
 def test_every_turn_was_told_to_the_data_platform(scaled):
