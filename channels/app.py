@@ -52,6 +52,7 @@ from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.switches import SwitchBoard, SwitchedAssistant
 from channels.web import make_web_router
+from channels.web.health import make_metrics_router
 from fairness.pages import make_audit_router
 from fairness.policy_gate import people_of_district, why_not
 from fairness.simulate.district import Person
@@ -254,6 +255,7 @@ def _internal(
     sandbox = create_sandbox(parts.settings.home / "sandbox.db", cases_secret=secret)
     app.mount("/sandbox", sandbox)
     app.include_router(make_phone_router(parts))
+    app.include_router(make_metrics_router(parts))
     app.mount("/", actions)
     return app
 

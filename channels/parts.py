@@ -11,6 +11,7 @@ from bot.replies import Replies
 from bot.turn_state import TurnParts
 from channels.limits import Limiter, MemoryLimiter
 from channels.live import LiveHub
+from channels.metrics import Metrics
 from channels.settings import Settings
 
 
@@ -25,3 +26,4 @@ class Parts:
     live: LiveHub
     words: Replies
     limiter: Limiter = field(default_factory=MemoryLimiter)
+    metrics: Metrics = field(default_factory=Metrics)

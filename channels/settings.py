@@ -40,6 +40,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RASA_URL", "http://127.0.0.1:RASA_PORT", "Rasa, if it runs elsewhere"),
     SettingDoc("FAIRWAY_RASA_TIMEOUT", "8", "seconds to wait for Rasa before a person is offered"),
     SettingDoc("FAIRWAY_HOME", "var", "folder of the database, models, secrets and logs"),
+    SettingDoc("FAIRWAY_LOG_FORM", "text", "text, or json: an object a line"),
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
     SettingDoc("FAIRWAY_REDIS_URL", "", "Redis, for more than one process: redis://HOST:6379/0"),
     SettingDoc("FAIRWAY_AMQP_URL", "", "RabbitMQ, for the data platform: amqp://USER:PASSWORD@HOST"),
@@ -93,6 +94,7 @@ class Settings:
     rasa_url: str
     rasa_timeout: float
     home: Path
+    log_form: str
     database_url: str
     redis_url: str
     amqp_url: str
@@ -151,6 +153,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         rasa_url=(env.get("FAIRWAY_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
         rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
         home=home,
+        log_form=_one_of(env, "FAIRWAY_LOG_FORM", ("text", "json")),
         database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
         redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
         amqp_url=_address(env, "FAIRWAY_AMQP_URL", ("amqp", "amqps")),

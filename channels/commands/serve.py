@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import uvicorn
 
 from bot.errors import FairwayError
 from channels.commands.here import settings_here
+from channels.logs import set_up_logs
 from channels.settings import Settings
 
 GRACE = 8  # seconds that open requests and event streams get to finish
@@ -31,9 +31,7 @@ def serve() -> None:
       FAIRWAY_PORT=8080 fairway serve
     """
     settings = settings_here()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("httpx", "alembic.runtime.plugins", "pika", "rasa_sdk.executor"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # httpx logs addresses with queries
+    set_up_logs(settings.log_form)
     try:
         with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
             runner.run(_serve(settings))
