@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -264,15 +266,27 @@ def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
 
 
 def _secrets(path: Path, notify_bearer: str | None) -> Secrets:
+    """Those in ``path``; what is missing is made, once, however many processes start at once."""
     names = [field.name for field in fields(Secrets)]
     held = _read_secrets(path)
-    made = {name: held.get(name) or secrets.token_urlsafe(32) for name in names}
-    if made != held:
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made, indent=1), "utf-8")
+    if not all(held.get(name) for name in names):
+        with path.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            held = _read_secrets(path)
+            held |= {n: secrets.token_urlsafe(32) for n in names if not held.get(n)}
+            _replace_private(path, json.dumps(held, indent=1))
+    made = {name: held[name] for name in names}
     if notify_bearer:
         made["notify_bearer"] = notify_bearer
     return Secrets(**made)
+
+
+def _replace_private(path: Path, text: str) -> None:
+    """Whoever reads ``path`` sees the old text or the new, and nobody else sees either."""
+    new = path.with_suffix(f".{os.getpid()}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)
 
 
 def _read_secrets(path: Path) -> dict[str, str]:

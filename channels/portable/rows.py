@@ -71,7 +71,7 @@ def lines_of(db: sa.Connection, table: sa.Table) -> Iterator[bytes]:
     query = table.select().order_by(*table.primary_key.columns)
     found = db.execution_options(yield_per=AT_ONCE).execute(query)
     for row in found.mappings():
-        yield to_line(row)
+        yield to_line(dict(row))
 
 
 def to_line(row: Row) -> bytes:
