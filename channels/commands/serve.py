@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -49,6 +50,9 @@ async def _serve(settings: Settings) -> None:
     product = build_product(settings)
     servers = [_server(app, settings.trusted_proxies) for app in (product.public, product.internal)]
     _stop_on_signals(servers)
+    # What was made at start stays: looking through it for garbage would make messages wait.
+    gc.collect()
+    gc.freeze()
     async with asyncio.TaskGroup() as group:
         for server, listener in zip(servers, (public_socket, internal_socket), strict=True):
             group.create_task(_run(server, listener, servers))

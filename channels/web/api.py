@@ -21,6 +21,9 @@ class LanguageUnknown(BadInput):
     """That language is not offered here. Leave it out, or use one that is."""
 
 
+Authorization = Annotated[str, Header()]
+
+
 class NewConversation(BaseModel):
     """``language``: a code such as ``cy``, if the citizen has chosen one."""
 
@@ -119,11 +122,8 @@ def make_api_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     router = APIRouter(tags=["conversations"], responses=PROBLEMS)
     streams = Streams(talk)
 
-    def opened(conversation_id: str, authorization: Annotated[str, Header()] = "") -> Conversation:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            token = ""
-        return talk.open(conversation_id, token.strip())
+    def opened(conversation_id: str, authorization: Authorization = "") -> Conversation:
+        return talk.open(conversation_id, _token(authorization))
 
     @router.post("/api/conversations", status_code=201, response_model=ConversationOut)
     def start(request: Request, body: NewConversation | None = None) -> dict[str, Any]:
@@ -141,10 +141,14 @@ def make_api_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
 
     @router.post("/api/conversations/{conversation_id}/messages", response_model=AnswerOut)
     def say(
-        request: Request, body: NewMessage, conversation: Conversation = Depends(opened)
+        request: Request,
+        body: NewMessage,
+        conversation_id: str,
+        authorization: Authorization = "",
     ) -> dict[str, Any]:
         """Say something and get the answer."""
-        said = talk.say(conversation, address_of(request), body.text, body.client_id)
+        token, address = _token(authorization), address_of(request)
+        said = talk.say_with(conversation_id, token, address, body.text, body.client_id)
         return {"messages": messages_json(said.replies), "route": said.route}
 
     @router.get("/api/conversations/{conversation_id}/messages", response_model=MessagesOut)
@@ -186,6 +190,11 @@ def make_api_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         )
 
     return router
+
+
+def _token(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def address_of(request: Request) -> str:

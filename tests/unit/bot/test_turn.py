@@ -404,7 +404,7 @@ def test_f1_a_turn_that_another_process_finished_first_changes_nothing():
         handle_turn(slow, taken.message)
 
     assistant.script = quick_one_first
-    said = handle_turn(parts, taken.message)
+    said = handle_turn(parts, taken.message).said
     assert [m.text for m in said] == ["answer to my bin"]
     with parts.store.begin() as work:
         assert [m.id for m in work.messages.replies_to(taken.message.id)] == [said[0].id]
