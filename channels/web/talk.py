@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,8 +16,15 @@ from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
 from channels.limits import Limiter
+from channels.pages import Unavailable
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
+
+log = logging.getLogger(__name__)
+
+
+class AnswerDelayed(Unavailable):
+    """Your message is kept, but its answer is late. Ask for new messages in a minute."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,8 @@ class Talk:
         self, conversation: Conversation, address: str, text: str, client_id: str | None = None
     ) -> Said:
         """Keep the message, answer it, and return the answer; the same again for the same
-        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
+        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired; AnswerDelayed
+        once it is kept."""
         return self._say(conversation.id, address, text, client_id, lambda _: None)
 
     def say_with(
@@ -110,7 +119,11 @@ class Talk:
             self.limiter.take(f"talk {address}", settings.rate_per_address)
 
         taken = take_in(self.parts.turn, conversation_id, text, client_id, check=check)
-        kept = handle_turn(self.parts.turn, taken.message)
+        try:
+            kept = handle_turn(self.parts.turn, taken.message)
+        except Exception as error:  # whatever it is, the message is kept: the postman answers it
+            log.error("turn failed: %s", type(error).__name__)
+            raise AnswerDelayed from error
         return Said(taken.message, kept.said, _route(kept.record) if kept.said else None)
 
     def messages(self, conversation_id: str, after: str | None = None) -> list[Message]:
