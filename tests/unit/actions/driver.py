@@ -88,6 +88,7 @@ class Talk:
         intent: str = "",
         confidence: float = 0.95,
         ranking: tuple[tuple[str, float], ...] = (),
+        entities: tuple[tuple[str, str], ...] = (),
     ) -> Heard:
         intent = intent or (text[1:] if text.startswith("/") else "nlu_fallback")
         confidence = 1.0 if text.startswith("/") else confidence
@@ -99,6 +100,7 @@ class Talk:
                 "intent_ranking": [
                     {"name": n, "confidence": c} for n, c in (ranking or ((intent, confidence),))
                 ],
+                "entities": [{"entity": kind, "value": value} for kind, value in entities],
                 "metadata": {
                     "language": self.language,
                     "language_chosen": True,
