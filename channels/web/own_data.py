@@ -35,15 +35,19 @@ def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
             found[table.name] = [_plain(row) for row in db.execute(rows).mappings()]
         later = db.execute(t.outbox.select().where(_is_about(conversation_id)))
         found["reminders and news"] = [_plain(row) for row in later.mappings()]
+        told = t.messages.c.id.in_(_texts_about(db, conversation_id))
+        texts = db.execute(t.messages.select().where(told)).mappings()
+        found["texts about it"] = [_plain(row) for row in texts]
         db.rollback()
     return found
 
 
 def erase_own_data(parts: Parts, conversation_id: str) -> None:
     """Delete all that is held about a conversation: every row, reminders and reports that are
-    watched (they hold a number), the equality answers kept apart, and what Rasa's own database
-    has. Not to be undone."""
+    watched (they hold a number), texts that told its news, the equality answers kept apart, and
+    what Rasa's own database has. Not to be undone."""
     with parts.engine.begin() as db:
+        _erase_texts_about(db, conversation_id)
         for table in _TABLES:
             db.execute(table.delete().where(table.c.conversation_id == conversation_id))
         db.execute(t.outbox.delete().where(_is_about(conversation_id)))
@@ -52,6 +56,26 @@ def erase_own_data(parts: Parts, conversation_id: str) -> None:
         work.equality.forget(link_of(conversation_id, parts.settings.secrets.equality_key))
         work.commit()
     _erase_tracker(parts.settings.home / "rasa.db", conversation_id)
+
+
+def _texts_about(db: sa.Connection, conversation_id: str) -> list[str]:
+    """Ids of the messages of other conversations that told this one's news by text."""
+    query = sa.select(t.outbox.c.payload).where(_is_about(conversation_id))
+    parcels = db.execute(query.where(t.outbox.c.kind == "sms")).scalars()
+    return [message for payload in parcels for message in payload.get("message_ids", ())]
+
+
+def _erase_texts_about(db: sa.Connection, conversation_id: str) -> None:
+    """Of a text conversation that the number's owner never wrote in, nothing is left. One they
+    did write in is theirs: whoever typed their number into a web page cannot erase it."""
+    sent = _texts_about(db, conversation_id)
+    told = t.messages.c.id.in_(sent)
+    where = list(db.execute(sa.select(t.messages.c.conversation_id).where(told)).scalars())
+    db.execute(t.sms_log.delete().where(t.sms_log.c.message_id.in_(sent)))
+    db.execute(t.messages.delete().where(told))
+    empty = ~sa.exists().where(t.messages.c.conversation_id == t.conversations.c.id)
+    c = t.conversations.c
+    db.execute(t.conversations.delete().where(c.id.in_(where), c.id != conversation_id, empty))
 
 
 def _is_about(conversation_id: str) -> sa.ColumnElement[bool]:

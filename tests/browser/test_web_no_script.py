@@ -50,8 +50,8 @@ def test_A2_A5_every_state_without_javascript_passes_axe_and_reflows(open_page, 
         twin.context.close()
 
 
-PATHS = ("/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs",
-         "/privacy?lang=cy", "/accessibility?lang=cy", "/?lang=cy")  # fmt: skip
+PATHS = ("/privacy", "/accessibility", "/privacy/erase", "/privacy/my-data", "/nope",
+         "/api/docs", "/privacy?lang=cy", "/accessibility?lang=cy", "/?lang=cy")  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [320, 1024])
