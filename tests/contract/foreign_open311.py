@@ -116,9 +116,7 @@ class Handler(BaseHTTPRequestHandler):
         if code == "002":
             TOKENS["12345"] = reference
             return self.answer("service_requests", [{"token": "12345"}])
-        notice = (
-            "The City will inspect and require the responsible party to correct within 24 hours"
-        )
+        notice = "The City will inspect within 24 hours"
         done = {"service_request_id": reference, "service_notice": notice, "account_id": None}
         return self.answer("service_requests", [done])
 
