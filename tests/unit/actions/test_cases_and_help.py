@@ -17,6 +17,7 @@ from aiosmtpd.handlers import Message
 
 from actions.gateways.base import GatewayRefused, GatewayUnavailable
 from actions.gateways.mailbox import Letter, MailAddressWrong, SmtpMailbox
+from bot.need import Adjustment
 from tests.unit.actions.driver import POSTCODE, SECRET, Talk
 
 Start = Callable[..., Talk]
@@ -314,3 +315,27 @@ def test_a_day_is_read_in_any_language(talk: Talk, value: str, day: str) -> None
     talk.say("moving house", "service_council_tax_move")
     assert talk.say("in other words", entities=(("date", value),)).keys == ["ask_council_question"]
     assert talk.slots["task"]["given"]["attribute_move_date"]["value"].startswith(day)
+
+
+def test_who_comes_in_for_help_that_others_give_hears_of_the_groups_near_too(talk: Talk) -> None:
+    talk.say("support groups near me", "service_support_groups")
+    talk.say("can i come in instead", "face_to_face")
+    near = talk.say(POSTCODE)
+    assert near.keys == ["support_near", "places_near", "ask_appointment"]
+    assert "Parents together" in near.text
+
+
+def test_without_the_directory_the_councils_own_places_are_still_said(talk: Talk) -> None:
+    talk.say("support groups near me", "service_support_groups")
+    talk.fault("directory", "down")
+    talk.say("can i come in instead", "face_to_face")
+    assert talk.say(POSTCODE).keys == ["places_near", "ask_appointment"]
+
+
+def test_who_needs_no_steps_is_not_sent_to_a_place_known_to_have_them(talk: Talk) -> None:
+    talk.say("support groups near me", "service_support_groups")
+    assert "Grief café" in talk.say(POSTCODE).text
+    talk.circumstances = talk.circumstances.with_adjustment(Adjustment.STEP_FREE)
+    fitting = talk.say("support groups near me", "service_support_groups")
+    assert fitting.keys == ["support_near", "anything_else"]
+    assert "Grief café" not in fitting.text and "Carers' circle" in fitting.text
