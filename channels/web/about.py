@@ -37,7 +37,9 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
 
     @router.get("/privacy/my-data")
     def see(request: Request) -> Response:
-        conversation = cookie.need(request)
+        conversation = cookie.open(request)
+        if conversation is None:
+            return pages.render(request, "my_data.html", conversation=None)
         held = own_data(parts.engine, conversation.id)
         return pages.render(
             request,

@@ -67,6 +67,9 @@ def test_p1_a_citizen_sees_and_erases_what_is_held(open_page):
     page = open_page(script=False)
     say(page, "hello")
     page.get_by_role("link", name="Privacy and your data").click()
+    page.get_by_role("link", name="What we keep about this chat").click()
+    expect(page.get_by_role("heading", name="What we keep about this chat")).to_be_visible()
+    expect(page.locator("dd").filter(has_text="hello").first).to_be_visible()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save all we keep").click()
     assert "hello" in saved.value.path().read_text("utf-8")
