@@ -26,7 +26,7 @@ COMMANDS = {
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "user": "channels.commands.user:user",
     "pages": "actions.pages.command:pages",
-    "try-open311": "actions.try_open311:try_open311",
+    "try-georeport": "actions.try_georeport:try_georeport",
     "policy": "channels.commands.policy:policy",
     "audit": "fairness.__main__:audit_command",
     "admit-policy": "channels.commands.admit_policy:admit_policy",

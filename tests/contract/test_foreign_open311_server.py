@@ -27,7 +27,7 @@ def url() -> Iterator[str]:
 
 
 def tried(url: str, form: str, *more: str) -> Result:
-    asked = ["try-open311", url, "--form", form, *more]
+    asked = ["try-georeport", url, "--form", form, *more]
     return CliRunner().invoke(fairway, asked)
 
 

@@ -1,4 +1,4 @@
-"""``fairway try-open311``: what our client makes of somebody else's Open311 server.
+"""``fairway try-georeport``: what our client makes of somebody else's Open311 server.
 
 To be pointed at a council's test endpoint before it is connected. Reading changes nothing there;
 with --send one report is left, and read back.
@@ -20,7 +20,7 @@ from actions.gateways.open311 import HttpOpen311, NewRequest, Question
 TEST_WORDS = "A test by Fairway. Nothing has to be done."
 
 
-@click.command("try-open311")
+@click.command("try-georeport")
 @click.argument("url")
 @click.option("--form", type=click.Choice(["json", "xml"]), default="json", show_default=True)
 @click.option("--jurisdiction", default="", help="The council's jurisdiction_id, if it has one.")
@@ -30,7 +30,7 @@ TEST_WORDS = "A test by Fairway. Nothing has to be done."
     "--at", nargs=2, type=float, metavar="LAT LONG", default=(52.7073, -2.7553),
     help="Where the test report is; default: the middle of Shrewsbury.",
 )  # fmt: skip
-def try_open311(
+def try_georeport(
     url: str,
     form: Literal["json", "xml"],
     jurisdiction: str,
@@ -44,7 +44,7 @@ def try_open311(
 
     \b
     Example:
-      fairway try-open311 https://open311.example.gov.uk/v2 --jurisdiction example
+      fairway try-georeport https://open311.example.gov.uk/v2 --jurisdiction example
     """
     try:
         asyncio.run(_try(url, form, jurisdiction, key, send, at))
