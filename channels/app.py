@@ -42,6 +42,7 @@ from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
 from channels.follow_up import FollowUps
+from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
@@ -53,6 +54,7 @@ from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.switches import SwitchBoard, SwitchedAssistant
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
+from fairness.model_gate import read_answers, why_not_model
 from fairness.pages import make_audit_router
 from fairness.policy_gate import people_of_district, why_not
 from fairness.simulate.district import Person
@@ -108,6 +110,16 @@ def build_product(settings: Settings) -> Product:
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
     return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
+
+
+def why_not_candidate(models: Path) -> tuple[str, ...]:
+    """Why the model that waits may not go live, as the audit sees it; nothing: it may. Raises
+    AuditError for a broken file of answers."""
+    live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
+    if live is None or candidate is None:
+        return ()
+    before, after = (read_answers(answers_beside(model)) for model in (live, candidate))
+    return why_not_model(before, after)
 
 
 def admitted_policy(

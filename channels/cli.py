@@ -30,6 +30,7 @@ COMMANDS = {
     "switch": "channels.commands.switch:switch",
     "user": "channels.commands.user:user",
     "pages": "actions.pages.command:pages",
+    "try-georeport": "actions.try_georeport:try_georeport",
     "policy": "channels.commands.policy:policy",
     "audit": "fairness.__main__:audit_command",
     "admit-policy": "channels.commands.admit_policy:admit_policy",

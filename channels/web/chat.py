@@ -153,7 +153,9 @@ class _Steps:
         now = self.talk.parts.turn.clock.now()
         if conversation and not conversation.is_over(now):
             return conversation, False
-        started = self.talk.start(address_of(request), self.page.chosen_language(request))
+        started = self.talk.start(
+            address_of(request), self.page.chosen_language(request), self.cookie.last(request)
+        )
         self.cookie.adopt(request, started)
         if conversation and conversation.closed_at is None:  # else they ended it themselves
             self.talk.note(started.conversation, "conversation_expired")

@@ -11,6 +11,7 @@ from bot.conversation import Conversation
 from bot.errors import ConversationUnknown
 from bot.handoff import Handoff
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
+from bot.passport import forgotten, kept
 from bot.ports import UnitOfWork
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
@@ -64,12 +65,15 @@ class Talk:
     parts: Parts
     limiter: Limiter
 
-    def start(self, address: str, language: str | None) -> Started:
-        """A new conversation. Raises TooManyRequests."""
+    def start(
+        self, address: str, language: str | None, last: Conversation | None = None
+    ) -> Started:
+        """A new conversation; it knows what the citizen asked us to keep of ``last``. Raises
+        TooManyRequests."""
         self.limiter.take(f"start {address}", self.parts.settings.rate_per_address // 2 or 1)
         token = new_token()
         conversation, messages = start_conversation(
-            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token)
+            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token), last=last
         )
         return Started(conversation, token, messages)
 
@@ -164,6 +168,19 @@ class Talk:
     def choose_language(self, conversation: Conversation, language: str) -> Conversation:
         """The conversation, from now on in ``language``."""
         return self._change(conversation.id, language=language, language_chosen=True)
+
+    def keep_needs(self, conversation: Conversation, *, known: bool) -> Conversation:
+        """The conversation, whose needs are known next time or forgotten at once."""
+        with self.parts.turn.locks.hold(conversation.id), self.parts.turn.store.begin() as work:
+            held = work.conversations.get(conversation.id)
+            if held is None:
+                raise ConversationUnknown
+            told = kept(held.circumstances) if known else forgotten(held.circumstances)
+            changed = replace(held, circumstances=told)
+            work.conversations.save(changed)
+            work.commit()
+        self.parts.live.changed([conversation.id, "desk"])
+        return changed
 
     def end(self, conversation: Conversation) -> Conversation:
         """The conversation, ended by the citizen. A person who was asked for still comes."""
