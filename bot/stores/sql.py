@@ -370,6 +370,8 @@ def _to_message(row: Row) -> Message:
         at=row["at"],
         buttons=tuple(Button(**button) for button in row["buttons"]),
         client_id=row["client_id"],
+        changed_at=row["changed_at"],
+        withdrawn=row["withdrawn"],
     )
 
 
