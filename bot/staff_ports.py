@@ -89,8 +89,11 @@ class StaffLog(Protocol):
     def sealed(self, after: int = 0, limit: int = 1000) -> list[SealedEntry]:
         """Up to ``limit`` entries whose place is higher than ``after``, in order."""
 
-    def latest(self, limit: int, username: str = "", subject: str = "") -> list[SealedEntry]:
-        """The newest entries, newest first, of one person or about one thing if these are given."""
+    def latest(
+        self, limit: int, username: str = "", subject: str = "", action: str = ""
+    ) -> list[SealedEntry]:
+        """The newest entries, newest first; of one person, about one thing or of one kind if
+        these are given."""
 
     def head(self) -> Head:
         """The end of the chain."""

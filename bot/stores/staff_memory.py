@@ -153,11 +153,15 @@ class _Log:
     def sealed(self, after: int = 0, limit: int = 1000) -> list[SealedEntry]:
         return [one for one in self.tables.staff_log if one.place > after][:limit]
 
-    def latest(self, limit: int, username: str = "", subject: str = "") -> list[SealedEntry]:
+    def latest(
+        self, limit: int, username: str = "", subject: str = "", action: str = ""
+    ) -> list[SealedEntry]:
         found = [
             one
             for one in reversed(self.tables.staff_log)
-            if username in ("", one.entry.username) and subject in ("", one.entry.subject)
+            if username in ("", one.entry.username)
+            and subject in ("", one.entry.subject)
+            and action in ("", one.entry.action)
         ]
         return found[:limit]
 

@@ -178,7 +178,9 @@ class _Log:
         query = self._entries().where(t.staff_log.c.place > after).limit(limit)
         return [_to_sealed(row) for row in _rows(self.db, query)]
 
-    def latest(self, limit: int, username: str = "", subject: str = "") -> list[SealedEntry]:
+    def latest(
+        self, limit: int, username: str = "", subject: str = "", action: str = ""
+    ) -> list[SealedEntry]:
         self.seal()
         c = t.staff_log.c
         query = self._entries().order_by(None).order_by(c.place.desc()).limit(limit)
@@ -186,6 +188,8 @@ class _Log:
             query = query.where(c.username == username)
         if subject:
             query = query.where(c.subject == subject)
+        if action:
+            query = query.where(c.action == action)
         return [_to_sealed(row) for row in _rows(self.db, query)]
 
     def head(self) -> Head:
