@@ -80,9 +80,7 @@ def must_hold(handoff: Handoff, who: Staff) -> None:
         raise HandoffNotYours
 
 
-def leave_note(
-    parts: DeskParts, case: CaseInHand, who: Staff, kind: str, text: str
-) -> CaseNote:
+def leave_note(parts: DeskParts, case: CaseInHand, who: Staff, kind: str, text: str) -> CaseNote:
     """A note for colleagues, kept with the case."""
     note = CaseNote(
         id=parts.turn.new_id(),

@@ -79,9 +79,7 @@ def keep_promise(parts: DeskParts, who: Staff, handoff_id: str) -> Promise:
     return kept
 
 
-def report_promises(
-    parts: DeskParts, who: Staff, start: datetime, end: datetime
-) -> PromiseReport:
+def report_promises(parts: DeskParts, who: Staff, start: datetime, end: datetime) -> PromiseReport:
     """What became of promises whose window ended from ``start`` until ``end`` or now, for the
     cases that ``who`` may open."""
     now = parts.turn.clock.now()

@@ -62,9 +62,7 @@ def colleagues_in(work: StaffWork, now: datetime) -> list[Colleague]:
     """The same inside a transaction. ``now`` in UTC."""
     held, seen = cases_held(work), work.sessions.last_seen()
     people = [s for s in work.staff.all() if s.active and s.has(*AT_THE_DESK)]
-    found = [
-        Colleague(s, held.get(s.username, 0), _is_here(seen.get(s.id), now)) for s in people
-    ]
+    found = [Colleague(s, held.get(s.username, 0), _is_here(seen.get(s.id), now)) for s in people]
     return sorted(found, key=lambda c: c.staff.name.casefold())
 
 

@@ -56,7 +56,9 @@ def _picked(long: Sequence[tuple[Message, str]], wanted: dict[int, str]) -> tupl
     seen: dict[str, Picked] = {}
     for place in sorted(wanted):
         message, text = long[place]
-        seen.setdefault(text.casefold(), Picked(message.id, _cut(text), message.lang, wanted[place]))
+        seen.setdefault(
+            text.casefold(), Picked(message.id, _cut(text), message.lang, wanted[place])
+        )
     return tuple(seen.values())
 
 

@@ -33,7 +33,9 @@ class TeamUnknown(BadInput):
     """There is no such team. Choose one of the list."""
 
 
-def colleagues_for(parts: DeskParts, who: Staff, handoff: Handoff, language: str) -> list[Colleague]:
+def colleagues_for(
+    parts: DeskParts, who: Staff, handoff: Handoff, language: str
+) -> list[Colleague]:
     """Who the case can be passed to: reachable and allowed to open it; who speaks ``language``
     first, then who has the most room."""
     with parts.store.begin() as work:

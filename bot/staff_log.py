@@ -72,7 +72,9 @@ def check_chain(
         if wanted.pop(one.place, one.seal) != one.seal:
             faults.append(Fault(one.place, f"entry {one.place} differs from the head kept of it"))
         last = Head(one.place, one.seal)
-    faults += [Fault(place, f"the log ends before entry {place}, which was kept") for place in wanted]
+    faults += [
+        Fault(place, f"the log ends before entry {place}, which was kept") for place in wanted
+    ]
     if (head.place, head.seal) != (last.place, last.seal):
         faults.append(Fault(last.place, "the log does not end where its own head says"))
     return faults

@@ -40,6 +40,7 @@ from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
+from channels.desk.rounds import start_desk_rounds
 from channels.follow_up import FollowUps
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
@@ -164,7 +165,9 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
+        rounds = start_desk_rounds(parts)
         yield
+        rounds.stop()
         follow_ups.stop()
         postman.stop()
         if watch:

@@ -24,6 +24,7 @@ COMMANDS = {
     "sms": "channels.commands.sms:sms",
     "parse": "channels.commands.parse:parse",
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
+    "staff-log": "channels.commands.staff_log:staff_log",
     "user": "channels.commands.user:user",
     "pages": "actions.pages.command:pages",
     "policy": "channels.commands.policy:policy",

@@ -84,9 +84,7 @@ class MemoryMessageChanges:
 
     def change(self, message_id: str, text: str, change: MessageChange, withdrawn: bool) -> None:
         kept = self.all.messages[message_id]
-        kept.message = replace(
-            kept.message, text=text, changed_at=change.at, withdrawn=withdrawn
-        )
+        kept.message = replace(kept.message, text=text, changed_at=change.at, withdrawn=withdrawn)
         self.tables.changes.append(change)
 
     def of(self, conversation_id: str) -> list[MessageChange]:

@@ -114,13 +114,10 @@ class SqlMessageChanges:
             c.conversation_id == conversation_id, c.sender == Sender.AGENT.value
         )
         return {
-            row["id"]: Receipt(row["delivered_at"], row["read_at"])
-            for row in _rows(self.db, query)
+            row["id"]: Receipt(row["delivered_at"], row["read_at"]) for row in _rows(self.db, query)
         }
 
-    def _mark(
-        self, conversation_id: str, up_to: str, column: sa.Column[Any], at: datetime
-    ) -> bool:
+    def _mark(self, conversation_id: str, up_to: str, column: sa.Column[Any], at: datetime) -> bool:
         c = t.messages.c
         last = sa.select(c.seq).where(c.id == up_to, c.conversation_id == conversation_id)
         change = t.messages.update().where(
