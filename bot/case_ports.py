@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
+from bot.message import Message
 
 
 class CaseNotes(Protocol):
@@ -59,6 +60,9 @@ class MessageChanges(Protocol):
 
     def of(self, conversation_id: str) -> list[MessageChange]:
         """What messages of a conversation said before, oldest first."""
+
+    def changed_since(self, conversation_id: str, since: datetime) -> list[Message]:
+        """Messages that were changed at ``since`` (UTC) or later, as they are now."""
 
     def delivered(self, conversation_id: str, up_to: str, at: datetime) -> bool:
         """Everything up to the message ``up_to`` has reached the citizen's page. Whether that

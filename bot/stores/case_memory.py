@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
-from bot.message import Sender
+from bot.message import Message, Sender
 from bot.stores.memory import MemoryTables
 
 
@@ -89,6 +89,14 @@ class MemoryMessageChanges:
 
     def of(self, conversation_id: str) -> list[MessageChange]:
         return [one for one in self.tables.changes if one.conversation_id == conversation_id]
+
+    def changed_since(self, conversation_id: str, since: datetime) -> list[Message]:
+        mine = (k.message for k in self.all.messages.values())
+        return [
+            m
+            for m in mine
+            if m.conversation_id == conversation_id and m.changed_at and m.changed_at >= since
+        ]
 
     def delivered(self, conversation_id: str, up_to: str, at: datetime) -> bool:
         new = [m for m in self._sent(conversation_id, up_to) if not self._receipt(m).delivered_at]

@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
-from bot.message import Sender
+from bot.message import Message, Sender
 from bot.stores import schema as t
+from bot.stores.sql import to_message
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,13 @@ class SqlMessageChanges:
         query = sa.select(c.conversation_id, c.message_id, c.by, c.text_before, c.at)
         query = query.where(c.conversation_id == conversation_id).order_by(c.seq)
         return [MessageChange(**row) for row in _rows(self.db, query)]
+
+    def changed_since(self, conversation_id: str, since: datetime) -> list[Message]:
+        c = t.messages.c
+        query = t.messages.select().where(
+            c.conversation_id == conversation_id, c.changed_at >= since
+        )
+        return [to_message(row) for row in _rows(self.db, query.order_by(c.seq))]
 
     def delivered(self, conversation_id: str, up_to: str, at: datetime) -> bool:
         return self._mark(conversation_id, up_to, t.messages.c.delivered_at, at)

@@ -122,7 +122,7 @@ class _Messages:
     def accepted_as(self, conversation_id: str, client_id: str) -> Message | None:
         c = t.messages.c
         query = t.messages.select().where(c.conversation_id == conversation_id)
-        return _one(self.db, query.where(c.client_id == client_id), _to_message)
+        return _one(self.db, query.where(c.client_id == client_id), to_message)
 
     def add(self, message: Message, in_reply_to: str | None = None) -> None:
         row = _message_row(message) | {"in_reply_to": in_reply_to, "answered": True}
@@ -130,7 +130,7 @@ class _Messages:
 
     def get(self, message_id: str) -> Message | None:
         query = t.messages.select().where(t.messages.c.id == message_id)
-        return _one(self.db, query, _to_message)
+        return _one(self.db, query, to_message)
 
     def of(self, conversation_id: str, after: str | None = None) -> list[Message]:
         c = t.messages.c
@@ -138,12 +138,12 @@ class _Messages:
         if after is not None:
             seq = sa.select(c.seq).where(c.id == after).scalar_subquery()
             query = query.where(c.seq > sa.func.coalesce(seq, 0))
-        return _all(self.db, query, _to_message)
+        return _all(self.db, query, to_message)
 
     def replies_to(self, message_id: str) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(c.in_reply_to == message_id).order_by(c.seq)
-        return _all(self.db, query, _to_message)
+        return _all(self.db, query, to_message)
 
     def answered(self, message_id: str) -> bool:
         query = sa.select(t.messages.c.answered).where(t.messages.c.id == message_id)
@@ -156,7 +156,7 @@ class _Messages:
     def unanswered(self, before: datetime) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(~c.answered, c.at < before).order_by(c.seq)
-        return _all(self.db, query, _to_message)
+        return _all(self.db, query, to_message)
 
 
 @dataclass(frozen=True)
@@ -360,7 +360,8 @@ def _message_row(message: Message) -> dict[str, Any]:
     }
 
 
-def _to_message(row: Row) -> Message:
+def to_message(row: Row) -> Message:
+    """The message in a row of ``schema.messages``."""
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],

@@ -47,6 +47,7 @@ from channels.parts import Parts
 from channels.photos import PhotoStore
 from channels.settings import ROOT
 from channels.sms.sms_log import SmsLog
+from channels.typing_signs import from_citizen
 
 Agent = Annotated[Staff, Depends(require(*AT_THE_DESK))]
 Text = Annotated[str, Form()]
@@ -229,9 +230,10 @@ class Desk:
         last_event_id: Annotated[str, Header()] = "",
     ) -> Response:
         """A stream that says when the queue, or one case, has changed."""
-        topic = "desk"
+        topic, signs = "desk", ""
         if case:
             topic = see_case(self.parts, who, case).conversation.id
+            signs = from_citizen(topic)
 
         def look() -> str | None:
             staff = current_staff(request)
@@ -240,7 +242,7 @@ class Desk:
             return self._case_state(staff, case) if case else self._queue_state(staff)
 
         session = staff_token(request) or ""
-        return self._streams.follow(session, topic, look, last_event_id or seen)
+        return self._streams.follow(session, topic, look, last_event_id or seen, signs)
 
     def _queue_state(self, who: Staff) -> str:
         return _queue_state(see_queue(self.parts, who))

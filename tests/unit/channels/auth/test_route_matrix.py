@@ -71,6 +71,8 @@ PUBLIC_ROUTES = {
     ("GET", "/chat/transcript.txt"),
     ("GET", "/chat/events"),
     ("GET", "/chat/wait"),
+    ("POST", "/chat/seen"),
+    ("POST", "/chat/typing"),
     ("POST", "/chat/move"),
     ("POST", "/chat/feedback"),
     ("GET", "/resume"),

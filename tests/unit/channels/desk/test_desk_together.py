@@ -150,7 +150,7 @@ def test_the_queue_is_narrowed_by_what_waits(site, asha):
     assert "Nobody who waits fits this" in none
 
 
-def test_a_set_phrase_is_kept_filled_in_and_offered_in_the_citizens_language(site, asha, lena, case):
+def test_a_set_phrase_is_kept_filled_in_and_offered_by_language(site, asha, lena, case):
     def keep(**fields):
         token = csrf(lena.get("/desk/phrases").text)
         return lena.post("/desk/phrases", data={"csrf": token, **fields})
