@@ -8,7 +8,7 @@ Each keeps the id of its message, so that an agent sees where it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.message import Message, Sender
@@ -29,12 +29,16 @@ class Picked:
     why: str
 
 
-def summarise(messages: Iterable[Message]) -> tuple[Picked, ...]:
+def summarise(
+    messages: Iterable[Message], asks_only_for_a_person: Callable[[str], bool] = lambda _: False
+) -> tuple[Picked, ...]:
     """The citizen's sentences that say most, in the order they were said; none when every one is
-    short. The same sentence is never picked twice."""
+    short or ``asks_only_for_a_person``, which the agent knows. The same sentence is never picked
+    twice."""
     said = [m for m in messages if m.sender is Sender.CITIZEN and not m.text.startswith("/")]
     sentences = [(m, text) for m in said for text in split_sentences(m.text)]
-    long = [(m, t) for m, t in sentences if _words(t) >= FEWEST_WORDS]
+    telling = [(m, t) for m, t in sentences if not asks_only_for_a_person(t)]
+    long = [(m, t) for m, t in telling if _words(t) >= FEWEST_WORDS]
     if not long:
         return ()
     wanted = {0: "first", len(long) - 1: "last"}

@@ -19,6 +19,7 @@ from bot.staff_ports import StaffWork
 from bot.turn_record import TurnRecord
 
 _URGENCY = ("urgent", "soon", "routine")
+LONGEST_REQUEST = 8  # words
 ANSWER_WITHIN = timedelta(minutes=30)
 """Whoever waits is due after this; a promised call is due when its window ends. So a promise
 goes before those who have just come, and after those who have waited for long."""
@@ -134,8 +135,17 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
             labels=work.labels.of([handoff.id]).get(handoff.id, ()),
             promises=tuple(work.promises.of(handoff.id)),
             receipts=work.changes.receipts(conversation.id),
-            summary=summarise(m for m in shown if m.at <= (handoff.closed_at or m.at)),
+            summary=summarise(
+                (m for m in shown if m.at <= (handoff.closed_at or m.at)),
+                lambda text: _asks_for_a_person(parts, text, conversation.language),
+            ),
         )
+
+
+def _asks_for_a_person(parts: DeskParts, text: str, language: str) -> bool:
+    """Whether a sentence says that and no more: a longer one may say what for."""
+    short = len(text.split()) <= LONGEST_REQUEST
+    return short and parts.turn.safety.request(text, language) is not None
 
 
 def _notes(who: Staff, work: StaffWork, cases: list[Handoff]) -> tuple[CaseNote, ...]:

@@ -19,7 +19,19 @@ from bot.equality import link_of
 from bot.stores import schema as t
 from channels.parts import Parts
 
-_SHOWN = (t.messages, t.handoffs, t.turn_records, t.outcomes, t.feedback, t.photos, t.sms_log)
+_SHOWN = (
+    t.messages,
+    t.handoffs,
+    t.turn_records,
+    t.outcomes,
+    t.feedback,
+    t.photos,
+    t.sms_log,
+    t.message_changes,
+    t.case_notes,
+    t.case_labels,
+    t.promises,
+)
 _TABLES = (*_SHOWN, t.resume_codes)
 
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk_summary import split_sentences, summarise
+from bot.desk_view import see_case
 from bot.message import Message, Sender
-from tests.turn_kit import START
+from tests.desk_kit import Desk
+from tests.turn_kit import START, Citizen
 
 
 def said(*texts: str, sender: Sender = Sender.CITIZEN, lang: str = "en") -> list[Message]:
@@ -35,6 +37,15 @@ def test_it_picks_what_it_is_about_the_facts_and_the_last_word():
 def test_only_the_citizen_is_quoted_and_greetings_are_not():
     assert summarise(said("Please tell me what you need today", sender=Sender.ASSISTANT)) == ()
     assert summarise(said("hello", "yes please", "/human")) == ()
+
+
+def test_a_plain_request_for_a_person_is_left_out():
+    desk = Desk()
+    citizen = Citizen(desk.turn)
+    citizen.says("my bin was not emptied this week")
+    citizen.says("can i speak to a person please")
+    case = see_case(desk.parts, desk.hire("asha"), citizen.handoff.id)
+    assert [p.text for p in case.summary] == ["my bin was not emptied this week"]
 
 
 def test_one_sentence_is_picked_once():
