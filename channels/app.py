@@ -41,6 +41,7 @@ from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
+from channels.desk.rounds import start_desk_rounds
 from channels.follow_up import FollowUps
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
 from channels.pages import Pages, check_csrf, secure
@@ -186,7 +187,9 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
         carrier = start_carrier(parts)
+        rounds = start_desk_rounds(parts)
         yield
+        rounds.stop()
         follow_ups.stop()
         postman.stop()
         if carrier:

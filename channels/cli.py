@@ -28,6 +28,7 @@ COMMANDS = {
     "export": "channels.commands.export:export_",
     "import": "channels.commands.export:import_",
     "switch": "channels.commands.switch:switch",
+    "staff-log": "channels.commands.staff_log:staff_log",
     "user": "channels.commands.user:user",
     "pages": "actions.pages.command:pages",
     "try-georeport": "actions.try_georeport:try_georeport",

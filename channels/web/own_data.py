@@ -17,7 +17,19 @@ from channels.parts import Parts
 from channels.privacy import erase, places_of
 from channels.privacy.erase import about, texts_about
 
-_SHOWN = (t.messages, t.handoffs, t.turn_records, t.outcomes, t.feedback, t.photos, t.sms_log)
+_SHOWN = (
+    t.messages,
+    t.handoffs,
+    t.turn_records,
+    t.outcomes,
+    t.feedback,
+    t.photos,
+    t.sms_log,
+    t.message_changes,
+    t.case_notes,
+    t.case_labels,
+    t.promises,
+)
 
 
 def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import Conversation
+from bot.desk_message import CHANGE_WITHIN
 from bot.errors import ConversationUnknown
 from bot.handoff import Handoff
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
 from bot.passport import forgotten, kept
 from bot.ports import UnitOfWork
+from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 
 class AnswerDelayed(Unavailable):
     """Your message is kept, but its answer is late. Ask for new messages in a minute."""
+
+CHANGES_KEPT = CHANGE_WITHIN * 2
+"""A page that comes back later than this reads itself anew."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ class Said:
     message: Message
     replies: list[Message]
     route: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class News:
+    """``new`` messages, and older ones ``changed`` by the agent who sent them."""
+
+    new: list[Message]
+    changed: list[Message]
 
 
 @dataclass(frozen=True)
@@ -134,6 +147,27 @@ class Talk:
         """What was said, in order, or only what came after the message ``after``."""
         with self.parts.turn.store.begin() as work:
             return work.messages.of(conversation_id, after)
+
+    def news(self, conversation_id: str, after: str | None = None) -> News:
+        """What came after the message ``after``, and what was changed lately. What is handed out
+        here is noted as delivered."""
+        store, now = SqlStaffStore(self.parts.engine), self.parts.turn.clock.now()
+        with store.begin() as work:
+            new = work.messages.of(conversation_id, after)
+            changed = work.changes.changed_since(conversation_id, now - CHANGES_KEPT)
+            sent = [m.id for m in new if m.sender is Sender.AGENT]
+            if sent and work.changes.delivered(conversation_id, sent[-1], now):
+                work.commit()
+                self.parts.live.changed([conversation_id])
+        return News(new, changed)
+
+    def seen(self, conversation_id: str, up_to: str) -> None:
+        """The citizen had everything up to the message ``up_to`` on their screen."""
+        with SqlStaffStore(self.parts.engine).begin() as work:
+            if not work.changes.read(conversation_id, up_to, self.parts.turn.clock.now()):
+                return
+            work.commit()
+        self.parts.live.changed([conversation_id])
 
     def view(self, conversation: Conversation) -> View:
         """Everything the page needs to show the conversation."""
