@@ -146,7 +146,7 @@ class _Messages:
     def latest(self, conversation_id: str, limit: int) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(c.conversation_id == conversation_id)
-        return _all(self.db, query.order_by(c.seq.desc()).limit(limit), _to_message)[::-1]
+        return _all(self.db, query.order_by(c.seq.desc()).limit(limit), to_message)[::-1]
 
     def replies_to(self, message_id: str) -> list[Message]:
         c = t.messages.c

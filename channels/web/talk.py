@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 class AnswerDelayed(Unavailable):
     """Your message is kept, but its answer is late. Ask for new messages in a minute."""
 
+
 CHANGES_KEPT = CHANGE_WITHIN * 2
 """A page that comes back later than this reads itself anew."""
 
