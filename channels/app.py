@@ -46,6 +46,7 @@ from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
+from channels.privacy.keeper import start_keeper
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
 from channels.shared import make_shared
@@ -173,12 +174,13 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
-        carrier = start_carrier(parts)
+        carrier, keeper = start_carrier(parts), start_keeper(parts)
         yield
         follow_ups.stop()
         postman.stop()
-        if carrier:
-            carrier.stop()
+        for worker in (carrier, keeper):
+            if worker:
+                worker.stop()
         parts.live.stop()
         if watch:
             watch.stop()

@@ -25,6 +25,8 @@ COMMANDS = {
     "sms": "channels.commands.sms:sms",
     "parse": "channels.commands.parse:parse",
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
+    "retention": "channels.commands.retention:retention",
+    "erase": "channels.commands.erase:erase",
     "export": "channels.commands.export:export_",
     "import": "channels.commands.export:import_",
     "switch": "channels.commands.switch:switch",
