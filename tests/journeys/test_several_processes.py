@@ -17,11 +17,14 @@ import click
 import httpx
 import pika
 import pytest
+import redis
 import sqlalchemy as sa
 
 from benchmarks.processes import free_port, running, wait_until
 from benchmarks.soak import reconcile, soak, unanswered
+from tests.forms_kit import Browser
 from tests.journeys.conftest import FAIRWAY, ROOT
+from tests.journeys.test_canaries import CANARIES, SAID, spellings
 from tests.servers import AMQP, postgres_database
 
 SECONDS = 40.0
@@ -174,6 +177,41 @@ def test_s1_metrics_are_not_for_the_public_and_an_address_cannot_be_made_up(scal
     for line in configuration.splitlines():
         if line.strip().startswith("server "):
             assert " 127.0.0.1:" in line
+
+
+def test_p1_s10_words_are_in_the_database_alone_and_erasing_leaves_nothing(scaled, own_redis):
+    redis_url, _ = own_redis
+    with httpx.Client(base_url=scaled.url, trust_env=False, timeout=60) as site:
+        browser = Browser(site)
+        for text in SAID:
+            browser.sends(text.format(**CANARIES))
+        places = where_canaries_are(scaled, redis_url)
+        assert set(places) == {"PostgreSQL"}, places
+        browser.opens("/privacy/erase")
+        browser.sends(path="/privacy/erase")
+        assert "Your chat has been deleted." in browser.page.text
+    assert where_canaries_are(scaled, redis_url) == {}
+
+
+def where_canaries_are(scaled: Scaled, redis_url: str) -> dict[str, list[str]]:
+    """The canaries found in everything the product keeps or has sent on."""
+    url = scaled.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    dump = subprocess.run(["pg_dump", "--dbname", url], capture_output=True, check=True).stdout
+    with redis.Redis.from_url(redis_url) as client:
+        held = b"".join(key + (client.dump(key) or b"") for key in client.scan_iter())
+    with pika.BlockingConnection(pika.URLParameters(AMQP)) as connection:
+        channel = connection.channel()
+        told = b""
+        for queue in ("fairway.events", "fairway.rasa-events"):
+            for _ in range(channel.queue_declare(queue, durable=True).method.message_count):
+                told += channel.basic_get(queue)[2] or b""  # not acknowledged: it stays there
+    logs = b"".join(path.read_bytes() for path in (scaled.home / "logs").glob("*.log"))
+    sinks = {"PostgreSQL": dump, "Redis": held, "RabbitMQ": told, "logs": logs}
+    found = {
+        sink: [k for k, v in CANARIES.items() if any(form in raw for form in spellings(v))]
+        for sink, raw in sinks.items()
+    }
+    return {sink: names for sink, names in found.items() if names}
 
 
 def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, own_redis, capsys):
