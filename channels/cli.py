@@ -27,6 +27,7 @@ COMMANDS = {
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
     "retention": "channels.commands.retention:retention",
     "erase": "channels.commands.erase:erase",
+    "dpia": "channels.commands.dpia:dpia",
     "export": "channels.commands.export:export_",
     "import": "channels.commands.export:import_",
     "switch": "channels.commands.switch:switch",
