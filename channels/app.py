@@ -28,6 +28,7 @@ from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
 from bot.files.pages import load_pages
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
+from bot.ports import Assistant
 from bot.routing import Doors, RoutingPolicy, decide_route
 from bot.staff import LogEntry
 from bot.stores.engine import migrate, open_engine
@@ -52,6 +53,7 @@ from channels.settings import ROOT, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.switches import SwitchBoard, SwitchedAssistant
+from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
 from fairness.pages import make_audit_router
@@ -84,8 +86,11 @@ def build_product(settings: Settings) -> Product:
     files = read_files(settings.council_file)
     files = replace(files, policy=admitted_policy(settings, None, files).policy)
     migrate(settings.database_url)
-    parts, board = _make_parts(settings, files)
+    tracing = make_tracing(settings.otlp_url)
+    parts, board = _make_parts(settings, files, tracing)
     client = httpx.AsyncClient(trust_env=False)
+    if tracing:
+        tracing.follow_gateways(client)
 
     mailbox = _mailbox(files.council, settings)
 
@@ -108,7 +113,11 @@ def build_product(settings: Settings) -> Product:
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
+    public, internal = _public(parts, follow_ups), _internal(parts, actions, gateways, client)
+    if tracing:
+        tracing.follow_requests(public)
+        tracing.follow_requests(internal)
+    return Product(public, internal, parts)
 
 
 def admitted_policy(
@@ -142,16 +151,21 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
     return decide_route(need, circumstances, Availability(), doors, policy).channel.value
 
 
-def _make_parts(settings: Settings, files: ProductFiles) -> tuple[Parts, SwitchBoard]:
+def _make_parts(
+    settings: Settings, files: ProductFiles, tracing: Traces | None
+) -> tuple[Parts, SwitchBoard]:
     engine, council = open_engine(settings.database_url), files.council
     shared = make_shared(settings)
     board = SwitchBoard(SqlSwitches(engine))
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
+    assistant: Assistant = RasaAssistant(client, model_version(settings.home))
+    if tracing:
+        assistant = tracing.follow_assistant(assistant, client)
     turn = TurnParts(
         store=publishing(
             SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
         ),
-        assistant=SwitchedAssistant(RasaAssistant(client, model_version(settings.home)), board),
+        assistant=SwitchedAssistant(assistant, board),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,
