@@ -32,7 +32,7 @@ def load_schedule(path: Path) -> Schedule:
     """The schedule in ``path``. Raises BadFile."""
     try:
         held: Any = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise BadFile(path, None, f"cannot be read ({type(error).__name__})", _REMEDY) from error
     known = {field.name for field in fields(Schedule)}
     if not isinstance(held, dict) or set(held) != known:
