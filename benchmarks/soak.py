@@ -8,6 +8,7 @@ run of the tests, twenty in ``make check-slow``.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -90,7 +91,7 @@ class Citizen(threading.Thread):
             path = f"/api/conversations/{held['id']}/messages"
             began = time.monotonic()
             said = self._until_done(
-                lambda path=path, body=body: client.post(path, json=body, headers=headers), 200
+                functools.partial(client.post, path, json=body, headers=headers), 200
             )
             with self._books.lock:
                 mine = (held["id"], body["client_id"])

@@ -42,7 +42,9 @@ from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
+from channels.desk.rounds import start_desk_rounds
 from channels.follow_up import FollowUps
+from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
@@ -56,6 +58,7 @@ from channels.switches import SwitchBoard, SwitchedAssistant
 from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
+from fairness.model_gate import read_answers, why_not_model
 from fairness.pages import make_audit_router
 from fairness.policy_gate import people_of_district, why_not
 from fairness.simulate.district import Person
@@ -118,6 +121,16 @@ def build_product(settings: Settings) -> Product:
         tracing.follow_requests(public)
         tracing.follow_requests(internal)
     return Product(public, internal, parts)
+
+
+def why_not_candidate(models: Path) -> tuple[str, ...]:
+    """Why the model that waits may not go live, as the audit sees it; nothing: it may. Raises
+    AuditError for a broken file of answers."""
+    live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
+    if live is None or candidate is None:
+        return ()
+    before, after = (read_answers(answers_beside(model)) for model in (live, candidate))
+    return why_not_model(before, after)
 
 
 def admitted_policy(
@@ -189,7 +202,9 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
         carrier, keeper = start_carrier(parts), start_keeper(parts)
+        rounds = start_desk_rounds(parts)
         yield
+        rounds.stop()
         follow_ups.stop()
         postman.stop()
         for worker in (carrier, keeper):

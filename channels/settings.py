@@ -56,6 +56,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_AT_ONCE", "200", "requests in progress before more are turned away"),
+    SettingDoc("FAIRWAY_DESK_SILENCE", "10", "minutes until a silent case goes back; 0: never"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
     SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
     SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
@@ -125,6 +126,7 @@ class Settings:
     embed_origins: tuple[str, ...]
     audit_days: int
     audit_groups: tuple[str, ...]
+    desk_silence: int
     secrets: Secrets
 
     @property
@@ -186,6 +188,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
+        desk_silence=_minutes(env, "FAIRWAY_DESK_SILENCE", 10),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
 
@@ -201,6 +204,13 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not text.isdecimal() or int(text) > 366:
         raise BadSetting(f"{name}={text}: write a number of days from 0 to 366, such as {default}.")
+    return int(text)
+
+
+def _minutes(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or int(text) > 24 * 60:
+        raise BadSetting(f"{name}={text}: write minutes from 0 to 1440, such as {default}.")
     return int(text)
 
 

@@ -22,7 +22,9 @@ KINDS = {
     "outcomes": RECORDS, "coding_sample": RECORDS, "need_codes": RECORDS, "holds": RECORDS,
     "equality_answers": APART, "outbox": "outbox", "sms_opt_outs": "stop", "staff": STAFF,
     "staff_sessions": "sessions", "sign_in_links": "sessions", "staff_log": STAFF,
-    "switches": NOBODYS,
+    "switches": NOBODYS, "message_changes": WORDS, "case_notes": WORDS, "case_labels": RECORDS,
+    "promises": RECORDS, "staff_log_head": STAFF, "canned_replies": NOBODYS,
+    "service_notices": NOBODYS,
 }  # fmt: skip
 """Every table, and which line of the assessment it belongs to; a test keeps it whole."""
 _WHAT = {

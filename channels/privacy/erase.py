@@ -61,7 +61,8 @@ def about(conversation_ids: Sequence[str]) -> sa.ColumnElement[bool]:
 
 def erase(places: Places, conversation_ids: Sequence[str]) -> None:
     """Delete all that is held about these conversations: every row, reminders and watched
-    reports, the equality answers kept apart, and what Rasa has. Not to be undone."""
+    reports, texts that told their news, the equality answers kept apart, and what Rasa has. Not
+    to be undone."""
     for start in range(0, len(conversation_ids), AT_ONCE):
         some = conversation_ids[start : start + AT_ONCE]
         erase_tracker(places, some)
@@ -80,7 +81,28 @@ def empty_journals(places: Places) -> None:
         _empty_journal(places.rasa_file)
 
 
+def texts_about(db: sa.Connection, conversation_ids: Sequence[str]) -> list[str]:
+    """Ids of the messages of other conversations that told these ones' news by text."""
+    query = sa.select(t.outbox.c.payload).where(about(conversation_ids))
+    parcels = db.execute(query.where(t.outbox.c.kind == "sms")).scalars()
+    return [message for payload in parcels for message in payload.get("message_ids", ())]
+
+
+def _erase_texts_about(db: sa.Connection, ids: Sequence[str]) -> None:
+    """Of a text conversation that the number's owner never wrote in, nothing is left. One they
+    did write in is theirs: whoever typed their number into a web page cannot erase it."""
+    sent = texts_about(db, ids)
+    told = t.messages.c.id.in_(sent)
+    where = list(db.execute(sa.select(t.messages.c.conversation_id).where(told)).scalars())
+    db.execute(t.sms_log.delete().where(t.sms_log.c.message_id.in_(sent)))
+    db.execute(t.messages.delete().where(told))
+    empty = ~sa.exists().where(t.messages.c.conversation_id == t.conversations.c.id)
+    c = t.conversations.c
+    db.execute(t.conversations.delete().where(c.id.in_(where), c.id.not_in(ids), empty))
+
+
 def _erase_rows(db: sa.Connection, ids: Sequence[str], equality_key: str) -> None:
+    _erase_texts_about(db, ids)
     for table in tables_of_a_conversation():
         db.execute(table.delete().where(table.c.conversation_id.in_(ids)))
     db.execute(t.outbox.delete().where(about(ids)))

@@ -16,7 +16,9 @@ from channels.privacy.erase import Places, about, empty_journals, erase, erase_t
 from channels.privacy.schedule import Schedule
 
 AT_ONCE = 200
-_WORDS_IN = (t.messages, t.photos, t.sms_log, t.resume_codes, t.feedback)
+_WORDS_IN = (
+    t.messages, t.message_changes, t.case_notes, t.photos, t.sms_log, t.resume_codes, t.feedback,
+)  # fmt: skip
 
 
 class NothingToHold(BadInput):

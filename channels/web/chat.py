@@ -16,6 +16,7 @@ from channels.mail import MailServer, MailUnusable
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.csrf import FormStale
 from channels.parts import Parts
+from channels.typing_signs import from_citizen
 from channels.web.api import address_of
 from channels.web.chat_cookie import ChatCookie
 from channels.web.chat_page import ChatPage
@@ -25,6 +26,8 @@ from channels.web.waiting import waiting_words
 
 COPIES = 2
 """Copies a minute by email for one conversation: this is no way to write to strangers."""
+TYPING_SIGNS = 30
+"""Signs a minute that somebody is writing."""
 
 
 async def is_stale(request: Request) -> bool:
@@ -95,6 +98,18 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
             return page.refuse(request, conversation, error, "")
         return RedirectResponse("/?mailed=1#mailed", 303)
 
+    @router.post("/chat/seen", dependencies=[Depends(check_csrf)], status_code=204)
+    def seen(request: Request, up_to: Annotated[str, Form(max_length=80)] = "") -> Response:
+        talk.seen(cookie.need(request).id, up_to)
+        return Response(status_code=204)
+
+    @router.post("/chat/typing", dependencies=[Depends(check_csrf)], status_code=204)
+    def typing(request: Request) -> Response:
+        conversation = cookie.need(request)
+        talk.limiter.take(f"typing {conversation.id}", TYPING_SIGNS)
+        parts.live.changed([from_citizen(conversation.id)])
+        return Response(status_code=204)
+
     @router.get("/chat/wait", dependencies=[Depends(check_origin)])
     def wait(request: Request) -> Response:
         conversation = cookie.need(request)
@@ -153,7 +168,9 @@ class _Steps:
         now = self.talk.parts.turn.clock.now()
         if conversation and not conversation.is_over(now):
             return conversation, False
-        started = self.talk.start(address_of(request), self.page.chosen_language(request))
+        started = self.talk.start(
+            address_of(request), self.page.chosen_language(request), self.cookie.last(request)
+        )
         self.cookie.adopt(request, started)
         if conversation and conversation.closed_at is None:  # else they ended it themselves
             self.talk.note(started.conversation, "conversation_expired")

@@ -15,9 +15,21 @@ import sqlalchemy as sa
 from bot.stores import schema as t
 from channels.parts import Parts
 from channels.privacy import erase, places_of
-from channels.privacy.erase import about
+from channels.privacy.erase import about, texts_about
 
-_SHOWN = (t.messages, t.handoffs, t.turn_records, t.outcomes, t.feedback, t.photos, t.sms_log)
+_SHOWN = (
+    t.messages,
+    t.handoffs,
+    t.turn_records,
+    t.outcomes,
+    t.feedback,
+    t.photos,
+    t.sms_log,
+    t.message_changes,
+    t.case_notes,
+    t.case_labels,
+    t.promises,
+)
 
 
 def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
@@ -32,6 +44,9 @@ def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
             found[table.name] = [_plain(row) for row in db.execute(rows).mappings()]
         later = db.execute(t.outbox.select().where(about([conversation_id])))
         found["reminders and news"] = [_plain(row) for row in later.mappings()]
+        told = t.messages.c.id.in_(texts_about(db, [conversation_id]))
+        texts = db.execute(t.messages.select().where(told)).mappings()
+        found["texts about it"] = [_plain(row) for row in texts]
         db.rollback()
     return found
 

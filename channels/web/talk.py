@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import Conversation
+from bot.desk_message import CHANGE_WITHIN
 from bot.errors import ConversationUnknown
 from bot.handoff import Handoff
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
+from bot.passport import forgotten, kept
 from bot.ports import UnitOfWork
+from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
@@ -25,6 +28,10 @@ log = logging.getLogger(__name__)
 
 class AnswerDelayed(Unavailable):
     """Your message is kept, but its answer is late. Ask for new messages in a minute."""
+
+
+CHANGES_KEPT = CHANGE_WITHIN * 2
+"""A page that comes back later than this reads itself anew."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,14 @@ class Said:
 
 
 @dataclass(frozen=True)
+class News:
+    """``new`` messages, and older ones ``changed`` by the agent who sent them."""
+
+    new: list[Message]
+    changed: list[Message]
+
+
+@dataclass(frozen=True)
 class View:
     """A conversation as its page shows it."""
 
@@ -64,12 +79,15 @@ class Talk:
     parts: Parts
     limiter: Limiter
 
-    def start(self, address: str, language: str | None) -> Started:
-        """A new conversation. Raises TooManyRequests."""
+    def start(
+        self, address: str, language: str | None, last: Conversation | None = None
+    ) -> Started:
+        """A new conversation; it knows what the citizen asked us to keep of ``last``. Raises
+        TooManyRequests."""
         self.limiter.take(f"start {address}", self.parts.settings.rate_per_address // 2 or 1)
         token = new_token()
         conversation, messages = start_conversation(
-            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token)
+            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token), last=last
         )
         return Started(conversation, token, messages)
 
@@ -131,6 +149,27 @@ class Talk:
         with self.parts.turn.store.begin() as work:
             return work.messages.of(conversation_id, after)
 
+    def news(self, conversation_id: str, after: str | None = None) -> News:
+        """What came after the message ``after``, and what was changed lately. What is handed out
+        here is noted as delivered."""
+        store, now = SqlStaffStore(self.parts.engine), self.parts.turn.clock.now()
+        with store.begin() as work:
+            new = work.messages.of(conversation_id, after)
+            changed = work.changes.changed_since(conversation_id, now - CHANGES_KEPT)
+            sent = [m.id for m in new if m.sender is Sender.AGENT]
+            if sent and work.changes.delivered(conversation_id, sent[-1], now):
+                work.commit()
+                self.parts.live.changed([conversation_id])
+        return News(new, changed)
+
+    def seen(self, conversation_id: str, up_to: str) -> None:
+        """The citizen had everything up to the message ``up_to`` on their screen."""
+        with SqlStaffStore(self.parts.engine).begin() as work:
+            if not work.changes.read(conversation_id, up_to, self.parts.turn.clock.now()):
+                return
+            work.commit()
+        self.parts.live.changed([conversation_id])
+
     def view(self, conversation: Conversation) -> View:
         """Everything the page needs to show the conversation."""
         with self.parts.turn.store.begin() as work:
@@ -164,6 +203,19 @@ class Talk:
     def choose_language(self, conversation: Conversation, language: str) -> Conversation:
         """The conversation, from now on in ``language``."""
         return self._change(conversation.id, language=language, language_chosen=True)
+
+    def keep_needs(self, conversation: Conversation, *, known: bool) -> Conversation:
+        """The conversation, whose needs are known next time or forgotten at once."""
+        with self.parts.turn.locks.hold(conversation.id), self.parts.turn.store.begin() as work:
+            held = work.conversations.get(conversation.id)
+            if held is None:
+                raise ConversationUnknown
+            told = kept(held.circumstances) if known else forgotten(held.circumstances)
+            changed = replace(held, circumstances=told)
+            work.conversations.save(changed)
+            work.commit()
+        self.parts.live.changed([conversation.id, "desk"])
+        return changed
 
     def end(self, conversation: Conversation) -> Conversation:
         """The conversation, ended by the citizen. A person who was asked for still comes."""

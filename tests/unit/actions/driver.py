@@ -89,6 +89,7 @@ class Talk:
         intent: str = "",
         confidence: float = 0.95,
         ranking: tuple[tuple[str, float], ...] = (),
+        entities: tuple[tuple[str, str], ...] = (),
     ) -> Heard:
         intent = intent or (text[1:] if text.startswith("/") else "nlu_fallback")
         confidence = 1.0 if text.startswith("/") else confidence
@@ -100,6 +101,7 @@ class Talk:
                 "intent_ranking": [
                     {"name": n, "confidence": c} for n, c in (ranking or ((intent, confidence),))
                 ],
+                "entities": [{"entity": kind, "value": value} for kind, value in entities],
                 "metadata": {
                     "language": self.language,
                     "language_chosen": True,
@@ -125,7 +127,7 @@ class Talk:
             "version": "3.6.21",
         }
         headers = {"Authorization": f"Bearer {token}"}
-        return asyncio.run(_send(self.app, "POST", "/webhook", json=body, headers=headers))
+        return asyncio.run(send(self.app, "POST", "/webhook", json=body, headers=headers))
 
     def _heard(self, body: Mapping[str, Any]) -> Heard:
         *slots, last = body["events"]
@@ -153,7 +155,7 @@ class Talk:
 
     def council(self, method: str, path: str, **parts: Any) -> Any:
         """What the sandbox council itself says."""
-        answer = asyncio.run(_send(self.sandbox, method, path, **parts))
+        answer = asyncio.run(send(self.sandbox, method, path, **parts))
         answer.raise_for_status()
         return answer.json()
 
@@ -218,7 +220,7 @@ def _check_no_answer_is_digital_only(heard: Heard) -> None:
     assert heard.of("handoff") or "/human" in heard.payloads or "PERSON" in heard.text
 
 
-async def _send(app: FastAPI, method: str, path: str, **parts: Any) -> httpx.Response:
+async def send(app: FastAPI, method: str, path: str, **parts: Any) -> httpx.Response:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
         return await client.request(method, path, **parts)
