@@ -195,7 +195,7 @@ def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, cache, data
         return {**scaled.processes(), "redis": cache.pid(), "postgres": database.pid()}
 
     books = soak(scaled.url, SECONDS, citizens=4, kill_every=5.0, victims=victims, least_kills=6)
-    wait_until(lambda: all_answered(scaled.engine), 100)
+    wait_until(lambda: all_answered(scaled.engine), 160)
     balance = reconcile(books, scaled.engine, scaled.home / "sandbox.db")
     with capsys.disabled():
         click.echo(f"\n{balance}\nkilled: {dict(books.kills)}")
