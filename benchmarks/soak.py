@@ -193,11 +193,14 @@ def reconcile(books: Books, engine: sa.Engine, sandbox: Path) -> Balance:
     return Balance(counts, tuple(wrong))
 
 
-def unanswered(engine: sa.Engine) -> int:
-    """Messages that nobody has answered yet."""
-    with engine.connect() as db:
-        query = sa.text("SELECT count(*) FROM messages WHERE NOT answered")
-        return int(db.execute(query).scalar_one())
+def all_answered(engine: sa.Engine) -> bool:
+    """Whether nobody waits for an answer; not while the database is getting up again."""
+    query = sa.text("SELECT count(*) FROM messages WHERE NOT answered")
+    try:
+        with engine.connect() as db:
+            return not db.execute(query).scalar_one()
+    except sa.exc.OperationalError:
+        return False
 
 
 def _keys(sandbox: Path) -> list[str]:

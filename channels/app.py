@@ -28,6 +28,7 @@ from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
 from bot.files.pages import load_pages
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
+from bot.ports import Assistant
 from bot.routing import Doors, RoutingPolicy, decide_route
 from bot.staff import LogEntry
 from bot.stores.engine import migrate, open_engine
@@ -48,11 +49,13 @@ from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
+from channels.privacy.keeper import start_keeper
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.switches import SwitchBoard, SwitchedAssistant
+from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
 from fairness.model_gate import read_answers, why_not_model
@@ -86,8 +89,11 @@ def build_product(settings: Settings) -> Product:
     files = read_files(settings.council_file)
     files = replace(files, policy=admitted_policy(settings, None, files).policy)
     migrate(settings.database_url)
-    parts, board = _make_parts(settings, files)
+    tracing = make_tracing(settings.otlp_url)
+    parts, board = _make_parts(settings, files, tracing)
     client = httpx.AsyncClient(trust_env=False)
+    if tracing:
+        tracing.follow_gateways(client)
 
     mailbox = _mailbox(files.council, settings)
 
@@ -110,7 +116,11 @@ def build_product(settings: Settings) -> Product:
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
+    public, internal = _public(parts, follow_ups), _internal(parts, actions, gateways, client)
+    if tracing:
+        tracing.follow_requests(public)
+        tracing.follow_requests(internal)
+    return Product(public, internal, parts)
 
 
 def why_not_candidate(models: Path) -> tuple[str, ...]:
@@ -154,16 +164,21 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
     return decide_route(need, circumstances, Availability(), doors, policy).channel.value
 
 
-def _make_parts(settings: Settings, files: ProductFiles) -> tuple[Parts, SwitchBoard]:
+def _make_parts(
+    settings: Settings, files: ProductFiles, tracing: Traces | None
+) -> tuple[Parts, SwitchBoard]:
     engine, council = open_engine(settings.database_url), files.council
     shared = make_shared(settings)
     board = SwitchBoard(SqlSwitches(engine))
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
+    assistant: Assistant = RasaAssistant(client, model_version(settings.home))
+    if tracing:
+        assistant = tracing.follow_assistant(assistant, client)
     turn = TurnParts(
         store=publishing(
             SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
         ),
-        assistant=SwitchedAssistant(RasaAssistant(client, model_version(settings.home)), board),
+        assistant=SwitchedAssistant(assistant, board),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,
@@ -186,14 +201,15 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
-        carrier = start_carrier(parts)
+        carrier, keeper = start_carrier(parts), start_keeper(parts)
         rounds = start_desk_rounds(parts)
         yield
         rounds.stop()
         follow_ups.stop()
         postman.stop()
-        if carrier:
-            carrier.stop()
+        for worker in (carrier, keeper):
+            if worker:
+                worker.stop()
         parts.live.stop()
         if watch:
             watch.stop()

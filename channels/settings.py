@@ -46,8 +46,10 @@ SETTINGS = (
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
     SettingDoc("FAIRWAY_REDIS_URL", "", "Redis, for more than one process: redis://HOST:6379/0"),
     SettingDoc("FAIRWAY_AMQP_URL", "", "RabbitMQ, for the data platform: amqp://USER:PASSWORD@HOST"),
+    SettingDoc("FAIRWAY_OTLP_URL", "", "OpenTelemetry collector for traces: http://HOST:4318"),
     SettingDoc("FAIRWAY_TRUSTED_PROXIES", "127.0.0.1", "whose X-Forwarded-For is believed"),
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
+    SettingDoc("FAIRWAY_RETENTION", "bot/retention.yml", "how long what is kept"),
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
@@ -101,8 +103,10 @@ class Settings:
     database_url: str
     redis_url: str
     amqp_url: str
+    otlp_url: str
     trusted_proxies: tuple[str, ...]
     council_file: Path
+    retention_file: Path
     rate_per_conversation: int
     rate_per_address: int
     at_once: int
@@ -161,8 +165,10 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
         redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
         amqp_url=_address(env, "FAIRWAY_AMQP_URL", ("amqp", "amqps")),
+        otlp_url=_address(env, "FAIRWAY_OTLP_URL", ("http", "https")),
         trusted_proxies=_names(env, "FAIRWAY_TRUSTED_PROXIES", "127.0.0.1"),
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
+        retention_file=Path(env.get("FAIRWAY_RETENTION") or ROOT / "bot" / "retention.yml"),
         rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
         rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
         at_once=_count(env, "FAIRWAY_AT_ONCE", 200),

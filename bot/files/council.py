@@ -24,8 +24,11 @@ def load_council(path: Path) -> Council:
     try:
         text = path.read_text("utf-8")
         data = yaml.safe_load(text)
-    except OSError as error:
-        raise BadFile(path, None, "cannot be read", "Check FAIRWAY_COUNCIL.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "Check FAIRWAY_COUNCIL, and save the file as UTF-8 text."
+        raise BadFile(path, None, "cannot be read", remedy) from error
+    except ValueError as error:  # a day that no calendar has
+        raise BadFile(path, None, f"{error}", "Write days as 2026-12-24.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -64,7 +67,10 @@ class _Reader:
         if "quiet_hours" in self.data:
             found["quiet_hours"] = self._day(DAYS[0], self._text("quiet_hours"))
         if "notices" in self.data:
-            found["notices"] = tuple(self._notice(n) for n in self.data["notices"] or ())
+            notices = self.data["notices"] or []
+            if not isinstance(notices, list):
+                raise self._bad("notices", "notices must be a list", "See the example.")
+            found["notices"] = tuple(map(self._notice, notices))
         return found
 
     def _notice(self, data: Any) -> Notice:

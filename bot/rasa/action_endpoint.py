@@ -7,6 +7,8 @@ from typing import Any
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from bot.rasa import trace
+
 PATIENCE = 10.0  # seconds for one action; Rasa alone would wait five minutes
 RECENT = 2
 """Turns whose events are sent along. Actions read slots and the latest message; the whole
@@ -58,7 +60,9 @@ class ActionEndpoint(EndpointConfig):
         body = with_recent_events(kwargs.get("json") or {})
         parameters = self.combine_parameters({})
         try:
-            async with self.session().post(self.url, json=body, params=parameters) as response:
+            async with self.session().post(
+                self.url, json=body, params=parameters, headers=trace.headers()
+            ) as response:
                 if response.status >= 400:
                     text = await response.text()
                     raise ClientResponseError(response.status, response.reason or "", text)

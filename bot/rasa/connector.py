@@ -22,6 +22,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.files.cards import load_cards
+from bot.rasa import trace
 from bot.rasa.question import BadQuestion, Question, read_question
 from bot.rasa.turn_slots import slots_of_turn
 from bot.rasa.understood import understanding
@@ -116,6 +117,7 @@ class FairwayInput(InputChannel):
         agent = _agent(request)
         if agent is None:
             return _refuse(503, "The model is not loaded.")
+        trace.note(request.headers.get(trace.HEADER))
         return await self._answer(question, agent, on_new_message)
 
     def _knows(self, request: Request) -> bool:

@@ -65,13 +65,20 @@ def erase(places: Places, conversation_ids: Sequence[str]) -> None:
     to be undone."""
     for start in range(0, len(conversation_ids), AT_ONCE):
         some = conversation_ids[start : start + AT_ONCE]
-        _erase_tracker(places, some)
+        erase_tracker(places, some)
         with places.engine.begin() as db:
             _erase_rows(db, some, places.equality_key)
             if places.platform_key is not None:
                 _tell_platform(db, some, places.platform_key)
+    empty_journals(places)
+
+
+def empty_journals(places: Places) -> None:
+    """Write SQLite's journals into the databases and cut them."""
     if places.engine.dialect.name == "sqlite":
         _empty_journal(Path(str(places.engine.url.database)))
+    if places.rasa_file.exists():
+        _empty_journal(places.rasa_file)
 
 
 def texts_about(db: sa.Connection, conversation_ids: Sequence[str]) -> list[str]:
@@ -118,8 +125,9 @@ def _tell_platform(db: sa.Connection, ids: Sequence[str], key: str) -> None:
     db.execute(t.outbox.insert(), rows)
 
 
-def _erase_tracker(places: Places, ids: Sequence[str]) -> None:
-    """Rasa runs on a Python of its own and keeps what it was told in a table ``events``."""
+def erase_tracker(places: Places, ids: Sequence[str]) -> None:
+    """Delete what Rasa was told; it runs on a Python of its own and keeps it in a table
+    ``events``."""
     if places.engine.dialect.name == "postgresql":
         _erase_shared_tracker(places.engine, ids)
     if not places.rasa_file.exists():
@@ -129,7 +137,6 @@ def _erase_tracker(places: Places, ids: Sequence[str]) -> None:
         has_events = "SELECT 1 FROM sqlite_master WHERE name = 'events'"
         if db.execute(has_events).fetchone():
             db.executemany("DELETE FROM events WHERE sender_id = ?", [(one,) for one in ids])
-    _empty_journal(places.rasa_file)
 
 
 def _erase_shared_tracker(engine: sa.Engine, ids: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from datetime import timedelta
 from bot.message import Medium, Message
 from bot.ports import POST
 from bot.turn import handle_turn
+from channels.pages.errors import DATABASE_AWAY
 from channels.parts import Parts
 from channels.sms.deliver import Deliverer
 from channels.sms.keywords import obey_keyword
@@ -125,6 +126,10 @@ class Postman:
         try:
             if not obey_keyword(self._parts.turn, message):
                 handle_turn(self._parts.turn, message)
+        except DATABASE_AWAY as error:  # no fault of this message: it does not wait ever longer
+            tries = self._failed.get(message.id, (0, 0.0))[0]
+            self._failed[message.id] = (tries, self._seconds() + RETRIES[0])
+            log.error("turn failed: %s", type(error).__name__)
         except Exception as error:
             tries = self._failed.get(message.id, (0, 0.0))[0] + 1
             rest = RETRIES[min(tries, len(RETRIES)) - 1]

@@ -28,6 +28,8 @@ LOADED_BY_OTHERS = {"psycopg", "python-multipart"}
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "notifications-python-client": "notifications_python_client",
+    "opentelemetry-exporter-otlp-proto-http": "opentelemetry.exporter",
+    "opentelemetry-sdk": "opentelemetry.sdk",
     "pillow": "PIL",
     "prometheus-client": "prometheus_client",
     "pyyaml": "yaml",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -17,12 +16,16 @@ import click
 import httpx
 import pika
 import pytest
+import redis
 import sqlalchemy as sa
 
 from benchmarks.processes import free_port, running, wait_until
-from benchmarks.soak import reconcile, soak, unanswered
+from benchmarks.soak import all_answered, reconcile, soak
+from tests.forms_kit import Browser
 from tests.journeys.conftest import FAIRWAY, ROOT
-from tests.servers import AMQP, postgres_database
+from tests.journeys.own_servers import OwnServer, own_postgres, own_redis
+from tests.journeys.test_canaries import CANARIES, SAID, spellings
+from tests.servers import AMQP
 
 SECONDS = 40.0
 
@@ -55,68 +58,45 @@ class Scaled:
 
 
 @pytest.fixture(scope="module")
-def own_redis(tmp_path_factory) -> Iterator[tuple[str, Path]]:
-    """A Redis of our own, which may be killed; it is started again a moment later."""
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
-    stopping, pid = threading.Event(), folder / "pid"
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-
-    def keep_running() -> None:
-        while not stopping.is_set():
-            with (folder / "log").open("ab") as log:
-                process = subprocess.Popen([*command, "--dir", str(folder)], stdout=log, stderr=log)
-                pid.write_text(str(process.pid))
-                while process.poll() is None and not stopping.wait(0.2):
-                    pass
-                if process.poll() is None:
-                    process.terminate()
-                process.wait(10)
-
-    thread = threading.Thread(target=keep_running, daemon=True)
-    thread.start()
-    wait_until(lambda: answers(port), 10)
-    yield f"redis://127.0.0.1:{port}/0", pid
-    stopping.set()
-    thread.join(15)
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
+def cache(tmp_path_factory) -> Iterator[OwnServer]:
+    with own_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def scaled(tmp_path_factory, own_redis) -> Iterator[Scaled]:
+def database(tmp_path_factory) -> Iterator[OwnServer]:
+    with own_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def scaled(tmp_path_factory, cache, database) -> Iterator[Scaled]:
     folder = tmp_path_factory.mktemp("scaled")
-    home, (redis_url, _) = folder / "home", own_redis
+    home = folder / "home"
     trained = Path(os.environ.get("FAIRWAY_HOME") or ROOT / "var") / "models"
     shutil.copytree(trained, home / "models")
     ports = [free_port() for _ in range(3)]
-    with postgres_database() as database:
-        env = {
-            "FAIRWAY_HOME": str(home),
-            "FAIRWAY_PORT": str(ports[0]),
-            "FAIRWAY_INTERNAL_PORT": str(ports[1]),
-            "FAIRWAY_RASA_PORT": str(ports[2]),
-            "FAIRWAY_DATABASE_URL": database,
-            "FAIRWAY_REDIS_URL": redis_url,
-            "FAIRWAY_AMQP_URL": AMQP,
-            "FAIRWAY_RATE_PER_ADDRESS": "100000",
-        }
-        engine = sa.create_engine(database, poolclass=sa.NullPool)
-        command, log = [str(FAIRWAY), "scale", "--no-train"], folder / "scale.log"
-        with running(command, env, log, ROOT) as process:
-            made = Scaled(f"http://127.0.0.1:{ports[0]}", home, engine, process.pid, log)
-            try:
-                wait_until(lambda: log.read_text().count(" is ready.") == 5, 150)
-            except TimeoutError:
-                logs = [p.read_text()[-2000:] for p in (home / "logs").glob("*.log")]
-                pytest.fail(f"did not start:\n{log.read_text()}\n" + "\n".join(logs))
-            yield made
-        engine.dispose()
+    env = {
+        "FAIRWAY_HOME": str(home),
+        "FAIRWAY_PORT": str(ports[0]),
+        "FAIRWAY_INTERNAL_PORT": str(ports[1]),
+        "FAIRWAY_RASA_PORT": str(ports[2]),
+        "FAIRWAY_DATABASE_URL": database.url,
+        "FAIRWAY_REDIS_URL": cache.url,
+        "FAIRWAY_AMQP_URL": AMQP,
+        "FAIRWAY_RATE_PER_ADDRESS": "100000",
+    }
+    engine = sa.create_engine(database.url, poolclass=sa.NullPool)
+    command, log = [str(FAIRWAY), "scale", "--no-train"], folder / "scale.log"
+    with running(command, env, log, ROOT) as process:
+        made = Scaled(f"http://127.0.0.1:{ports[0]}", home, engine, process.pid, log)
+        try:
+            wait_until(lambda: log.read_text().count(" is ready.") == 5, 150)
+        except TimeoutError:
+            logs = [p.read_text()[-2000:] for p in (home / "logs").glob("*.log")]
+            pytest.fail(f"did not start:\n{log.read_text()}\n" + "\n".join(logs))
+        yield made
+    engine.dispose()
 
 
 def test_a_conversation_is_one_whichever_process_answers(scaled):
@@ -176,14 +156,46 @@ def test_s1_metrics_are_not_for_the_public_and_an_address_cannot_be_made_up(scal
             assert " 127.0.0.1:" in line
 
 
-def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, own_redis, capsys):
-    _, redis_pid = own_redis
+def test_p1_s10_words_are_in_the_database_alone_and_erasing_leaves_nothing(scaled, cache):
+    with httpx.Client(base_url=scaled.url, trust_env=False, timeout=60) as site:
+        browser = Browser(site)
+        for text in SAID:
+            browser.sends(text.format(**CANARIES))
+        places = where_canaries_are(scaled, cache.url)
+        assert set(places) == {"PostgreSQL"}, places
+        browser.opens("/privacy/erase")
+        browser.sends(path="/privacy/erase")
+        assert "Your chat has been deleted." in browser.page.text
+    assert where_canaries_are(scaled, cache.url) == {}
 
+
+def where_canaries_are(scaled: Scaled, redis_url: str) -> dict[str, list[str]]:
+    """The canaries found in everything the product keeps or has sent on."""
+    url = scaled.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    dump = subprocess.run(["pg_dump", "--dbname", url], capture_output=True, check=True).stdout
+    with redis.Redis.from_url(redis_url) as client:
+        held = b"".join(key + (client.dump(key) or b"") for key in client.scan_iter())
+    with pika.BlockingConnection(pika.URLParameters(AMQP)) as connection:
+        channel = connection.channel()
+        told = b""
+        for queue in ("fairway.events", "fairway.rasa-events"):
+            for _ in range(channel.queue_declare(queue, durable=True).method.message_count):
+                told += channel.basic_get(queue)[2] or b""  # not acknowledged: it stays there
+    logs = b"".join(path.read_bytes() for path in (scaled.home / "logs").glob("*.log"))
+    sinks = {"PostgreSQL": dump, "Redis": held, "RabbitMQ": told, "logs": logs}
+    found = {
+        sink: [k for k, v in CANARIES.items() if any(form in raw for form in spellings(v))]
+        for sink, raw in sinks.items()
+    }
+    return {sink: names for sink, names in found.items() if names}
+
+
+def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, cache, database, capsys):
     def victims() -> dict[str, int]:
-        return {**scaled.processes(), "redis": int(redis_pid.read_text())}
+        return {**scaled.processes(), "redis": cache.pid(), "postgres": database.pid()}
 
     books = soak(scaled.url, SECONDS, citizens=4, kill_every=5.0, victims=victims, least_kills=6)
-    wait_until(lambda: unanswered(scaled.engine) == 0, 100)
+    wait_until(lambda: all_answered(scaled.engine), 160)
     balance = reconcile(books, scaled.engine, scaled.home / "sandbox.db")
     with capsys.disabled():
         click.echo(f"\n{balance}\nkilled: {dict(books.kills)}")
@@ -195,13 +207,12 @@ def test_f1_f3_killed_at_random_under_load_the_books_balance(scaled, own_redis, 
 
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
-def test_f1_the_books_balance_after_twenty_minutes(scaled, own_redis, capsys):
-    _, redis_pid = own_redis
+def test_f1_the_books_balance_after_twenty_minutes(scaled, cache, database, capsys):
     books = soak(
         scaled.url, 1200.0, citizens=6, kill_every=15.0,
-        victims=lambda: {**scaled.processes(), "redis": int(redis_pid.read_text())},
+        victims=lambda: scaled.processes() | {"redis": cache.pid(), "postgres": database.pid()},
     )  # fmt: skip
-    wait_until(lambda: unanswered(scaled.engine) == 0, 300)
+    wait_until(lambda: all_answered(scaled.engine), 300)
     balance = reconcile(books, scaled.engine, scaled.home / "sandbox.db")
     with capsys.disabled():
         click.echo(f"\n{balance}\nkilled: {dict(books.kills)}")

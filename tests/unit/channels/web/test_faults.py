@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from bot.stores import schema as t
 from channels.assistant_memory import MemoryAssistant
+from channels.sms.postman import Postman
+from channels.sms.providers import make_provider
 from tests.forms_kit import PAGE, Browser
 from tests.unit.channels.web.test_api import Caller
 from tests.web_kit import NowClock, make_parts, public_app, serve
@@ -172,3 +174,21 @@ def test_s8_a_form_that_never_ends_is_cut_off(site):
 
 
 FORM = "application/x-www-form-urlencoded"
+
+
+def test_f3_after_an_outage_of_the_database_what_waits_is_answered_within_seconds(
+    parts, site, breaker
+):
+    caller = Caller(site)
+    breaker.only, breaker.words = "INSERT INTO turn_records", "server closed the connection"
+    assert caller.post({"text": "my bin"}).status_code == 503
+    now = [0.0]
+    parts.turn.clock.ahead = 60.0
+    postman = Postman(parts, make_provider(parts.settings), lambda: now[0])
+    for _ in range(5):  # half a minute of outage
+        postman.run_once()
+        now[0] += 6.0
+    breaker.words = ""
+    postman.run_once()
+    assert rows(parts, t.turn_records) == 1
+    postman.stop()

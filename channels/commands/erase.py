@@ -1,0 +1,61 @@
+"""``fairway erase``: erase conversations, or all of a phone number, from every place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+import sqlalchemy as sa
+
+from bot.errors import FairwayError
+from bot.staff import LogEntry
+from bot.stores import schema as t
+from bot.stores.engine import migrate, open_engine
+from bot.stores.staff_sql import SqlStaffStore
+from channels.commands.here import settings_here
+from channels.privacy import erase as erase_everywhere
+from channels.privacy import places_of
+from channels.sms.numbers import clean_number
+
+
+@click.command()
+@click.argument("conversations", nargs=-1)
+@click.option("--number", help="All conversations of this phone number.")
+@click.option("--by", required=True, help="Who erases; kept in the staff log.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def erase(conversations: tuple[str, ...], number: str | None, by: str, yes: bool) -> None:
+    """Erase CONVERSATIONS, or all of a phone number, for good.
+
+    From Fairway's database, Rasa's, the outbox, the equality answers kept apart; the data platform
+    is told to do the same. A number's STOP is kept, or it would be texted again. Cases that the
+    council's own systems opened are theirs to erase.
+
+    \b
+    Example:
+      fairway erase --number 07700900123 --by jones
+    """
+    settings = settings_here()
+    try:
+        migrate(settings.database_url)
+        engine = open_engine(settings.database_url)
+        found = _known(engine, conversations, clean_number(number) if number else None)
+        if not found:
+            raise click.ClickException("There is no such conversation.")
+        if not yes:
+            click.confirm(f"Erase {len(found)} conversation(s) for good?", abort=True)
+        erase_everywhere(places_of(settings, engine), found)
+        with SqlStaffStore(engine).begin() as work:
+            detail = {"conversations": len(found)}
+            work.staff_log.write(LogEntry(datetime.now(UTC), by, "erased", "", detail))
+            work.commit()
+        engine.dispose()
+    except FairwayError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Erased: {len(found)}.")
+
+
+def _known(engine: sa.Engine, ids: tuple[str, ...], number: str | None) -> list[str]:
+    c = t.conversations.c
+    with engine.connect() as db:
+        wanted = sa.or_(c.id.in_(ids), c.address == number) if number else c.id.in_(ids)
+        return list(db.execute(sa.select(c.id).where(wanted)).scalars())
