@@ -15,6 +15,7 @@ from bot.errors import HandoffNotYours, HandoffUnknown, MessageTooLong
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, clean_text
 from bot.outcome import Outcome
+from bot.ports import DESK, POST
 from bot.staff import LogEntry, Staff
 from bot.staff_ports import StaffStore, StaffWork
 from bot.turn_keep import put_sms
@@ -198,4 +199,4 @@ def _log(
 
 
 def _wake(parts: DeskParts, conversation: Conversation) -> None:
-    parts.turn.live.changed([conversation.id, "desk"])
+    parts.turn.live.changed([conversation.id, DESK, POST])
