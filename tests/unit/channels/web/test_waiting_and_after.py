@@ -255,6 +255,10 @@ def test_needs_are_kept_for_the_next_chat_on_this_device_only_if_asked(browser, 
     assert "no data left" in page and "Keep what I need" in page
     browser.sends(path="/privacy/needs", keep="yes")
     assert "Forget what I need" in browser.page.text
+    kept, chat = site.cookies["fairway_needs"], site.cookies["fairway_chat"]
+    assert kept.startswith(first.id) and chat.partition(".")[2] not in kept
+    opened = httpx.get(site.base_url, cookies={"fairway_chat": kept}, headers=PAGE)
+    assert "hello" not in opened.text, "it opens no chat"
     browser.opens("/")
     browser.sends(path="/chat/end")
     browser.sends(path="/chat/new")
