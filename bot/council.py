@@ -27,7 +27,8 @@ class Notice:
 class Council:
     """``hours``: weekday → (opens, closes) local times; a day not named is closed.
     ``systems``: gateway name → base URL; a gateway not named uses the sandbox council.
-    ``mailboxes``: team → email address, written to when a system does not take a case."""
+    ``mailboxes``: team → email address, written to when a system does not take a case.
+    ``holidays``: days on which the contact centre stays shut."""
 
     name: str
     slug: str
@@ -44,6 +45,7 @@ class Council:
     equality_scheme: str = "gss_harmonised"
     quiet_hours: tuple[time, time] = (time(21), time(8))
     notices: tuple[Notice, ...] = ()
+    holidays: frozenset[date] = frozenset()
 
     def notices_at(self, now: datetime) -> tuple[Notice, ...]:
         """The news to show at ``now`` (any zone)."""
@@ -64,15 +66,34 @@ class Council:
     def is_open(self, now: datetime) -> bool:
         """Whether the contact centre is open at ``now`` (any zone)."""
         local = now.astimezone(LONDON)
-        opens, closes = self.hours.get(DAYS[local.weekday()], (time.max, time.max))
+        opens, closes = self.hours_on(local.date()) or (time.max, time.max)
         return opens <= local.time() < closes or (opens < closes == time.max)
+
+    def closed_since(self, now: datetime) -> datetime | None:
+        """When it shut, or None while it is open or was open on none of the last seven days."""
+        if self.is_open(now):
+            return None
+        local = now.astimezone(LONDON)
+        for back in range(8):
+            day = local.date() - timedelta(days=back)
+            hours = self.hours_on(day)
+            if hours is None:
+                continue
+            closes = datetime.combine(day, hours[1], LONDON)
+            if closes <= local:
+                return closes
+        return None
+
+    def hours_on(self, day: date) -> tuple[time, time] | None:
+        """When it opens and closes on ``day``; None when it stays shut, as on a holiday."""
+        return None if day in self.holidays else self.hours.get(DAYS[day.weekday()])
 
     def next_open(self, now: datetime) -> datetime | None:
         """When it opens next, or None if it never does."""
         local = now.astimezone(LONDON)
-        for ahead in range(8):
+        for ahead in range(15):  # Christmas and New Year may fall in one week
             day = local.date() + timedelta(days=ahead)
-            hours = self.hours.get(DAYS[day.weekday()])
+            hours = self.hours_on(day)
             if hours is None:
                 continue
             opens = datetime.combine(day, hours[0], LONDON)

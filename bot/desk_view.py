@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.case_card import CaseCard
+from bot.case_extras import CaseNote, Promise, Receipt
 from bot.conversation import Conversation
 from bot.council import LONDON
-from bot.desk_work import DeskParts, find_case
+from bot.desk_parts import DeskParts, find_case
+from bot.desk_summary import Picked, summarise
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
 from bot.staff import SAFEGUARDING, Staff
@@ -16,6 +19,10 @@ from bot.staff_ports import StaffWork
 from bot.turn_record import TurnRecord
 
 _URGENCY = ("urgent", "soon", "routine")
+LONGEST_REQUEST = 8  # words
+ANSWER_WITHIN = timedelta(minutes=30)
+"""Whoever waits is due after this; a promised call is due when its window ends. So a promise
+goes before those who have just come, and after those who have waited for long."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,37 @@ class Queue:
     with_colleagues: tuple[CaseCard, ...]
     over_today: tuple[CaseCard, ...]
     names: dict[str, str] = field(default_factory=dict)
+
+    def narrowed(self, wanted: Wanted) -> tuple[CaseCard, ...]:
+        """Those waiting that ``wanted`` lets through, in the same order."""
+        return tuple(card for card in self.waiting if wanted.lets_through(card))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What someone looks for in the queue; empty means anything. ``skill`` is an adjustment,
+    such as ``bsl``; ``fits`` someone whose teams and languages are to be met."""
+
+    team: str = ""
+    language: str = ""
+    skill: str = ""
+    fits: Staff | None = None
+
+    def lets_through(self, card: CaseCard) -> bool:
+        """Whether a case is among what is looked for."""
+        return (
+            self.team in ("", card.handoff.team)
+            and self.language in ("", card.language)
+            and (not self.skill or self.skill in card.adjustments)
+            and (self.fits is None or _fits(self.fits, card))
+        )
+
+
+def _fits(who: Staff, card: CaseCard) -> bool:
+    """Their team's, and in a language they speak. Danger is everybody's who may open it."""
+    if card.handoff.urgency == _URGENCY[0]:
+        return True
+    return who.serves(card.handoff.team) and card.language in who.languages
 
 
 @dataclass(frozen=True)
@@ -41,10 +79,15 @@ class Case:
     names: dict[str, str]
     hidden: int = 0
     said_stop: bool = False
+    notes: tuple[CaseNote, ...] = ()
+    labels: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    summary: tuple[Picked, ...] = ()
 
 
 def see_queue(parts: DeskParts, who: Staff) -> Queue:
-    """Every case ``who`` may see; danger to life first, then by urgency and by waiting time."""
+    """Every case ``who`` may see; danger to life first, then by urgency and by promised time."""
     with parts.store.begin() as work:
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
         over = work.case_board.over_since(_midnight(parts.turn.clock.now()))
@@ -61,11 +104,12 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
 
 
 def _turn(card: CaseCard) -> tuple[bool, int, datetime]:
-    """Whose turn it is: danger to life, then urgency, then the longest waiting."""
+    """Whose turn it is: danger to life, then urgency, then the promised time, which for whoever
+    was promised nothing is ANSWER_WITHIN after they asked."""
     handoff = card.handoff
     safe = not any(reason.startswith("safety_") for reason in handoff.reasons)
     urgency = _URGENCY.index(handoff.urgency) if handoff.urgency in _URGENCY else len(_URGENCY)
-    return safe, urgency, handoff.asked_at
+    return safe, urgency, card.promised or handoff.asked_at + ANSWER_WITHIN
 
 
 def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
@@ -87,7 +131,28 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
             names=_names(work),
             hidden=len(said) - len(shown),
             said_stop=address is not None and work.sms_numbers.opted_out(address),
+            notes=_notes(who, work, [handoff, *others]),
+            labels=work.labels.of([handoff.id]).get(handoff.id, ()),
+            promises=tuple(work.promises.of(handoff.id)),
+            receipts=work.changes.receipts(conversation.id),
+            summary=summarise(
+                (m for m in shown if m.at <= (handoff.closed_at or m.at)),
+                lambda text: _asks_for_a_person(parts, text, conversation.language),
+            ),
         )
+
+
+def _asks_for_a_person(parts: DeskParts, text: str, language: str) -> bool:
+    """Whether a sentence says that and no more: a longer one may say what for."""
+    short = len(text.split()) <= LONGEST_REQUEST
+    return short and parts.turn.safety.request(text, language) is not None
+
+
+def _notes(who: Staff, work: StaffWork, cases: list[Handoff]) -> tuple[CaseNote, ...]:
+    """Notes on the cases of this conversation that ``who`` may open, oldest first."""
+    mine = {h.id for h in cases if who.may_open(h.team)}
+    held = work.notes.of(cases[0].conversation_id)
+    return tuple(note for note in held if note.handoff_id in mine)
 
 
 def _may_read(who: Staff, message: Message, case: Handoff, others: list[Handoff]) -> bool:

@@ -6,52 +6,74 @@ the line in the staff log are kept together or not at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime
 
-from bot.bidi import hold_numbers
 from bot.conversation import Conversation
-from bot.errors import HandoffNotYours, HandoffUnknown, MessageTooLong
+from bot.council import LONDON
+from bot.desk_parts import (
+    NOTE_LIMIT,
+    CaseRestricted,
+    DeskParts,
+    case_in_hand,
+    client_id,
+    find_case,
+    log,
+    must_hold,
+    say,
+    tell,
+    wake,
+)
+from bot.errors import BadInput, HandoffError, MessageTooLong
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
-from bot.message import MAX_CHARACTERS, Medium, Message, Sender, clean_text
+from bot.message import MAX_CHARACTERS, Message, Sender, clean_text
+from bot.need import Urgency
 from bot.outcome import Outcome
-from bot.ports import DESK, POST
-from bot.staff import LogEntry, Staff
-from bot.staff_ports import StaffStore, StaffWork
-from bot.turn_keep import put_sms
-from bot.turn_state import TurnParts
+from bot.staff import Staff
+from bot.staff_ports import StaffWork
+
+__all__ = [
+    "CapacityReached",
+    "CaseRestricted",
+    "DeskParts",
+    "answer_citizen",
+    "call_off_promises",
+    "cases_held",
+    "claim_case",
+    "close_case",
+    "find_case",
+    "give_back_case",
+    "must_have_room",
+]
 
 COUNTED_AS_RESOLVED = ("resolved", "advice_given", "referred", "appointment_made")
-NOTE_LIMIT = 2000
 
 
-class CaseRestricted(HandoffNotYours):
-    """Only the safeguarding team can open this case. Ask your team lead if you need it."""
+class CapacityReached(HandoffError):
+    """You have as many cases as you can take at once. Close or pass on one of them first."""
 
 
-@dataclass(frozen=True)
-class DeskParts:
-    """What the desk works with. ``store`` reaches the same tables as ``turn.store``."""
-
-    turn: TurnParts
-    store: StaffStore
+class FollowUpPast(BadInput):
+    """The day to look at it again has to be after today. Choose a later one."""
 
 
 def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
     """The case, taken by ``who``; the citizen is told by whom.
 
-    Raises HandoffUnknown, CaseRestricted, HandoffTaken.
+    Raises HandoffUnknown, CaseRestricted, HandoffTaken, CapacityReached.
     """
     with parts.store.begin() as work:
         handoff, conversation = find_case(work, who, handoff_id)
         claimed = claim(handoff, who.username, parts.turn.clock.now())
         if claimed == handoff:
             return handoff
+        must_have_room(work, who, handoff)
         work.handoffs.save(claimed, was=HandoffStatus.WAITING)
-        _tell(parts, work, conversation, "handoff_claimed", agent=who.first_name)
-        _log(parts, work, who, "case_claimed", claimed)
+        tell(parts, work, conversation, "handoff_claimed", agent=who.first_name)
+        log(parts, work, who, "case_claimed", claimed)
         work.commit()
-    _wake(parts, conversation)
+    wake(parts, conversation)
     return claimed
 
 
@@ -71,43 +93,47 @@ def answer_citizen(
     text = clean_text(raw)
     if len(text) > MAX_CHARACTERS:
         raise MessageTooLong
-    conversation = _conversation_of(parts, who, handoff_id)
-    with parts.turn.locks.hold(conversation.id), parts.store.begin() as work:
-        handoff, conversation = find_case(work, who, handoff_id)
-        held = _sent_before(work, conversation, form_id)
+    with case_in_hand(parts, who, handoff_id) as case:
+        held = _sent_before(case.work, case.conversation, form_id)
         if held is not None:
             return held
-        if handoff.status is not HandoffStatus.CLAIMED or handoff.claimed_by != who.username:
-            raise HandoffNotYours
-        lang = language or conversation.language
-        message = _say(parts, work, conversation, text, lang, Sender.AGENT, form_id)
+        must_hold(case.handoff, who)
+        lang = language or case.conversation.language
+        work, conversation = case.work, case.conversation
+        message = say(parts, work, conversation, text, lang, Sender.AGENT, form_id)
         work.conversations.save(replace(conversation, last_at=message.at))
-        _log(parts, work, who, "case_answered", handoff, message=message.id)
-        work.commit()
-    _wake(parts, conversation)
+        log(parts, work, who, "case_answered", case.handoff, message=message.id)
     return message
 
 
 def close_case(
-    parts: DeskParts, who: Staff, handoff_id: str, outcome_code: str, note: str = ""
+    parts: DeskParts,
+    who: Staff,
+    handoff_id: str,
+    outcome_code: str,
+    note: str = "",
+    follow_up_on: date | None = None,
 ) -> Handoff:
     """The case, finished. The citizen is told, and the assistant answers from then on.
 
-    Raises HandoffUnknown, CaseRestricted, HandoffNotYours, ValueError (unknown outcome).
+    ``follow_up_on`` is a day on which somebody looks at it again; the citizen is told that too.
+    Raises HandoffUnknown, CaseRestricted, HandoffNotYours, FollowUpPast, ValueError (unknown
+    outcome).
     """
-    conversation = _conversation_of(parts, who, handoff_id)
-    with parts.turn.locks.hold(conversation.id), parts.store.begin() as work:
-        handoff, conversation = find_case(work, who, handoff_id)
-        now = parts.turn.clock.now()
-        closed = close(handoff, who.username, outcome_code, note.strip()[:NOTE_LIMIT], now)
+    with case_in_hand(parts, who, handoff_id) as case:
+        work, now = case.work, parts.turn.clock.now()
+        closed = close(case.handoff, who.username, outcome_code, note.strip()[:NOTE_LIMIT], now)
+        closed = replace(closed, follow_up_on=_day_ahead(follow_up_on, now))
         work.handoffs.save(closed, was=HandoffStatus.CLAIMED)
+        call_off_promises(work, closed, now)
         if outcome_code in COUNTED_AS_RESOLVED:
-            outcome = Outcome(parts.turn.new_id(), conversation.id, "resolved", "agent", now)
+            outcome = Outcome(parts.turn.new_id(), closed.conversation_id, "resolved", "agent", now)
             work.records.add_outcome(outcome)
-        _tell(parts, work, conversation, "handoff_closed")
-        _log(parts, work, who, "case_closed", closed, outcome=outcome_code)
-        work.commit()
-    _wake(parts, conversation)
+        tell(parts, work, case.conversation, "handoff_closed")
+        if closed.follow_up_on:
+            day = f"{closed.follow_up_on:%d/%m/%Y}"
+            tell(parts, work, case.conversation, "handoff_follow_up", date=day)
+        log(parts, work, who, "case_closed", closed, outcome=outcome_code)
     return closed
 
 
@@ -116,34 +142,41 @@ def give_back_case(parts: DeskParts, who: Staff, handoff_id: str, note: str = ""
 
     Raises HandoffUnknown, CaseRestricted, HandoffNotYours.
     """
-    conversation = _conversation_of(parts, who, handoff_id)
-    with parts.turn.locks.hold(conversation.id), parts.store.begin() as work:
-        handoff, conversation = find_case(work, who, handoff_id)
+    with case_in_hand(parts, who, handoff_id) as case:
         now = parts.turn.clock.now()
-        returned = give_back(handoff, who.username, note.strip()[:NOTE_LIMIT], now)
-        work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
-        _tell(parts, work, conversation, "handoff_returned")
-        _log(parts, work, who, "case_returned", returned)
-        work.commit()
-    _wake(parts, conversation)
+        returned = give_back(case.handoff, who.username, note.strip()[:NOTE_LIMIT], now)
+        case.work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
+        call_off_promises(case.work, returned, now)
+        tell(parts, case.work, case.conversation, "handoff_returned")
+        log(parts, case.work, who, "case_returned", returned)
     return returned
 
 
-def find_case(work: StaffWork, who: Staff, handoff_id: str) -> tuple[Handoff, Conversation]:
-    """The case and its conversation. Raises HandoffUnknown, CaseRestricted."""
-    handoff = work.handoffs.get(handoff_id)
-    conversation = work.conversations.get(handoff.conversation_id) if handoff else None
-    if handoff is None or conversation is None:
-        raise HandoffUnknown
-    if not who.may_open(handoff.team):
-        raise CaseRestricted
-    return handoff, conversation
+def must_have_room(work: StaffWork, who: Staff, handoff: Handoff) -> None:
+    """Raises CapacityReached when ``who`` holds as many cases as they can; danger passes."""
+    if handoff.urgency == Urgency.URGENT.value:
+        return
+    if cases_held(work).get(who.username, 0) >= who.capacity:
+        raise CapacityReached
 
 
-def _conversation_of(parts: DeskParts, who: Staff, handoff_id: str) -> Conversation:
-    """Read ahead of the lock: the turn's lock is taken before any transaction."""
-    with parts.store.begin() as work:
-        return find_case(work, who, handoff_id)[1]
+def cases_held(work: StaffWork) -> Counter[str]:
+    """User name → how many open cases they hold."""
+    held = work.handoffs.with_status(HandoffStatus.CLAIMED)
+    return Counter(handoff.claimed_by for handoff in held if handoff.claimed_by)
+
+
+def call_off_promises(work: StaffWork, handoff: Handoff, now: datetime) -> None:
+    """A case that is over needs no call. One whose window has passed stays broken."""
+    for promise in work.promises.of(handoff.id):
+        if promise.is_open:
+            work.promises.save(replace(promise, called_off_at=now))
+
+
+def _day_ahead(day: date | None, now: datetime) -> date | None:
+    if day is not None and day <= now.astimezone(LONDON).date():
+        raise FollowUpPast
+    return day
 
 
 def _sent_before(
@@ -151,52 +184,4 @@ def _sent_before(
 ) -> Message | None:
     if not form_id:
         return None
-    return work.messages.accepted_as(conversation.id, _client_id(form_id))
-
-
-def _client_id(form_id: str) -> str:
-    """Kept apart from the ids that citizens' pages choose."""
-    return f"desk-{form_id[:60]}"
-
-
-def _tell(
-    parts: DeskParts, work: StaffWork, conversation: Conversation, key: str, **values: Any
-) -> None:
-    lang = conversation.language
-    text = parts.turn.replies.say(key, lang, conversation.medium.value, **values)
-    _say(parts, work, conversation, text, lang, Sender.SYSTEM)
-
-
-def _say(
-    parts: DeskParts,
-    work: StaffWork,
-    conversation: Conversation,
-    text: str,
-    lang: str,
-    sender: Sender,
-    form_id: str | None = None,
-) -> Message:
-    message = Message(
-        id=parts.turn.new_id(),
-        conversation_id=conversation.id,
-        sender=sender,
-        text=hold_numbers(text, lang),
-        lang=lang,
-        at=parts.turn.clock.now(),
-        client_id=_client_id(form_id) if form_id else None,
-    )
-    work.messages.add(message)
-    if conversation.medium is Medium.SMS:
-        put_sms(parts.turn, work, [message.id])
-    return message
-
-
-def _log(
-    parts: DeskParts, work: StaffWork, who: Staff, action: str, handoff: Handoff, **detail: str
-) -> None:
-    entry = LogEntry(parts.turn.clock.now(), who.username, action, handoff.id, detail)
-    work.staff_log.write(entry)
-
-
-def _wake(parts: DeskParts, conversation: Conversation) -> None:
-    parts.turn.live.changed([conversation.id, DESK, POST])
+    return work.messages.accepted_as(conversation.id, client_id(form_id))

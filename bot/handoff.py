@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -48,6 +48,7 @@ class Handoff:
     closed_at: datetime | None = None
     outcome_code: str | None = None
     note: str = ""
+    follow_up_on: date | None = None
 
     @property
     def is_open(self) -> bool:

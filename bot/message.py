@@ -42,7 +42,8 @@ class Button:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a conversation, as stored. ``at`` is in UTC."""
+    """One message of a conversation, as stored. ``at`` is in UTC. ``changed_at`` is when an agent
+    last changed what it says; ``withdrawn`` that they took it back."""
 
     id: str
     conversation_id: str
@@ -52,6 +53,8 @@ class Message:
     at: datetime
     buttons: tuple[Button, ...] = ()
     client_id: str | None = None
+    changed_at: datetime | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,19 @@ class Role(str, Enum):
     ADMINISTRATOR = "administrator"
 
 
+class Presence(str, Enum):
+    """Whether someone at the desk can be given a case. Only ``available`` can."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    AWAY = "away"
+
+
+USUAL_CAPACITY = 4
+"""Open cases that someone holds at once, unless their account says otherwise."""
+REACHED_WITHIN = timedelta(minutes=3)
+"""An open desk page makes itself known at least once a minute: silent for longer is gone."""
+
 AT_THE_DESK = frozenset({Role.AGENT, Role.TEAM_LEAD, Role.ADMINISTRATOR})
 SEES_EVERY_TEAM = frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR})
 
@@ -50,7 +63,10 @@ SEES_EVERY_TEAM = frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR})
 class Staff:
     """One account. ``teams`` are the teams of service cards; ``*`` stands for all of them.
 
-    ``password_hash`` is None until a password is chosen. ``created_at`` is in UTC.
+    ``skills`` are words of the council's own, but for ``safeguarding``; ``languages`` are codes;
+    ``capacity`` is how many open cases they hold at once. ``password_hash`` is None until a
+    password is chosen. ``created_at`` is in UTC. ``totp_used`` is the last time step whose code
+    was taken: none is taken twice.
     """
 
     id: str
@@ -61,6 +77,13 @@ class Staff:
     created_at: datetime
     password_hash: str | None = None
     active: bool = True
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset({"en"})
+    capacity: int = USUAL_CAPACITY
+    presence: Presence = Presence.AVAILABLE
+    presence_reason: str = ""
+    totp_secret: str | None = None
+    totp_used: int | None = None
 
     @property
     def first_name(self) -> str:
@@ -77,7 +100,13 @@ class Staff:
             return False
         if team != SAFEGUARDING or self.has(*SEES_EVERY_TEAM):
             return True
-        return bool(self.teams & {SAFEGUARDING, EVERY_TEAM})
+        return SAFEGUARDING in self.skills or bool(self.teams & {SAFEGUARDING, EVERY_TEAM})
+
+    def serves(self, team: str) -> bool:
+        """Whether cases of ``team`` are their work."""
+        return bool(self.teams & {team, EVERY_TEAM}) or (
+            team == SAFEGUARDING and SAFEGUARDING in self.skills
+        )
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,15 @@ Adapters: ``bot.stores.staff_memory`` and ``bot.stores.staff_sql``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from bot.case_card import CaseCard
+from bot.case_ports import CannedReplies, CaseNotes, Labels, MessageChanges, Promises
 from bot.ports import UnitOfWork
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession
+from bot.staff_log import Head, SealedEntry
 
 
 class StaffAccounts(Protocol):
@@ -53,6 +56,9 @@ class StaffSessions(Protocol):
     def sweep(self, now: datetime) -> None:
         """Drop those that have expired."""
 
+    def last_seen(self) -> Mapping[str, datetime]:
+        """Staff id → when a page of theirs last made itself known (UTC)."""
+
 
 class SignInLinks(Protocol):
     """One-time links."""
@@ -71,13 +77,26 @@ class SignInLinks(Protocol):
 
 
 class StaffLog(Protocol):
-    """What staff did, in order. Nothing is ever changed in it."""
+    """What staff did, in order. Nothing is ever changed in it, and each entry is sealed with the
+    one before it (``bot.staff_log``)."""
 
     def write(self, entry: LogEntry) -> None:
-        """Add an entry."""
+        """Add an entry. It gets its place and its seal when the transaction is committed."""
 
     def about(self, subject: str) -> list[LogEntry]:
         """The entries about a case or an account, oldest first."""
+
+    def sealed(self, after: int = 0, limit: int = 1000) -> list[SealedEntry]:
+        """Up to ``limit`` entries whose place is higher than ``after``, in order."""
+
+    def latest(
+        self, limit: int, username: str = "", subject: str = "", action: str = ""
+    ) -> list[SealedEntry]:
+        """The newest entries, newest first; of one person, about one thing or of one kind if
+        these are given."""
+
+    def head(self) -> Head:
+        """The end of the chain."""
 
 
 class CaseBoard(Protocol):
@@ -88,6 +107,10 @@ class CaseBoard(Protocol):
 
     def over_since(self, start: datetime) -> list[CaseCard]:
         """Closed or returned since ``start``, the latest first."""
+
+    def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
+        """Asked for from ``start`` until before ``end``, whatever became of them, the latest
+        first."""
 
 
 class StaffWork(UnitOfWork, Protocol):
@@ -103,6 +126,16 @@ class StaffWork(UnitOfWork, Protocol):
     def staff_log(self) -> StaffLog: ...
     @property
     def case_board(self) -> CaseBoard: ...
+    @property
+    def notes(self) -> CaseNotes: ...
+    @property
+    def labels(self) -> Labels: ...
+    @property
+    def promises(self) -> Promises: ...
+    @property
+    def changes(self) -> MessageChanges: ...
+    @property
+    def canned(self) -> CannedReplies: ...
 
     def __enter__(self) -> StaffWork: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
@@ -94,7 +94,7 @@ def take_in(
             # The same message came in at the same moment: the one that is kept is the one.
             message = work.messages.accepted_as(conversation_id, client_id) or message
         if is_new:
-            work.conversations.save(replace(conversation, last_at=now))
+            work.conversations.touch(conversation_id, now)  # a turn may be changing the rest
         work.commit()
     return TakenIn(message, is_new)
 

@@ -77,6 +77,10 @@ messages = sa.Table(
     sa.Column("provider_id", sa.String(80)),
     sa.Column("in_reply_to", sa.String(40), index=True),
     sa.Column("answered", sa.Boolean, nullable=False),
+    sa.Column("changed_at", UtcDateTime),
+    sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("delivered_at", UtcDateTime),
+    sa.Column("read_at", UtcDateTime),
     sa.UniqueConstraint("conversation_id", "client_id"),
     sa.UniqueConstraint("provider", "provider_id"),
 )
@@ -105,6 +109,7 @@ handoffs = sa.Table(
     sa.Column("closed_at", UtcDateTime),
     sa.Column("outcome_code", sa.String(24)),
     sa.Column("note", sa.Text, nullable=False),
+    sa.Column("follow_up_on", sa.Date),
 )
 # One open handoff a conversation: two turns at once cannot ask for two people.
 _open = sa.text("status in ('waiting', 'claimed')")
@@ -277,6 +282,13 @@ staff = sa.Table(
     sa.Column("teams", sa.JSON, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("skills", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("languages", sa.JSON, nullable=False, server_default='["en"]'),
+    sa.Column("capacity", sa.Integer, nullable=False, server_default="4"),
+    sa.Column("presence", sa.String(12), nullable=False, server_default="available"),
+    sa.Column("presence_reason", sa.String(200), nullable=False, server_default=""),
+    sa.Column("totp_secret", sa.String(64)),
+    sa.Column("totp_used", sa.Integer),
 )
 
 staff_sessions = sa.Table(
@@ -316,4 +328,110 @@ staff_log = sa.Table(
     sa.Column("action", sa.String(40), nullable=False),
     sa.Column("subject", sa.String(80), nullable=False, index=True),
     sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("place", sa.Integer, unique=True),
+    sa.Column("seal", sa.String(64)),
+)
+
+# One row: the end of the log's chain. Locked while an entry is written, so that two processes
+# cannot both follow the same one.
+staff_log_head = sa.Table(
+    "staff_log_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("seal", sa.String(64), nullable=False),
+)
+
+case_notes = sa.Table(
+    "case_notes",
+    metadata,
+    _id(),
+    _conversation(),
+    sa.Column("handoff_id", sa.String(40), nullable=False, index=True),
+    sa.Column("author", sa.String(80), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+case_labels = sa.Table(
+    "case_labels",
+    metadata,
+    sa.Column("handoff_id", sa.String(40), primary_key=True),
+    sa.Column("label", sa.String(40), primary_key=True),
+    _conversation(),
+)
+
+# What a citizen was promised, and whether it was kept: one row a promise, never changed into
+# another, so that a broken one cannot be moved out of sight.
+promises = sa.Table(
+    "promises",
+    metadata,
+    _id(),
+    _conversation(),
+    sa.Column("handoff_id", sa.String(40), nullable=False, index=True),
+    sa.Column("made_by", sa.String(80), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False, index=True),
+    sa.Column("kept_at", UtcDateTime),
+    sa.Column("kept_by", sa.String(80)),
+    sa.Column("called_off_at", UtcDateTime),
+)
+
+# What a message said before it was changed or taken back, for whoever has to look into it.
+message_changes = sa.Table(
+    "message_changes",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    _conversation(),
+    sa.Column("message_id", sa.String(40), nullable=False, index=True),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("text_before", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+canned_replies = sa.Table(
+    "canned_replies",
+    metadata,
+    sa.Column("shortcut", sa.String(40), primary_key=True),
+    sa.Column("lang", sa.String(12), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+service_notices = sa.Table(
+    "service_notices",
+    metadata,
+    _id(),
+    sa.Column("texts", sa.JSON, nullable=False),
+    sa.Column("starts", UtcDateTime, nullable=False),
+    sa.Column("ends", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+)
+
+# What is switched off, by whom and why (bot/switches.py).
+switches = sa.Table(
+    "switches",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+# Conversations that the retention schedule leaves alone: a complaint, a court.
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column(
+        "conversation_id",
+        sa.String(40),
+        sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
 )

@@ -100,6 +100,10 @@ class _Conversations:
         change = t.conversations.update().where(t.conversations.c.id == conversation.id)
         self.db.execute(change.values(row))
 
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        change = t.conversations.update().where(t.conversations.c.id == conversation_id)
+        self.db.execute(change.values(last_at=at))
+
 
 @dataclass(frozen=True)
 class _Messages:
@@ -120,7 +124,7 @@ class _Messages:
     def accepted_as(self, conversation_id: str, client_id: str) -> Message | None:
         c = t.messages.c
         query = t.messages.select().where(c.conversation_id == conversation_id)
-        return _one(self.db, query.where(c.client_id == client_id), _to_message)
+        return _one(self.db, query.where(c.client_id == client_id), to_message)
 
     def add(self, *messages: Message, in_reply_to: str | None = None) -> None:
         more = {"in_reply_to": in_reply_to, "answered": True}
@@ -129,7 +133,7 @@ class _Messages:
 
     def get(self, message_id: str) -> Message | None:
         query = t.messages.select().where(t.messages.c.id == message_id)
-        return _one(self.db, query, _to_message)
+        return _one(self.db, query, to_message)
 
     def of(self, conversation_id: str, after: str | None = None) -> list[Message]:
         c = t.messages.c
@@ -137,17 +141,17 @@ class _Messages:
         if after is not None:
             seq = sa.select(c.seq).where(c.id == after).scalar_subquery()
             query = query.where(c.seq > sa.func.coalesce(seq, 0))
-        return _all(self.db, query, _to_message)
+        return _all(self.db, query, to_message)
 
     def latest(self, conversation_id: str, limit: int) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(c.conversation_id == conversation_id)
-        return _all(self.db, query.order_by(c.seq.desc()).limit(limit), _to_message)[::-1]
+        return _all(self.db, query.order_by(c.seq.desc()).limit(limit), to_message)[::-1]
 
     def replies_to(self, message_id: str) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(c.in_reply_to == message_id).order_by(c.seq)
-        return _all(self.db, query, _to_message)
+        return _all(self.db, query, to_message)
 
     def answered(self, message_id: str) -> bool:
         query = sa.select(t.messages.c.answered).where(t.messages.c.id == message_id)
@@ -164,14 +168,15 @@ class _Messages:
             raise LookupError(f"message {message.id} is not held")
         return Standing(bool(row.answered), int(row.turns), int(row.waiting))
 
-    def mark_answered(self, message_id: str) -> None:
-        change = t.messages.update().where(t.messages.c.id == message_id)
-        self.db.execute(change.values(answered=True))
+    def mark_answered(self, message_id: str) -> bool:
+        c = t.messages.c
+        change = t.messages.update().where(c.id == message_id, ~c.answered)
+        return self.db.execute(change.values(answered=True)).rowcount == 1
 
     def unanswered(self, before: datetime) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(~c.answered, c.at < before).order_by(c.seq)
-        return _all(self.db, query, _to_message)
+        return _all(self.db, query, to_message)
 
 
 _STANDING = sa.select(
@@ -395,7 +400,8 @@ def _message_row(message: Message) -> dict[str, Any]:
     }
 
 
-def _to_message(row: Row) -> Message:
+def to_message(row: Row) -> Message:
+    """The message in a row of ``schema.messages``."""
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],
@@ -405,6 +411,8 @@ def _to_message(row: Row) -> Message:
         at=row["at"],
         buttons=tuple(Button(**button) for button in row["buttons"]),
         client_id=row["client_id"],
+        changed_at=row["changed_at"],
+        withdrawn=row["withdrawn"],
     )
 
 

@@ -9,7 +9,16 @@ from bot.case_card import CaseCard
 from bot.handoff import OPEN, Handoff
 from bot.message import Message, Sender
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff_log import Head, SealedEntry, seal_after
 from bot.staff_ports import StaffWork
+from bot.stores.case_memory import (
+    CaseTables,
+    MemoryCannedReplies,
+    MemoryLabels,
+    MemoryMessageChanges,
+    MemoryNotes,
+    MemoryPromises,
+)
 from bot.stores.memory import MemoryStore, MemoryTables, MemoryWork
 
 
@@ -18,7 +27,8 @@ class _StaffTables(MemoryTables):
     staff: dict[str, Staff] = field(default_factory=dict)
     sessions: dict[str, StaffSession] = field(default_factory=dict)
     links: dict[str, SignInLink] = field(default_factory=dict)
-    staff_log: list[LogEntry] = field(default_factory=list)
+    staff_log: list[SealedEntry] = field(default_factory=list)
+    case: CaseTables = field(default_factory=CaseTables)
 
 
 class MemoryStaffStore(MemoryStore):
@@ -46,6 +56,11 @@ class _MemoryStaffWork(MemoryWork):
         self.links = _Links(tables)
         self.staff_log = _Log(tables)
         self.case_board = _CaseBoard(tables)
+        self.notes = MemoryNotes(tables.case)
+        self.labels = MemoryLabels(tables.case)
+        self.promises = MemoryPromises(tables.case)
+        self.changes = MemoryMessageChanges(tables.case, tables)
+        self.canned = MemoryCannedReplies(tables.case)
 
 
 @dataclass
@@ -97,6 +112,10 @@ class _Sessions:
             if session.expires_at <= now:
                 self.end(session.token_hash)
 
+    def last_seen(self) -> dict[str, datetime]:
+        by_age = sorted(self.tables.sessions.values(), key=lambda s: s.last_at)
+        return {session.staff_id: session.last_at for session in by_age}
+
 
 @dataclass
 class _Links:
@@ -126,10 +145,29 @@ class _Log:
     tables: _StaffTables
 
     def write(self, entry: LogEntry) -> None:
-        self.tables.staff_log.append(entry)
+        self.tables.staff_log.append(seal_after(self.head(), entry))
 
     def about(self, subject: str) -> list[LogEntry]:
-        return [entry for entry in self.tables.staff_log if entry.subject == subject]
+        return [s.entry for s in self.tables.staff_log if s.entry.subject == subject]
+
+    def sealed(self, after: int = 0, limit: int = 1000) -> list[SealedEntry]:
+        return [one for one in self.tables.staff_log if one.place > after][:limit]
+
+    def latest(
+        self, limit: int, username: str = "", subject: str = "", action: str = ""
+    ) -> list[SealedEntry]:
+        found = [
+            one
+            for one in reversed(self.tables.staff_log)
+            if username in ("", one.entry.username)
+            and subject in ("", one.entry.subject)
+            and action in ("", one.entry.action)
+        ]
+        return found[:limit]
+
+    def head(self) -> Head:
+        last = self.tables.staff_log[-1:]
+        return Head(last[0].place, last[0].seal) if last else Head()
 
 
 @dataclass
@@ -147,12 +185,19 @@ class _CaseBoard:
         late.sort(key=lambda pair: pair[0], reverse=True)
         return [self._card(handoff) for _, handoff in late]
 
+    def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
+        found = [h for h in self.tables.handoffs.values() if start <= h.asked_at < end]
+        found.sort(key=lambda h: h.asked_at, reverse=True)
+        return [self._card(handoff) for handoff in found[:limit]]
+
     def _card(self, handoff: Handoff) -> CaseCard:
         conversation = self.tables.conversations[handoff.conversation_id]
         turns = [t for t in self.tables.turns if t.conversation_id == conversation.id]
         services = [t.service for t in turns if t.service]
         people = self._people(conversation.id)
         citizen = [m for m in people if m.sender is Sender.CITIZEN]
+        open_ones = MemoryPromises(self.tables.case).open()
+        promised = [p for p in open_ones if p.handoff_id == handoff.id]
         return CaseCard(
             handoff=handoff,
             medium=conversation.medium,
@@ -161,6 +206,8 @@ class _CaseBoard:
             service=services[-1] if services else None,
             citizen_waits_since=people[-1].at if citizen and citizen[-1] is people[-1] else None,
             last_words=citizen[-1].text if citizen else "",
+            promised=promised[0].ends if promised else None,
+            labels=MemoryLabels(self.tables.case).of([handoff.id]).get(handoff.id, ()),
         )
 
     def _people(self, conversation_id: str) -> list[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,17 @@ from bot.case_card import CaseCard
 from bot.handoff import OPEN, Handoff
 from bot.message import Medium, Sender
 from bot.need import Circumstances
-from bot.staff import LogEntry, Role, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff import LogEntry, Presence, Role, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff_log import Head, SealedEntry, seal_after
 from bot.staff_ports import StaffWork
 from bot.stores import schema as t
+from bot.stores.case_sql import (
+    SqlCannedReplies,
+    SqlLabels,
+    SqlMessageChanges,
+    SqlNotes,
+    SqlPromises,
+)
 from bot.stores.sql import SqlWork, to_handoff
 
 Row = Mapping[str, Any]
@@ -41,7 +49,17 @@ class _SqlStaffWork(SqlWork):
         self.links = _Links(self._connection)
         self.staff_log = _Log(self._connection)
         self.case_board = _CaseBoard(self._connection)
+        self.notes = SqlNotes(self._connection)
+        self.labels = SqlLabels(self._connection)
+        self.promises = SqlPromises(self._connection)
+        self.changes = SqlMessageChanges(self._connection)
+        self.canned = SqlCannedReplies(self._connection)
         return self
+
+    def commit(self) -> None:
+        """The log's chain is locked last, so that nobody waits for it with a lock in hand."""
+        self.staff_log.seal()
+        super().commit()
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,12 @@ class _Sessions:
     def sweep(self, now: datetime) -> None:
         self._delete(t.staff_sessions.c.expires_at <= now)
 
+    def last_seen(self) -> dict[str, datetime]:
+        c = t.staff_sessions.c
+        last = sa.func.max(c.last_at, type_=c.last_at.type).label("last_at")
+        query = sa.select(c.staff_id, last).group_by(c.staff_id)
+        return {row["staff_id"]: row["last_at"] for row in _rows(self.db, query)}
+
     def _delete(self, condition: sa.ColumnElement[bool]) -> None:
         self.db.execute(t.staff_sessions.delete().where(condition))
 
@@ -124,16 +148,65 @@ class _Links:
 @dataclass(frozen=True)
 class _Log:
     db: sa.Connection
+    _written: list[LogEntry] = field(default_factory=list)
 
     def write(self, entry: LogEntry) -> None:
-        row = vars(entry) | {"detail": dict(entry.detail)}
-        self.db.execute(t.staff_log.insert(), [row])
+        self._written.append(entry)
+
+    def seal(self) -> None:
+        """Put what was written at the end of the chain, which nobody else may do meanwhile."""
+        if not self._written:
+            return
+        c = t.staff_log_head.c
+        held = self.db.execute(sa.select(c.place, c.seal).with_for_update()).one()
+        head = Head(held.place, held.seal)
+        for entry in self._written:
+            one = seal_after(head, entry)
+            head = Head(one.place, one.seal)
+            row = vars(entry) | {"detail": dict(entry.detail)} | vars(head)
+            self.db.execute(t.staff_log.insert(), [row])
+        self.db.execute(t.staff_log_head.update().values(**vars(head)))
+        self._written.clear()
 
     def about(self, subject: str) -> list[LogEntry]:
+        self.seal()
+        query = self._entries().where(t.staff_log.c.subject == subject)
+        return [_to_sealed(row).entry for row in _rows(self.db, query)]
+
+    def sealed(self, after: int = 0, limit: int = 1000) -> list[SealedEntry]:
+        self.seal()
+        query = self._entries().where(t.staff_log.c.place > after).limit(limit)
+        return [_to_sealed(row) for row in _rows(self.db, query)]
+
+    def latest(
+        self, limit: int, username: str = "", subject: str = "", action: str = ""
+    ) -> list[SealedEntry]:
+        self.seal()
         c = t.staff_log.c
-        query = sa.select(c.at, c.username, c.action, c.subject, c.detail)
-        query = query.where(c.subject == subject).order_by(c.seq)
-        return [LogEntry(**row) for row in _rows(self.db, query)]
+        query = self._entries().order_by(None).order_by(c.place.desc()).limit(limit)
+        if username:
+            query = query.where(c.username == username)
+        if subject:
+            query = query.where(c.subject == subject)
+        if action:
+            query = query.where(c.action == action)
+        return [_to_sealed(row) for row in _rows(self.db, query)]
+
+    def head(self) -> Head:
+        self.seal()
+        c = t.staff_log_head.c
+        held = self.db.execute(sa.select(c.place, c.seal)).one()
+        return Head(held.place, held.seal)
+
+    def _entries(self) -> sa.Select[Any]:
+        c = t.staff_log.c
+        columns = (c.at, c.username, c.action, c.subject, c.detail, c.place, c.seal)
+        return sa.select(*columns).order_by(c.place)
+
+
+def _to_sealed(row: Row) -> SealedEntry:
+    names = ("at", "username", "action", "subject", "detail")
+    return SealedEntry(LogEntry(**{name: row[name] for name in names}), row["place"], row["seal"])
 
 
 @dataclass(frozen=True)
@@ -149,6 +222,12 @@ class _CaseBoard:
         over = c.status.not_in([s.value for s in OPEN])
         return self._cards(sa.and_(over, c.closed_at >= start), c.closed_at.desc())
 
+    def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
+        c = t.handoffs.c
+        newest = sa.select(c.id).where(c.asked_at >= start, c.asked_at < end)
+        newest = newest.order_by(c.asked_at.desc()).limit(limit)
+        return self._cards(c.id.in_(newest), c.asked_at.desc())
+
     def _cards(self, wanted: sa.ColumnElement[bool], *order: Any) -> list[CaseCard]:
         c, h = t.conversations.c, t.handoffs
         theirs = sa.select(h.c.conversation_id).where(wanted)
@@ -158,8 +237,14 @@ class _CaseBoard:
         handoffs = [
             to_handoff(r) for r in _rows(self.db, h.select().where(wanted).order_by(*order))
         ]
+        labels = SqlLabels(self.db).of(one.id for one in handoffs)
+        promised = {p.handoff_id: p.ends for p in reversed(SqlPromises(self.db).open())}
         return [
-            _card(one, conversations[key], services.get(key), spoken)
+            replace(
+                _card(one, conversations[key], services.get(key), spoken),
+                labels=labels.get(one.id, ()),
+                promised=promised.get(one.id),
+            )
             for one in handoffs
             for key in [one.conversation_id]
         ]
@@ -209,6 +294,9 @@ def _staff_row(staff: Staff) -> dict[str, Any]:
     return vars(staff) | {
         "roles": sorted(role.value for role in staff.roles),
         "teams": sorted(staff.teams),
+        "skills": sorted(staff.skills),
+        "languages": sorted(staff.languages),
+        "presence": staff.presence.value,
     }
 
 
@@ -216,5 +304,8 @@ def _to_staff(row: Row) -> Staff:
     values = dict(row) | {
         "roles": frozenset(Role(role) for role in row["roles"]),
         "teams": frozenset(row["teams"]),
+        "skills": frozenset(row["skills"]),
+        "languages": frozenset(row["languages"]),
+        "presence": Presence(row["presence"]),
     }
     return Staff(**values)

@@ -145,6 +145,31 @@ def switch_user(
     return staff
 
 
+def set_abilities(
+    store: StaffStore,
+    username: str,
+    teams: Iterable[str] = (),
+    skills: Iterable[str] = (),
+    languages: Iterable[str] = (),
+    capacity: int | None = None,
+    now: datetime | None = None,
+) -> Staff:
+    """What someone at the desk can do; what is left empty stays as it is. Raises StaffUnknown."""
+    with store.begin() as work:
+        held = _named(work, username)
+        staff = replace(
+            held,
+            teams=frozenset(teams) or held.teams,
+            skills=frozenset(skills) or held.skills,
+            languages=frozenset(languages) or held.languages,
+            capacity=capacity or held.capacity,
+        )
+        work.staff.save(staff)
+        _log(work, "agent_changed", staff, now or datetime.now(UTC))
+        work.commit()
+    return staff
+
+
 def _new_staff(
     username: str, name: str, roles: frozenset[Role], teams: frozenset[str], now: datetime
 ) -> Staff:

@@ -45,6 +45,31 @@ def add(username: str, name: str | None, roles: tuple[str, ...], teams: tuple[st
         _show(accounts.sign_in_link(store, made.username, settings.public_url))
 
 
+@user.command("set")
+@click.argument("username")
+@click.option("--team", "teams", multiple=True, help="Can be given again; * for every team.")
+@click.option("--skill", "skills", multiple=True, help="bsl, safeguarding … Can be given again.")
+@click.option("--language", "languages", multiple=True, help="A code such as cy. Again for more.")
+@click.option("--capacity", type=click.IntRange(1, 20), help="Open cases at once.")
+def set_(
+    username: str,
+    teams: tuple[str, ...],
+    skills: tuple[str, ...],
+    languages: tuple[str, ...],
+    capacity: int | None,
+) -> None:
+    """Say what someone at the desk can do. What is not given stays as it is.
+
+    \b
+    Example:
+      fairway user set jones --skill bsl --language en --language cy --capacity 3
+    """
+    with _accounts() as (_, store):
+        click.echo(
+            _row(accounts.set_abilities(store, username, teams, skills, languages, capacity))
+        )
+
+
 @user.command("list")
 def list_() -> None:
     """List every account with its roles and teams.
@@ -124,4 +149,5 @@ def _show(made: accounts.NewLink) -> None:
 def _row(staff: Staff) -> str:
     roles, teams = ",".join(sorted(staff.roles)), ",".join(sorted(staff.teams)) or "-"
     state = "on" if staff.active else "off"
-    return f"{staff.username}\t{staff.name}\t{roles}\t{teams}\t{state}"
+    able = ",".join(sorted(staff.skills | staff.languages))
+    return f"{staff.username}\t{staff.name}\t{roles}\t{teams}\t{able}\t{state}"

@@ -11,6 +11,8 @@ from bot.staff import AT_THE_DESK, Role, Staff
 from channels.auth import current_staff
 from channels.pages import Pages
 
+LEADS = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
+READS_THE_LOG = (Role.AUDITOR, Role.ADMINISTRATOR)
 SEES_THE_AUDIT = (Role.AUDITOR, Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
 
 
@@ -23,19 +25,29 @@ def staff_page(
     **context: Any,
 ) -> Response:
     """A page for ``who``, in English, with the links they may follow."""
-    nav = [("/desk", "Desk")] if who and who.has(*AT_THE_DESK) else []
-    if who and who.has(*SEES_THE_AUDIT):
-        nav.append(("/audit", "Audit"))
     return pages.render(
         request,
         template,
         status=status,
         lang="en",
         show_languages=False,
-        nav=nav,
+        nav=links_of(who) if who else [],
         who=who,
         **context,
     )
+
+
+def links_of(who: Staff) -> list[tuple[str, str]]:
+    """Where ``who`` may go from every page: address and name."""
+    places = (
+        ("/desk", "Desk", tuple(AT_THE_DESK)),
+        ("/desk/team", "Team", LEADS),
+        ("/desk/history", "History", LEADS),
+        ("/desk/phrases", "Phrases", LEADS),
+        ("/audit", "Audit", SEES_THE_AUDIT),
+        ("/desk/log", "Log", READS_THE_LOG),
+    )
+    return [(address, name) for address, name, roles in places if who.has(*roles)]
 
 
 def framed(pages: Pages, request: Request, title: str, body: str) -> Response:

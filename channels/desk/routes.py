@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Request
@@ -12,19 +13,33 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.desk_view import Case, Queue, see_case, see_queue
-from bot.desk_work import DeskParts, answer_citizen, claim_case, close_case, give_back_case
+from bot.council import LONDON
+from bot.desk_open import open_case
+from bot.desk_parts import DeskParts
+from bot.desk_phrases import offered_phrases
+from bot.desk_transfer import MAY_ASSIGN, colleagues_for
+from bot.desk_view import Case, Queue, Wanted, see_case, see_queue
+from bot.desk_work import (
+    CapacityReached,
+    FollowUpPast,
+    answer_citizen,
+    claim_case,
+    close_case,
+    give_back_case,
+)
 from bot.errors import BadInput, FairwayError, HandoffTaken
 from bot.files.cards import load_cards
-from bot.handoff import OUTCOME_CODES, HandoffStatus
+from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS
-from bot.staff import AT_THE_DESK, Staff
+from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from bot.stores.staff_sql import SqlStaffStore
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
+from channels.desk.case_acts import CaseActs
 from channels.desk.events import DeskStreams, fingerprint
 from channels.desk.frame import staff_page
-from channels.desk.show import Shower
+from channels.desk.lead_pages import LeadPages
+from channels.desk.show import Shower, promise_days, teams_of
 from channels.desk.texts import TextFacts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
@@ -32,13 +47,36 @@ from channels.parts import Parts
 from channels.photos import PhotoStore
 from channels.settings import ROOT
 from channels.sms.sms_log import SmsLog
+from channels.typing_signs import from_citizen
 
 Agent = Annotated[Staff, Depends(require(*AT_THE_DESK))]
 Text = Annotated[str, Form()]
 NOTICES = {
     "closed": "The case is closed. The citizen has been told.",
     "returned": "The case is back with the assistant. The citizen has been told.",
+    "passed": "The case is passed on. The citizen has been told.",
 }
+ANYTHING = Wanted()
+FORM_WORDS = (
+    "draft",
+    "problem",
+    "close_problem",
+    "note",
+    "pass_problem",
+    "pass_note",
+    "note_problem",
+    "note_text",
+    "label_problem",
+    "label_text",
+    "promise_problem",
+    "message_problem",
+)
+"""What the forms of a case's page may hand back: what was wrong, and what was in them."""
+NOTHING_SAID: Mapping[str, str] = {}
+
+
+class OutcomeMissing(BadInput):
+    """Choose what became of it."""
 
 
 def make_desk_router(parts: Parts) -> APIRouter:
@@ -53,13 +91,34 @@ def make_desk_router(parts: Parts) -> APIRouter:
     )
     router.add_api_route(case, desk.case, methods=["GET"])
     router.add_api_route(f"{case}/photos/{{photo_id}}", desk.photo, methods=["GET"])
+    acts = CaseActs(desk)
     for name, act in (
         ("claim", desk.claim),
         ("answer", desk.answer),
         ("close", desk.close),
         ("return", desk.give_back),
+        ("pass", acts.pass_on),
+        ("notes", acts.note),
+        ("labels", acts.label),
+        ("promise", acts.promise),
+        ("called", acts.called),
+        ("typing", acts.typing),
+        ("messages/{message_id}/edit", acts.edit),
+        ("messages/{message_id}/withdraw", acts.withdraw),
     ):
         router.add_api_route(f"{case}/{name}", act, methods=["POST"], dependencies=safe)
+    router.add_api_route("/presence", acts.presence, methods=["POST"], dependencies=safe)
+    lead = LeadPages(parts, pages, desk)
+    for path, look in (
+        ("/team", lead.team),
+        ("/history", lead.history),
+        ("/history.csv", lead.export),
+        ("/log", lead.log),
+        ("/phrases", lead.phrases),
+    ):
+        router.add_api_route(path, look, methods=["GET"])
+    router.add_api_route("/phrases", lead.keep_phrase, methods=["POST"], dependencies=safe)
+    router.add_api_route("/team/{username}", lead.change_agent, methods=["POST"], dependencies=safe)
     return router
 
 
@@ -68,23 +127,36 @@ class Desk:
 
     def __init__(self, parts: Parts, pages: Pages) -> None:
         self._pages = pages
-        self._parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
+        self.parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
-        self._shower = Shower(load_cards(ROOT / "bot" / "services"), parts.council.languages)
+        cards = load_cards(ROOT / "bot" / "services")
+        self.shower = Shower(cards, parts.council.languages)
+        self.teams = teams_of(cards)
+        self.council = parts.council
 
-    def queue(self, request: Request, who: Agent, team: str = "", done: str = "") -> Response:
+    def queue(
+        self,
+        request: Request,
+        who: Agent,
+        team: str = "",
+        language: str = "",
+        skill: str = "",
+        fits: str = "",
+        done: str = "",
+    ) -> Response:
         """Who waits, who is with whom, and what was finished today."""
-        return self._queue_page(request, who, team, notice=NOTICES.get(done, ""))
+        wanted = Wanted(team, language, skill, who if fits else None)
+        return self._queue_page(request, who, wanted, notice=NOTICES.get(done, ""))
 
     def case(self, request: Request, case_id: str, who: Agent) -> Response:
-        """One case with all that is known."""
-        return self._case_page(request, who, case_id)
+        """One case with all that is known; that it was opened is kept in the log."""
+        return self.show_case(request, who, case_id, case=open_case(self.parts, who, case_id))
 
     def photo(self, case_id: str, photo_id: str, who: Agent) -> Response:
         """A photo of the case's conversation, for whoever may read its message."""
-        case = see_case(self._parts, who, case_id)
+        case = open_case(self.parts, who, case_id)
         shown = self._photos.of(case.conversation.id)
         if not any(shown.get(m.id) == photo_id for m in case.messages):
             raise HTTPException(404)
@@ -94,9 +166,11 @@ class Desk:
     def claim(self, request: Request, case_id: str, who: Agent) -> Response:
         """Take a case; if someone was quicker, say who."""
         try:
-            claim_case(self._parts, who, case_id)
+            claim_case(self.parts, who, case_id)
         except HandoffTaken:
             return self._too_late(request, who, case_id)
+        except CapacityReached as error:
+            return self._queue_page(request, who, status=409, problem=str(error))
         return RedirectResponse(f"/desk/cases/{case_id}", 303)
 
     def answer(
@@ -111,28 +185,40 @@ class Desk:
         """Say something to the citizen. What cannot be said is put back in the box."""
         lang = language if language.replace("-", "").isalnum() else None
         try:
-            message = answer_citizen(self._parts, who, case_id, text, lang, form_id or None)
+            message = answer_citizen(self.parts, who, case_id, text, lang, form_id or None)
         except BadInput as error:
             if wants_json(request):
                 raise
-            return self._case_page(request, who, case_id, 422, draft=text, problem=str(error))
+            said = {"draft": text, "problem": str(error)}
+            return self.show_case(request, who, case_id, 422, said=said)
         if wants_json(request):
             return JSONResponse({"id": message.id}, 201)
         return RedirectResponse(f"/desk/cases/{case_id}#answer", 303)
 
     def close(
-        self, request: Request, case_id: str, who: Agent, outcome: Text = "", note: Text = ""
+        self,
+        request: Request,
+        case_id: str,
+        who: Agent,
+        outcome: Text = "",
+        note: Text = "",
+        follow_up: Text = "",
     ) -> Response:
         """Finish a case with an outcome."""
-        if outcome not in OUTCOME_CODES:
-            problem = "Choose what became of it."
-            return self._case_page(request, who, case_id, 422, close_problem=problem, note=note)
-        close_case(self._parts, who, case_id, outcome, note)
+        try:
+            if outcome not in OUTCOME_CODES:
+                raise OutcomeMissing
+            day = date.fromisoformat(follow_up) if follow_up else None
+            close_case(self.parts, who, case_id, outcome, note, day)
+        except (BadInput, ValueError) as error:
+            wrong = error if isinstance(error, BadInput) else FollowUpPast()
+            said = {"close_problem": str(wrong), "note": note}
+            return self.show_case(request, who, case_id, 422, said=said)
         return RedirectResponse("/desk?done=closed", 303)
 
     def give_back(self, case_id: str, who: Agent, note: Text = "") -> Response:
         """Let the assistant carry on."""
-        give_back_case(self._parts, who, case_id, note)
+        give_back_case(self.parts, who, case_id, note)
         return RedirectResponse("/desk?done=returned", 303)
 
     def events(
@@ -144,9 +230,10 @@ class Desk:
         last_event_id: Annotated[str, Header()] = "",
     ) -> Response:
         """A stream that says when the queue, or one case, has changed."""
-        topic = "desk"
+        topic, signs = "desk", ""
         if case:
-            topic = see_case(self._parts, who, case).conversation.id
+            topic = see_case(self.parts, who, case).conversation.id
+            signs = from_citizen(topic)
 
         def look() -> str | None:
             staff = current_staff(request)
@@ -155,26 +242,29 @@ class Desk:
             return self._case_state(staff, case) if case else self._queue_state(staff)
 
         session = staff_token(request) or ""
-        return self._streams.follow(session, topic, look, last_event_id or seen)
+        return self._streams.follow(session, topic, look, last_event_id or seen, signs)
 
     def _queue_state(self, who: Staff) -> str:
-        return _queue_state(see_queue(self._parts, who))
+        return _queue_state(see_queue(self.parts, who))
 
     def _case_state(self, who: Staff, case_id: str) -> str:
-        return _case_state(see_case(self._parts, who, case_id))
+        return _case_state(see_case(self.parts, who, case_id))
 
     def _too_late(self, request: Request, who: Staff, case_id: str) -> Response:
-        case = see_case(self._parts, who, case_id)
+        case = see_case(self.parts, who, case_id)
         name = case.names.get(case.handoff.claimed_by or "", "")
         problem = f"{name} has this case already." if name else "This case is over already."
         return self._queue_page(request, who, status=409, problem=f"{problem} Pick another one.")
 
     def _queue_page(
-        self, request: Request, who: Staff, team: str = "", status: int = 200, **said: str
+        self,
+        request: Request,
+        who: Staff,
+        wanted: Wanted = ANYTHING,
+        status: int = 200,
+        **said: str,
     ) -> Response:
-        queue, now = see_queue(self._parts, who), self._parts.turn.clock.now()
-        waiting = self._shower.rows(queue.waiting, queue, now)
-        teams = sorted({row.team for row in waiting})
+        queue, now = see_queue(self.parts, who), self.parts.turn.clock.now()
         return staff_page(
             self._pages,
             request,
@@ -182,21 +272,31 @@ class Desk:
             who,
             status,
             state=_queue_state(queue),
-            waiting=[row for row in waiting if team in ("", row.team)],
-            in_all=len(waiting),
-            teams=teams if len(teams) > 1 or team else [],
-            team=team,
-            mine=self._shower.rows(queue.mine, queue, now),
-            colleagues=self._shower.rows(queue.with_colleagues, queue, now),
-            finished=self._shower.rows(queue.over_today, queue, now),
+            waiting=self.shower.rows(queue.narrowed(wanted), queue, now),
+            in_all=len(queue.waiting),
+            choices=self.shower.choices(queue.waiting, wanted),
+            wanted=wanted,
+            presences=words.PRESENCES,
+            reasons=words.AWAY_REASONS,
+            mine=self.shower.rows(queue.mine, queue, now),
+            colleagues=self.shower.rows(queue.with_colleagues, queue, now),
+            finished=self.shower.rows(queue.over_today, queue, now),
             **{"notice": "", "problem": "", **said},
         )
 
-    def _case_page(
-        self, request: Request, who: Staff, case_id: str, status: int = 200, **said: str
+    def show_case(
+        self,
+        request: Request,
+        who: Staff,
+        case_id: str,
+        status: int = 200,
+        case: Case | None = None,
+        said: Mapping[str, str] = NOTHING_SAID,
     ) -> Response:
-        case, now = see_case(self._parts, who, case_id), self._parts.turn.clock.now()
-        service = self._shower.service_of(case)
+        """The page of a case. ``said``: what was wrong with a form, and what was in it."""
+        case, now = case or see_case(self.parts, who, case_id), self.parts.turn.clock.now()
+        mine = case.handoff.claimed_by == who.username
+        service = self.shower.service_of(case)
         return staff_page(
             self._pages,
             request,
@@ -208,33 +308,76 @@ class Desk:
             case=case,
             handoff=case.handoff,
             conversation=case.conversation,
-            mine=case.handoff.claimed_by == who.username,
+            mine=mine,
+            can_pass=case.handoff.is_open and (mine or who.has(*MAY_ASSIGN)),
+            colleagues=colleagues_for(self.parts, who, case.handoff, case.conversation.language)
+            if case.handoff.is_open
+            else [],
+            teams=[(team, words.plain(team)) for team in self.teams if team != case.handoff.team],
+            notes=self.shower.notes(case, now),
+            promise=self.shower.promise(case, now),
+            promise_days=promise_days(now),
+            reached=self.shower.reached(case, now),
+            phrases=self._phrases(case, who),
+            opened=self._opened(who, case.handoff),
+            danger=case.handoff.team == SAFEGUARDING,
+            today=now.astimezone(LONDON).date() + timedelta(days=1),
             is_claimed=case.handoff.status is HandoffStatus.CLAIMED,
             is_waiting=case.handoff.status is HandoffStatus.WAITING,
             holder=case.names.get(case.handoff.claimed_by or "", ""),
-            title=self._shower.title(case.handoff, service),
-            card=self._shower.cards.get(service or ""),
-            language=self._shower.language(case.conversation.language),
-            lines=self._shower.lines(case, now),
+            title=self.shower.title(case.handoff, service),
+            card=self.shower.cards.get(service or ""),
+            language=self.shower.language(case.conversation.language),
+            lines=self.shower.lines(case, now),
             texts=self._texts.of(case.conversation),
             photos=self._photos.of(case.conversation.id),
-            known=self._shower.known(case),
-            tried=self._shower.tried(case),
-            earlier=[(h, self._shower.title(h, None)) for h in case.earlier],
-            answer_languages=self._shower.answer_languages(case, who),
+            known=self.shower.known(case),
+            tried=self.shower.tried(case),
+            earlier=[(h, self.shower.title(h, None)) for h in case.earlier],
+            answer_languages=self.shower.answer_languages(case, who),
             wait=words.how_long(case.handoff.asked_at, now),
             at=lambda moment: words.clock_time(moment, now),
             form_id=secrets.token_hex(12),
             limit=MAX_CHARACTERS,
-            **{"draft": "", "problem": "", "close_problem": "", "note": "", **said},
+            **{**dict.fromkeys(FORM_WORDS, ""), **said},
         )
+
+    def _phrases(self, case: Case, who: Staff) -> list[tuple[str, str]]:
+        with self.parts.store.begin() as work:
+            held = work.canned.all()
+        card = self.shower.cards.get(self.shower.service_of(case) or "")
+        facts = {
+            "agent": who.first_name,
+            "council": self.council.name,
+            "phone": self.council.phone,
+            "service": card.name(case.conversation.language) if card else "",
+            "reference": case.handoff.id,
+        }
+        return offered_phrases(held, case.conversation.language, facts)
+
+    def _opened(self, who: Staff, handoff: Handoff) -> list[tuple[str, str]]:
+        """Who has opened a safeguarding case, for those who answer for it."""
+        if handoff.team != SAFEGUARDING or not who.has(*SEES_EVERY_TEAM):
+            return []
+        with self.parts.store.begin() as work:
+            log, names = work.staff_log.about(handoff.id), {s.username: s for s in work.staff.all()}
+        now = self.parts.turn.clock.now()
+        return [
+            (names[e.username].name if e.username in names else e.username, said)
+            for e in log
+            if e.action in words.OPENED
+            for said in [f"{words.OPENED[e.action]} {words.clock_time(e.at, now)}"]
+        ]
 
 
 def _queue_state(queue: Queue) -> str:
     lists = (queue.waiting, queue.mine, queue.with_colleagues, queue.over_today)
     return fingerprint(
         *(
-            [(c.handoff.id, c.handoff.urgency, c.citizen_waits_since, c.service) for c in cards]
+            [
+                (c.handoff.id, c.handoff.urgency, c.citizen_waits_since, c.service, c.promised)
+                for c in cards
+            ]
             for cards in lists
         )
     )
@@ -244,7 +387,16 @@ def _case_state(case: Case) -> str:
     handoff = case.handoff
     last = case.messages[-1].id if case.messages else ""
     return fingerprint(
-        last, handoff.status.value, handoff.urgency, handoff.claimed_by, len(case.turns)
+        last,
+        handoff.status.value,
+        handoff.urgency,
+        handoff.claimed_by,
+        len(case.turns),
+        len(case.notes),
+        case.labels,
+        case.promises,
+        sorted(case.receipts.items()),
+        [m.changed_at for m in case.messages if m.changed_at],
     )
 
 

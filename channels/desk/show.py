@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.case_card import CaseCard
-from bot.desk_view import Case, Queue
+from bot.case_extras import Receipt
+from bot.council import LONDON
+from bot.desk_message import CHANGE_WITHIN
+from bot.desk_promise import window
+from bot.desk_view import Case, Queue, Wanted
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium, Message, Sender
 from bot.service_card import ServiceCard
-from bot.staff import Staff
+from bot.staff import SAFEGUARDING, Staff
+from bot.turn_steps import CONTACT_CENTRE
 from channels.desk import words as w
 
 
@@ -39,6 +44,30 @@ class Row:
     outcome: str
     ended: str
     last_words: str
+    promised: str = ""
+    overdue: bool = False
+    labels: tuple[str, ...] = ()
+    look_again: str = ""
+    asked: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to narrow the queue: its name in the address, and code, words, chosen."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A colleague's note, in words."""
+
+    kind: str
+    author: str
+    time: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +81,9 @@ class Line:
     time: str
     lang: str
     text: str
+    changed: str = ""
+    can_change: bool = False
+    picked: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +129,68 @@ class Shower:
             outcome=over or w.words_for(handoff.outcome_code or "", w.OUTCOMES),
             ended=w.clock_time(handoff.closed_at, now) if handoff.closed_at else "",
             last_words=_clip(card.last_words) if handoff.is_open else "",
+            promised=w.clock_time(card.promised, now) if card.promised else "",
+            overdue=card.promised is not None and card.promised < now,
+            labels=card.labels,
+            look_again=f"{handoff.follow_up_on:%d/%m/%Y}" if handoff.follow_up_on else "",
+            asked=w.clock_time(handoff.asked_at, now),
         )
+
+    def past(self, cards: list[CaseCard], names: Mapping[str, str], now: datetime) -> list[Row]:
+        """Lines of the history."""
+        return [self._row(card, names, now) for card in cards]
+
+    def choices(self, waiting: tuple[CaseCard, ...], wanted: Wanted) -> list[Choice]:
+        """Ways to narrow the queue that would leave something out; those in use stay."""
+        made = (
+            ("team", "Team", {c.handoff.team for c in waiting}, wanted.team, w.plain),
+            ("language", "Language", {c.language for c in waiting}, wanted.language, self.language),
+            (
+                "skill",
+                "Needs",
+                {a for c in waiting for a in c.adjustments},
+                wanted.skill,
+                lambda code: w.words_for(code, w.ADJUSTMENTS),
+            ),
+        )
+        return [
+            Choice(
+                name,
+                label,
+                tuple((c, say(c), c == chosen) for c in sorted(found | {chosen} - {""})),
+            )
+            for name, label, found, chosen, say in made
+            if chosen or len(found) > (0 if name == "skill" else 1)
+        ]
+
+    def notes(self, case: Case, now: datetime) -> list[Note]:
+        """What colleagues noted, the latest first."""
+        return [
+            Note(
+                w.words_for(note.kind, w.NOTE_KINDS),
+                case.names.get(note.author, "Fairway"),
+                w.clock_time(note.at, now),
+                note.text,
+            )
+            for note in reversed(case.notes)
+        ]
+
+    def promise(self, case: Case, now: datetime) -> tuple[str, bool] | None:
+        """The call that is promised and whether its time has passed; None when there is none."""
+        held = [p for p in case.promises if p.is_open]
+        return (window(held[-1]), held[-1].ends < now) if held else None
+
+    def reached(self, case: Case, now: datetime) -> str:
+        """How far the agents' last message got, in one line."""
+        said = [m for m in case.messages if m.sender is Sender.AGENT]
+        if not said or case.conversation.medium is not Medium.WEB:
+            return ""
+        got = case.receipts.get(said[-1].id, Receipt())
+        if got.read_at:
+            return f"Read {w.clock_time(got.read_at, now)}"
+        if got.delivered_at:
+            return f"On the citizen's page since {w.clock_time(got.delivered_at, now)}"
+        return "Not yet on the citizen's page"
 
     def title(self, handoff: Handoff, service: str | None) -> str:
         """What it is about: the service, or the danger, or that nobody knows yet."""
@@ -113,7 +206,9 @@ class Shower:
     def lines(self, case: Case, now: datetime) -> list[Line]:
         """The transcript."""
         agent = case.names.get(case.handoff.claimed_by or "", "")
-        return [_line(message, agent, now) for message in case.messages]
+        picked = {one.message_id for one in case.summary}
+        since = case.handoff.claimed_at or now
+        return [_line(m, agent, now, m.id in picked, since) for m in case.messages]
 
     def known(self, case: Case) -> list[Fact]:
         """What the citizen has said already: contact first, then the answers they gave."""
@@ -149,13 +244,38 @@ class Shower:
         return [(code, self.language(code), code == chosen) for code in codes]
 
 
+def _options(
+    codes: set[str], chosen: str, say: Callable[[str], str]
+) -> tuple[tuple[str, str, bool], ...]:
+    return tuple((code, say(code), code == chosen) for code in sorted(codes))
+
+
 def _clip(text: str, longest: int = 140) -> str:
     """The first words of a message, in one line."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def _line(message: Message, agent: str, now: datetime) -> Line:
+def teams_of(cards: Mapping[str, ServiceCard]) -> tuple[str, ...]:
+    """Every team that a case can be passed to."""
+    return tuple(sorted({card.team for card in cards.values()} | {CONTACT_CENTRE, SAFEGUARDING}))
+
+
+def promise_days(now: datetime) -> list[tuple[str, str]]:
+    """The next seven days to promise a call on: as a form wants it, and in words."""
+    today = now.astimezone(LONDON).date()
+    days = [today + timedelta(days=ahead) for ahead in range(7)]
+    return [(day.isoformat(), f"{day:%A} {day.day} {day:%B}") for day in days]
+
+
+def _line(message: Message, agent: str, now: datetime, picked: bool, since: datetime) -> Line:
+    can_change = (
+        message.sender is Sender.AGENT
+        and not message.withdrawn
+        and since <= message.at
+        and now - message.at <= CHANGE_WITHIN
+    )
+    changed = "taken back" if message.withdrawn else "changed"
     whom = w.words_for(message.sender.value, w.SENDERS)
     return Line(
         id=message.id,
@@ -165,6 +285,9 @@ def _line(message: Message, agent: str, now: datetime) -> Line:
         time=w.clock_time(message.at, now),
         lang=message.lang,
         text=message.text,
+        changed=f"{changed} {w.clock_time(message.changed_at, now)}" if message.changed_at else "",
+        can_change=can_change,
+        picked=picked,
     )
 
 

@@ -71,6 +71,23 @@ OUTCOMES: Mapping[str, str] = {
     "appointment_made": "Appointment made",
     "no_answer": "No answer from the citizen",
 }
+STATES: Mapping[str, str] = {
+    "waiting": "Waiting",
+    "claimed": "With an agent",
+    "returned": "Given back or called off",
+}
+"""What an open case, or one without an outcome, is found under."""
+PRESENCES: Mapping[str, str] = {"available": "Available", "busy": "Busy", "away": "Away"}
+AWAY_REASONS = ("On the phone", "On a break", "In a meeting", "Training", "Finishing a case")
+NOTE_KINDS: Mapping[str, str] = {
+    "note": "Note",
+    "transfer": "Passed on",
+    "returned": "Given back",
+    "closed": "Closed",
+    "silence": "Sent back",
+}
+OPENED: Mapping[str, str] = {"case_opened": "opened it", "case_refused": "was refused"}
+"""Entries of the staff log that say who looked at a case."""
 URGENCIES: Mapping[str, str] = {"urgent": "Urgent", "soon": "Soon", "routine": "Routine"}
 CHANNELS: Mapping[str, str] = {
     "digital": "Online",

@@ -10,7 +10,8 @@ from channels.pages import text_direction
 
 
 def message_json(message: Message) -> dict[str, Any]:
-    """``{"id","from","text","lang","dir","buttons":[{"title","payload"}],"at","client_id"}``."""
+    """``{"id","from","text","lang","dir","buttons":[{"title","payload"}],"at","client_id"}``, and
+    ``"changed_at"`` if an agent has changed it since."""
     return {
         "id": message.id,
         "from": message.sender.value,
@@ -20,6 +21,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "buttons": [{"title": b.title, "payload": b.payload} for b in message.buttons],
         "at": message.at.isoformat(),
         "client_id": message.client_id,
+        **({"changed_at": message.changed_at.isoformat()} if message.changed_at else {}),
     }
 
 

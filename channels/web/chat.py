@@ -3,7 +3,6 @@ reloading. A cookie opens the conversation; it is set once the citizen starts on
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,23 +10,24 @@ from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from bot.conversation import Conversation
-from bot.errors import BadInput, FairwayError
+from bot.errors import BadInput
 from bot.message import Message, clean_text
 from channels.mail import MailServer, MailUnusable
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.csrf import FormStale
 from channels.parts import Parts
+from channels.typing_signs import from_citizen
 from channels.web.api import address_of
 from channels.web.chat_cookie import ChatCookie
 from channels.web.chat_page import ChatPage
 from channels.web.events import Streams
-from channels.web.talk import Said, Talk, worth_keeping
+from channels.web.talk import AnswerDelayed, Said, Talk, worth_keeping
 from channels.web.waiting import waiting_words
 
 COPIES = 2
 """Copies a minute by email for one conversation: this is no way to write to strangers."""
-
-log = logging.getLogger(__name__)
+TYPING_SIGNS = 30
+"""Signs a minute that somebody is writing."""
 
 
 async def is_stale(request: Request) -> bool:
@@ -98,6 +98,18 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
             return page.refuse(request, conversation, error, "")
         return RedirectResponse("/?mailed=1#mailed", 303)
 
+    @router.post("/chat/seen", dependencies=[Depends(check_csrf)], status_code=204)
+    def seen(request: Request, up_to: Annotated[str, Form(max_length=80)] = "") -> Response:
+        talk.seen(cookie.need(request).id, up_to)
+        return Response(status_code=204)
+
+    @router.post("/chat/typing", dependencies=[Depends(check_csrf)], status_code=204)
+    def typing(request: Request) -> Response:
+        conversation = cookie.need(request)
+        talk.limiter.take(f"typing {conversation.id}", TYPING_SIGNS)
+        parts.live.changed([from_citizen(conversation.id)])
+        return Response(status_code=204)
+
     @router.get("/chat/wait", dependencies=[Depends(check_origin)])
     def wait(request: Request) -> Response:
         conversation = cookie.need(request)
@@ -144,10 +156,7 @@ class _Steps:
             )
         except BadInput as error:
             return self.page.refuse(request, conversation, error, text)
-        except FairwayError:
-            raise
-        except Exception as error:  # if it was taken in, the worker answers it soon
-            log.error("turn failed: %s", type(error).__name__)
+        except AnswerDelayed:
             return self.page.delayed(request, conversation)
         draft = text if choice or worth_keeping(text) else ""
         return self._answer(request, conversation, said, draft, is_new)

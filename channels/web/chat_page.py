@@ -42,6 +42,8 @@ class ChatPage:
     ) -> Response:
         """The whole page. ``draft`` stays in the box; ``error`` says why it was not taken."""
         view = self._talk.view(conversation) if conversation else None
+        if conversation and view and any(m.sender is Sender.AGENT for m in view.messages):
+            self._talk.seen(conversation.id, view.messages[-1].id)
         language = conversation.language if conversation else self._pages.language(request)
         messages = self.shown(view.messages if view else [self._greeting(language)], language)
         return self._pages.render(

@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from bot.message import Message
 from channels.limits import TooManyRequests
+from channels.typing_signs import from_agent, watch
 from channels.web.as_json import messages_json
 from channels.web.talk import Talk
 
@@ -60,19 +61,29 @@ class Streams:
     ) -> AsyncIterator[str]:
         yield "retry: 3000\n\n"
         end = time.monotonic() + LONGEST
+        live, signs = self._talk.parts.live, from_agent(conversation_id)
+        told: set[tuple[str, str]] = set()
         while time.monotonic() < end:
             # Watch first and read after: a message kept in between still wakes us.
-            woken = asyncio.create_task(
-                self._talk.parts.live.wait(conversation_id, KEEP_ALIVE), name="watch"
-            )
+            watched = watch(live, [conversation_id, signs], KEEP_ALIVE)
             try:
                 await asyncio.sleep(0)
-                new = await run_in_threadpool(self._talk.messages, conversation_id, last)
-                for message in as_json(new):
+                news = await run_in_threadpool(self._talk.news, conversation_id, last)
+                for message in as_json(news.new):
                     last = message["id"]
-                    data = json.dumps(message, ensure_ascii=False)
-                    yield f"id: {last}\nevent: message\ndata: {data}\n\n"
-                if not await woken:
+                    yield f"id: {last}\nevent: message\ndata: {_data(message)}\n\n"
+                for message in as_json(news.changed):
+                    if (key := (message["id"], message["text"])) not in told:
+                        told.add(key)
+                        yield f"event: changed\ndata: {_data(message)}\n\n"
+                woken = await watched
+                if signs in woken:
+                    yield "event: writes\ndata: now\n\n"
+                elif not woken:
                     yield ": still here\n\n"
             finally:
-                woken.cancel()
+                watched.cancel()
+
+
+def _data(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)

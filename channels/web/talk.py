@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import Conversation
+from bot.desk_message import CHANGE_WITHIN
 from bot.errors import ConversationUnknown
 from bot.handoff import Handoff
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
 from bot.passport import forgotten, kept
 from bot.ports import UnitOfWork
+from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
 from channels.limits import Limiter
+from channels.pages import Unavailable
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
+
+log = logging.getLogger(__name__)
+
+
+class AnswerDelayed(Unavailable):
+    """Your message is kept, but its answer is late. Ask for new messages in a minute."""
+
+
+CHANGES_KEPT = CHANGE_WITHIN * 2
+"""A page that comes back later than this reads itself anew."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,14 @@ class Said:
     message: Message
     replies: list[Message]
     route: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class News:
+    """``new`` messages, and older ones ``changed`` by the agent who sent them."""
+
+    new: list[Message]
+    changed: list[Message]
 
 
 @dataclass(frozen=True)
@@ -82,7 +104,8 @@ class Talk:
         self, conversation: Conversation, address: str, text: str, client_id: str | None = None
     ) -> Said:
         """Keep the message, answer it, and return the answer; the same again for the same
-        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
+        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired; AnswerDelayed
+        once it is kept."""
         return self._say(conversation.id, address, text, client_id, lambda _: None)
 
     def say_with(
@@ -114,13 +137,38 @@ class Talk:
             self.limiter.take(f"talk {address}", settings.rate_per_address)
 
         taken = take_in(self.parts.turn, conversation_id, text, client_id, check=check)
-        kept = handle_turn(self.parts.turn, taken.message)
+        try:
+            kept = handle_turn(self.parts.turn, taken.message)
+        except Exception as error:  # whatever it is, the message is kept: the postman answers it
+            log.error("turn failed: %s", type(error).__name__)
+            raise AnswerDelayed from error
         return Said(taken.message, kept.said, _route(kept.record) if kept.said else None)
 
     def messages(self, conversation_id: str, after: str | None = None) -> list[Message]:
         """What was said, in order, or only what came after the message ``after``."""
         with self.parts.turn.store.begin() as work:
             return work.messages.of(conversation_id, after)
+
+    def news(self, conversation_id: str, after: str | None = None) -> News:
+        """What came after the message ``after``, and what was changed lately. What is handed out
+        here is noted as delivered."""
+        store, now = SqlStaffStore(self.parts.engine), self.parts.turn.clock.now()
+        with store.begin() as work:
+            new = work.messages.of(conversation_id, after)
+            changed = work.changes.changed_since(conversation_id, now - CHANGES_KEPT)
+            sent = [m.id for m in new if m.sender is Sender.AGENT]
+            if sent and work.changes.delivered(conversation_id, sent[-1], now):
+                work.commit()
+                self.parts.live.changed([conversation_id])
+        return News(new, changed)
+
+    def seen(self, conversation_id: str, up_to: str) -> None:
+        """The citizen had everything up to the message ``up_to`` on their screen."""
+        with SqlStaffStore(self.parts.engine).begin() as work:
+            if not work.changes.read(conversation_id, up_to, self.parts.turn.clock.now()):
+                return
+            work.commit()
+        self.parts.live.changed([conversation_id])
 
     def view(self, conversation: Conversation) -> View:
         """Everything the page needs to show the conversation."""

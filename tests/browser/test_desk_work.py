@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from bot.case_extras import CannedReply
 from bot.desk_work import claim_case
 from bot.message import Medium
 from bot.take_in import take_in
@@ -167,6 +168,44 @@ def test_s6_hostile_words_do_nothing_in_a_browser(site, desk):
     assert alarms == []
 
 
+def test_both_sides_see_writing_reading_and_changed_words(site, desk, browser):
+    citizen = browser.new_context().new_page()
+    citizen.goto(site.url)
+    citizen.get_by_role("textbox").fill("can i speak to a person please")
+    citizen.get_by_role("button", name="Send", exact=True).click()
+    expect(citizen.locator("#wait")).to_be_visible()
+    with site.store.begin() as work:
+        (card,) = work.case_board.open()
+    take(desk, site, card.handoff)
+    desk.get_by_label("Your answer").press_sequentially("Come on Tusday")
+    expect(citizen.locator("#writes")).to_be_visible()
+    desk.get_by_role("button", name="Send").click()
+    expect(citizen.locator("#log")).to_contain_text("Come on Tusday")
+    expect(desk.locator("#reached")).to_contain_text("Read ")
+    citizen.get_by_role("textbox").press_sequentially("ok")
+    expect(desk.locator("#writes")).to_be_visible()
+    desk.locator("#log li").last.get_by_text("Change").click()
+    desk.get_by_label("New words").fill("Come on Tuesday")
+    desk.get_by_role("button", name="Save").click()
+    expect(citizen.locator("#log")).to_contain_text("Come on Tuesday")
+    expect(citizen.locator(".changed")).to_have_text("(changed)")
+    expect(desk.locator("#log li").last).to_contain_text("changed")
+
+
+def test_a_set_phrase_goes_in_the_box_and_keys_lead_to_the_forms(site, desk):
+    with site.store.begin() as work:
+        now = site.parts.turn.clock.now()
+        work.canned.put(CannedReply("hello", "en", "Hello, I am {agent}.", "lena", now))
+        work.commit()
+    take(desk, site, site.waiting())
+    desk.get_by_label("Set phrase").select_option(label="hello")
+    expect(desk.get_by_label("Your answer")).to_have_value("Hello, I am Asha.")
+    desk.keyboard.press("Alt+Shift+KeyN")
+    expect(desk.get_by_label("Note for colleagues", exact=True)).to_be_focused()
+    desk.keyboard.press("Alt+Shift+KeyP")
+    expect(desk.get_by_label("To whom")).to_be_focused()
+
+
 def test_a_text_message_case(site, desk):
     case = site.waiting(
         "dwi eisiau siarad â pherson", medium=Medium.SMS, language="cy", address="447700900123"
@@ -271,12 +310,21 @@ def states(site, page):
     page.get_by_role("button", name="Take this case").click()
     expect(page.get_by_label("Your answer")).to_be_visible()
     yield "my case"
+    page.get_by_label("Your answer").fill("Hello")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#log li").last).to_contain_text("Hello")
     page.get_by_label("Your answer").fill("\u2063")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#text-error")).to_be_visible()
-    page.get_by_text("Close this case").click()
-    page.get_by_text("Give back to the assistant").click()
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     yield "my case, everything open"
+    page.get_by_label("New words").first.wait_for(state="attached")
+    page.get_by_label("Note for them").fill(" ")
+    page.get_by_label("To whom").select_option("team:highways")
+    page.get_by_role("button", name="Pass on").click()
+    expect(page.get_by_text("Write a note first")).to_be_visible()
+    yield "passing on refused"
+    page.locator("summary", has_text="Close this case").click()
     page.get_by_label("Advice given").check()
     page.get_by_role("button", name="Close the case").click()
     expect(page.get_by_text("The case is closed.")).to_be_visible()
@@ -285,6 +333,10 @@ def states(site, page):
     yield "a closed case"
     page.goto(f"{site.url}/desk/cases/unknown")
     yield "no such case"
+    for place in ("team", "history", "phrases", "log?check=1"):
+        page.goto(f"{site.url}/desk/{place}")
+        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        yield place
 
 
 def test_A2_no_page_of_the_desk_has_an_axe_violation(site, page):

@@ -29,6 +29,7 @@ IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "notifications-python-client": "notifications_python_client",
     "pillow": "PIL",
+    "prometheus-client": "prometheus_client",
     "pyyaml": "yaml",
     "rasa-sdk": "rasa_sdk",
     "scikit-learn": "sklearn",

@@ -43,7 +43,9 @@
   }
 
   function merge(page) {
+    const before = waitingCount(document.title);
     document.title = page.title;
+    if (waitingCount(page.title) > before) ring();
     for (const fresh of page.querySelectorAll('[data-live]')) {
       const held = document.getElementById(fresh.id);
       if (held) put(held, fresh);
@@ -68,10 +70,11 @@
 
   function append(held, fresh) {
     for (const item of [...fresh.children]) {
-      if (!document.getElementById(item.id)) {
+      const there = document.getElementById(item.id);
+      if (!there) {
         item.classList.add('new');
         held.append(document.adoptNode(item));
-      }
+      } else if (there.dataset.change !== item.dataset.change) there.replaceWith(document.adoptNode(item));
     }
   }
 
@@ -112,6 +115,57 @@
     if (source) source.close();
   }
 
+  // ---- A sound and a notice when someone new waits: off until switched on ---------------
+  const ALARM = 'desk-alarm';
+  const waitingCount = (title) => Number((title.match(/^\((\d+)\)/) || [0, 0])[1]);
+
+  function ring() {
+    if (localStorage.getItem(ALARM) !== 'on') return;
+    try {
+      const sound = new AudioContext();
+      const tone = sound.createOscillator();
+      const volume = sound.createGain();
+      volume.gain.value = 0.1;
+      tone.frequency.value = 660;
+      tone.connect(volume).connect(sound.destination);
+      tone.start();
+      tone.stop(sound.currentTime + 0.2);
+    } catch { /* no sound here */ }
+    if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
+      new Notification('Someone is waiting at the desk');
+    }
+  }
+
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('[data-alarm]');
+    if (!button) return;
+    const on = localStorage.getItem(ALARM) !== 'on';
+    localStorage.setItem(ALARM, on ? 'on' : 'off');
+    button.setAttribute('aria-pressed', on);
+    if (on && 'Notification' in window && Notification.permission === 'default') await Notification.requestPermission();
+    if (on) ring();
+  });
+
+  // ---- Someone is writing ----------------------------------------------------------------
+  let gone = null;
+  let signed = 0;
+
+  function citizenWrites() {
+    const place = document.getElementById('writes');
+    if (!place) return;
+    place.hidden = false;
+    clearTimeout(gone);
+    gone = setTimeout(() => { place.hidden = true; }, 4000);
+  }
+
+  function sayIWrite() {
+    if (Date.now() - signed < 3000) return;
+    signed = Date.now();
+    const form = box().form;
+    const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+    fetch(form.action.replace(/answer$/, 'typing'), { method: 'POST', body }).catch(() => {});
+  }
+
   let source = null;
 
   function listen() {
@@ -119,6 +173,7 @@
     source.addEventListener('open', () => say('Live'));
     source.addEventListener('changed', refresh);
     source.addEventListener('over', signedOut);
+    source.addEventListener('writes', citizenWrites);
     source.addEventListener('error', () => {
       say('Connection lost. Trying again.', true);
       if (source.readyState === EventSource.CLOSED) setTimeout(() => { refresh(); listen(); }, 5000);
@@ -207,11 +262,40 @@
     }
   });
   document.addEventListener('input', (event) => {
-    if (event.target === box()) sessionStorage.setItem(draftKey, event.target.value);
+    if (event.target !== box()) return;
+    sessionStorage.setItem(draftKey, event.target.value);
+    sayIWrite();
+  });
+  document.addEventListener('change', (event) => {
+    if (!event.target.matches('[data-phrases]') || !event.target.value) return;
+    const text = box();
+    text.setRangeText(event.target.value, text.selectionStart, text.selectionEnd, 'end');
+    sessionStorage.setItem(draftKey, text.value);
+    event.target.value = '';
+    text.focus();
+  });
+
+  // ---- Keys: always with Alt and Shift, so that none stands in the way of typing ---------
+  const KEYS = { Q: '/desk', A: '#text', N: '#note-text', P: '#pass-to', C: '#outcome-resolved', B: '#promise-day' };
+
+  document.addEventListener('keydown', (event) => {
+    const wanted = event.altKey && event.shiftKey && KEYS[event.code.replace('Key', '')];
+    if (!wanted) return;
+    event.preventDefault();
+    if (wanted.startsWith('/')) { location.href = wanted; return; }
+    const field = document.querySelector(wanted);
+    if (!field) return;
+    const fold = field.closest('details');
+    if (fold) fold.open = true;
+    field.focus();
   });
 
   function enhance() {
     for (const link of document.querySelectorAll('[data-reload]')) link.hidden = true;
+    for (const button of document.querySelectorAll('[data-alarm]')) {
+      button.hidden = false;
+      button.setAttribute('aria-pressed', localStorage.getItem(ALARM) === 'on');
+    }
     for (const keys of document.querySelectorAll('.keys')) keys.hidden = false;
     if (box() && !box().value) box().value = sessionStorage.getItem(draftKey) || '';
   }

@@ -116,12 +116,45 @@
       .then((told) => showWait(told.wait || ""))
       .catch(() => showWait(wait.textContent));
 
+  // Signs to the person at the other end: seen, and being written.
+  const writes = document.getElementById("writes");
+  let gone, read, signed = 0;
+  const sign = (what, more) =>
+    fetch("/chat/" + what, { method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value, ...more }) }).catch(() => {});
+  const seen = () => {
+    if (document.hidden || read === after || !log.querySelector(".agent")) return;
+    read = after;
+    sign("seen", { up_to: after });
+  };
+  document.addEventListener("visibilitychange", seen);
+  box.addEventListener("input", () => {
+    if (Date.now() - signed < 3000 || !log.querySelector(".agent")) return;
+    signed = Date.now();
+    sign("typing");
+  });
+  const change = (message) => {
+    const node = byId(message.id);
+    if (!node) return;
+    const bubble = node.querySelector(".bubble");
+    bubble.textContent = "";
+    addText(bubble, message.text);
+    if (!node.querySelector(".changed")) node.querySelector(".who").append(" ", make("span", "changed", `(${form.dataset.changed})`));
+  };
+
   const follow = () => {
     if (stream || !after) return;
     stream = new EventSource("/chat/events?after=" + encodeURIComponent(after));
     stream.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
       if (add(message) && !wait.hidden) askWait();
+      if (message.from === "agent") writes.hidden = true;
+      seen();
+    });
+    stream.addEventListener("changed", (event) => change(JSON.parse(event.data)));
+    stream.addEventListener("writes", () => {
+      writes.hidden = false;
+      clearTimeout(gone);
+      gone = setTimeout(() => (writes.hidden = true), 4000);
     });
   };
 

@@ -20,6 +20,7 @@ from actions.app import create_action_app
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, make_gateways
 from actions.gateways.base import Limits
+from actions.parts import nothing_is_off
 from actions.sandbox import create_sandbox
 from bot.files.cards import load_cards
 from bot.files.catalogues import load_catalogues
@@ -169,8 +170,16 @@ class Talk:
         self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
 
 
-def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **parts: Any) -> Talk:
+def start_talk(
+    folder: Path,
+    *,
+    mailbox: Any = None,
+    patience: float = 1.0,
+    is_off: Any = nothing_is_off,
+    **parts: Any,
+) -> Talk:
     """A conversation with a fresh council. ``mailbox``: where teams are written to;
+    ``is_off``: whether a service is switched off;
     ``patience`` stretches every time limit, for tests that want many things at once."""
     sandbox = create_sandbox(
         folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0
@@ -200,6 +209,7 @@ def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **pa
         today=lambda: TODAY,
         answer_within=6.0 * patience,
         pages=load_pages(BOT / "knowledge"),
+        is_off=is_off,
     )
     parts = {"council_languages": council.languages, "book": folder / "sandbox.db", **parts}
     return Talk(app, sandbox, replies=replies, **parts)

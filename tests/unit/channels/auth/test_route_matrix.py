@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -16,6 +17,8 @@ from tests.web_kit import serve
 
 EVERYBODY = frozenset(["nobody", *(role.value for role in Role)])
 DESK = frozenset(["agent", "team_lead", "administrator"])
+LEADS = frozenset(["team_lead", "administrator"])
+LOG = frozenset(["auditor", "administrator"])
 AUDIT = frozenset(["auditor", "service_manager", "administrator"])
 
 STAFF_ROUTES = {
@@ -32,6 +35,22 @@ STAFF_ROUTES = {
     ("GET", "/desk/cases/{case_id}/photos/{photo_id}"): DESK,
     ("POST", "/desk/cases/{case_id}/close"): DESK,
     ("POST", "/desk/cases/{case_id}/return"): DESK,
+    ("POST", "/desk/cases/{case_id}/pass"): DESK,
+    ("POST", "/desk/cases/{case_id}/notes"): DESK,
+    ("POST", "/desk/cases/{case_id}/labels"): DESK,
+    ("POST", "/desk/cases/{case_id}/promise"): DESK,
+    ("POST", "/desk/cases/{case_id}/called"): DESK,
+    ("POST", "/desk/cases/{case_id}/typing"): DESK,
+    ("POST", "/desk/cases/{case_id}/messages/{message_id}/edit"): DESK,
+    ("POST", "/desk/cases/{case_id}/messages/{message_id}/withdraw"): DESK,
+    ("POST", "/desk/presence"): DESK,
+    ("GET", "/desk/team"): LEADS,
+    ("POST", "/desk/team/{username}"): LEADS,
+    ("GET", "/desk/history"): LEADS,
+    ("GET", "/desk/history.csv"): LEADS,
+    ("GET", "/desk/phrases"): LEADS,
+    ("POST", "/desk/phrases"): LEADS,
+    ("GET", "/desk/log"): LOG,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit"): AUDIT,
     ("GET", "/audit/reports/{report_id}"): AUDIT,
@@ -52,6 +71,8 @@ PUBLIC_ROUTES = {
     ("GET", "/chat/transcript.txt"),
     ("GET", "/chat/events"),
     ("GET", "/chat/wait"),
+    ("POST", "/chat/seen"),
+    ("POST", "/chat/typing"),
     ("POST", "/chat/move"),
     ("POST", "/chat/feedback"),
     ("GET", "/resume"),
@@ -167,7 +188,7 @@ def ask(product, client: httpx.Client, method: str, path: str) -> httpx.Response
 
 
 def filled(path: str) -> str:
-    for name in ("{token}", "{case_id}", "{report_id}", "{name:path}", "{photo_id}"):
+    for name in re.findall(r"{[\w:]+}", path):
         path = path.replace(name, "unknown")
     return path + ("?case=unknown" if path == "/desk/events" else "")
 

@@ -259,10 +259,10 @@ def test_who_is_not_at_the_desk_is_told_what_to_do(site):
 def test_the_queue_can_be_narrowed_to_a_team(site, browser):
     site.waiting()
     site.waiting("i want to kill myself")
-    page = browser.get("/desk?team=Safeguarding").text
+    page = browser.get("/desk?team=safeguarding").text
     assert page.count('class="case-row') == 1
     assert "2 people are waiting" in page
-    assert "Nobody waits for this team" in browser.get("/desk?team=%3Cb%3E").text
+    assert "Nobody who waits fits this" in browser.get("/desk?team=%3Cb%3E").text
 
 
 def test_s7_pages_of_the_desk_are_not_kept_and_frame_nowhere(site, browser):

@@ -1,0 +1,139 @@
+"""What a team lead sees: who waits and for how long, promises due, load, and what was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.case_card import CaseCard
+from bot.desk_parts import DeskParts
+from bot.desk_promise import PromiseReport, report_promises
+from bot.desk_reach import Colleague, colleagues_in
+from bot.errors import BadInput
+from bot.handoff import HandoffStatus
+from bot.staff import LogEntry, Staff
+
+DUE_WITHIN = timedelta(hours=2)
+MOST_AT_ONCE = 20
+"""More open cases than this is nobody's capacity."""
+
+
+class AgentWrong(BadInput):
+    """There is no such agent, or the number of cases is not from 1 to 20. Check and keep again."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The desk at ``now`` (UTC). ``waiting_by_team``: team → how many wait; ``longest``: since
+    when the one who waits longest does; ``due``: open cases whose promise ends soon or has."""
+
+    now: datetime
+    waiting_by_team: Mapping[str, int]
+    longest: Mapping[str, datetime]
+    urgent: int
+    with_agents: int
+    unanswered: tuple[CaseCard, ...]
+    due: tuple[CaseCard, ...]
+    colleagues: tuple[Colleague, ...]
+    promises: PromiseReport
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for among past and open cases; empty means anything. ``words`` is found in the
+    reference, the labels, the agent's name and the service. Times in UTC."""
+
+    start: datetime
+    end: datetime
+    team: str = ""
+    outcome: str = ""
+    words: str = ""
+
+
+def see_overview(parts: DeskParts, who: Staff, since: datetime) -> Overview:
+    """The desk now, and what became of promises since ``since`` (UTC)."""
+    now = parts.turn.clock.now()
+    with parts.store.begin() as work:
+        opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
+        colleagues = colleagues_in(work, now)
+        names = {staff.username: staff.name for staff in work.staff.all()}
+    waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
+    longest: dict[str, datetime] = {}
+    for card in waiting:
+        team = card.handoff.team
+        longest[team] = min(longest.get(team, card.handoff.asked_at), card.handoff.asked_at)
+    held = [c for c in opened if c.handoff.status is HandoffStatus.CLAIMED]
+    unanswered = sorted(
+        (c for c in held if c.citizen_waits_since), key=lambda c: c.citizen_waits_since or now
+    )
+    due = [c for c in opened if c.promised and c.promised <= now + DUE_WITHIN]
+    return Overview(
+        now=now,
+        waiting_by_team=Counter(c.handoff.team for c in waiting),
+        longest=longest,
+        urgent=sum(c.handoff.urgency == "urgent" for c in opened),
+        with_agents=len(held),
+        unanswered=tuple(unanswered),
+        due=tuple(sorted(due, key=lambda c: c.promised or now)),
+        colleagues=tuple(colleagues),
+        promises=report_promises(parts, who, since, now),
+        names=names,
+    )
+
+
+def find_cases(parts: DeskParts, who: Staff, search: Search) -> list[CaseCard]:
+    """Cases that ``who`` may open and that ``search`` finds, the latest first."""
+    with parts.store.begin() as work:
+        asked = work.case_board.asked_between(search.start, search.end)
+        names = {staff.username: staff.name for staff in work.staff.all()}
+    return [c for c in asked if who.may_open(c.handoff.team) and _found(c, search, names)]
+
+
+def change_agent(
+    parts: DeskParts,
+    who: Staff,
+    username: str,
+    teams: frozenset[str],
+    skills: frozenset[str],
+    languages: frozenset[str],
+    capacity: int,
+) -> Staff:
+    """What an agent can do, from now on. The change is in the staff log. Raises AgentWrong."""
+    with parts.store.begin() as work:
+        held = work.staff.named(username)
+        if held is None or not 1 <= capacity <= MOST_AT_ONCE:
+            raise AgentWrong
+        changed = replace(
+            held,
+            teams=teams,
+            skills=skills,
+            languages=languages or frozenset({"en"}),
+            capacity=capacity,
+        )
+        work.staff.save(changed)
+        detail = {
+            "teams": sorted(teams),
+            "skills": sorted(skills),
+            "languages": sorted(changed.languages),
+            "capacity": capacity,
+        }
+        now = parts.turn.clock.now()
+        work.staff_log.write(LogEntry(now, who.username, "agent_changed", username, detail))
+        work.commit()
+    parts.turn.live.changed(["desk"])
+    return changed
+
+
+def _found(card: CaseCard, search: Search, names: Mapping[str, str]) -> bool:
+    handoff = card.handoff
+    agent = names.get(handoff.claimed_by or "", "")
+    told = " ".join((handoff.id, *card.labels, agent, card.service or "")).casefold()
+    outcome = handoff.outcome_code or handoff.status.value
+    return (
+        search.team in ("", handoff.team)
+        and search.outcome in ("", outcome)
+        and all(word in told for word in search.words.casefold().split())
+    )
