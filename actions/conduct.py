@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from actions.answer import Answer, Say
 from actions.controls import read_control
 from actions.form import Form, Step, begin, fits, form_from_json, forward, reopen, take
-from actions.form_words import label, render, summary
+from actions.form_words import asked, render, summary
 from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
@@ -183,7 +183,7 @@ def _address(turn: Turn, form: Form) -> str:
 def _say_back(form: Form, before: Form, words: Words) -> Answer:
     """What was heard besides: nobody should wonder what became of it."""
     new = [q for q in form.questions if q.code in form.given and q.code not in before.given]
-    heard = [f"{label(question, words)}: {form.shown(question.code)}" for question in new]
+    heard = [f"{asked(question, words)} {form.shown(question.code)}" for question in new]
     if form.notes.get("photos") != before.notes.get("photos"):
         heard.append(words.text("label_photo"))
     return Answer().say("heard_also", lines="; ".join(heard))

@@ -32,6 +32,12 @@ def label(question: Question, words: Words) -> str:
     return words.maybe(f"label_{question.code}", question.text or question.code)
 
 
+def asked(question: Question, words: Words) -> str:
+    """The same before its answer: with a colon, unless it is a question."""
+    name = label(question, words)
+    return name if name.endswith("?") else f"{name}:"
+
+
 def summary(form: Form, words: Words) -> dict[str, str]:
     """Everything the citizen answered, as an agent reads it: label (in English) → answer."""
     words = Words(words.replies, "en")
@@ -87,14 +93,9 @@ def _which(form: Form, words: Words) -> Answer:
 def _lines(form: Form, words: Words) -> str:
     """The answers, numbered, one a line."""
     return "\n".join(
-        f"{number}. {_asked(question, words)} {_shown(form, question, words)}"
+        f"{number}. {asked(question, words)} {_shown(form, question, words)}"
         for number, question in enumerate(form.questions, start=1)
     )
-
-
-def _asked(question: Question, words: Words) -> str:
-    name = label(question, words)
-    return name if name.endswith("?") else f"{name}:"
 
 
 def _shown(form: Form, question: Question, words: Words) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from actions import dates
 from actions.answer import Answer, Say
 from actions.form import Form, Given, drop, insert, put
-from actions.form_words import label
+from actions.form_words import asked
 from actions.gateways import Gateways
 from actions.gateways.base import GatewayError, PostcodeUnknown
 from actions.gateways.open311 import ExistingRequest, NewRequest, ServiceDefinition
@@ -177,7 +177,7 @@ def _heard(turn: Turn) -> dict[str, Given]:
 
 
 def _said_back(form: Form, where: Given, words: Words) -> str:
-    return f"{label(form.questions[0], words)}: {where.shown}"
+    return f"{asked(form.questions[0], words)} {where.shown}"
 
 
 def _with_spot(form: Form, postcode: str) -> Form:

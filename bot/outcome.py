@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-OUTCOMES = ("resolved", "abandoned", "recontacted", "handed_over")
+APPEALED = "appealed"
+"""The citizen did not take the channel they were sent to and asked for another. That ends nothing:
+it is kept beside what became of the conversation."""
+OUTCOMES = ("resolved", "abandoned", "recontacted", "handed_over", APPEALED)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.conversation import Conversation
-from bot.outcome import Outcome
+from bot.outcome import APPEALED, Outcome
 from bot.turn_record import TurnRecord
 
 SILENT = timedelta(hours=24)
@@ -36,7 +36,7 @@ def judge(
     one, each with its turns. One that a person took is that person's to judge, but for
     coming back.
     """
-    held = {outcome.code for outcome in known}
+    held = {outcome.code for outcome in known} - {APPEALED}
     if not turns or now - conversation.last_at < SILENT:
         return None
     if "recontacted" not in held and _came_back(conversation, turns, later):

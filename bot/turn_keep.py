@@ -9,7 +9,7 @@ from bot.conversation import Conversation
 from bot.follow_up import put_follow_ups
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
-from bot.outcome import Outcome
+from bot.outcome import APPEALED, Outcome
 from bot.ports import DESK, POST, Parcel, UnitOfWork
 from bot.turn_record import TurnRecord
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts
@@ -35,6 +35,7 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
         conversation = _changed(parts, turn, ending)
         work.conversations.save(conversation)
         _keep_handoff(parts, work, turn, ending)
+        _keep_appeal(parts, work, turn, conversation)
         record = _record(parts, turn, ending, conversation)
         work.records.add_turn(record)
         put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
@@ -114,6 +115,21 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
         work.handoffs.save(replace(held, reasons=ending.handoff.reasons), was=held.status)
     elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
         work.handoffs.save(withdraw(held, now), was=HandoffStatus.WAITING)
+
+
+def _keep_appeal(
+    parts: TurnParts, work: UnitOfWork, turn: Turn, conversation: Conversation
+) -> None:
+    """Note it where the citizen asks for another channel than the one they were sent to."""
+    asked = conversation.circumstances.asked_channel
+    if asked is None or asked is turn.conversation.circumstances.asked_channel:
+        return
+    turns = work.records.turns_of(conversation.id)
+    sent = [one.route_channel for one in turns if one.route_channel]
+    if sent and sent[-1] != asked.value:
+        now = parts.clock.now()
+        outcome = Outcome(parts.new_id(), conversation.id, APPEALED, "citizen", now)
+        work.records.add_outcome(outcome)
 
 
 def _new_handoff(parts: TurnParts, turn: Turn, wanted: HandoffWanted) -> Handoff:

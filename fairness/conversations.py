@@ -35,6 +35,8 @@ FLAGS = ("fallback", "misunderstood", "answer_not_taken", "handoff")
 CHANNEL_COLUMNS = ("asked_channel", "route_channel", "needed_channel", "agent_channel")
 NUMBERS = ("turns", "minutes", "handoff_wait_seconds", "satisfaction")
 ENDINGS = ("resolved", "abandoned", "recontacted")
+APPEALED = "appealed"
+"""Noted beside what became of a conversation; it says nothing of that."""
 COUNT = "conversations counted together"
 DAY = 24 * 60.0
 """Minutes."""
@@ -159,6 +161,7 @@ def _one_a_conversation(turns: pd.DataFrame) -> pd.DataFrame:
 def _outcomes(outcomes: pd.DataFrame | None) -> pd.DataFrame:
     if outcomes is None:
         return pd.DataFrame()
+    outcomes = outcomes[outcomes["code"] != APPEALED]
     has = pd.get_dummies(outcomes["code"]).groupby(outcomes["conversation_id"]).any()
     has = has.reindex(columns=list(ENDINGS), fill_value=False)
     return has.add_prefix("outcome_").astype(float)

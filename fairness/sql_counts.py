@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairness.conversations import CHANNELS, COUNT, DAY, ENDINGS, RESOLVED_HANDOFFS
+from fairness.conversations import APPEALED, CHANNELS, COUNT, DAY, ENDINGS, RESOLVED_HANDOFFS
 
 LAST = ("language", "medium", "service", "policy_version", "model_version", "lsoa")
 """Columns of a turn of which the last value that was recorded counts."""
@@ -189,6 +189,7 @@ def _outcomes(tables: Tables) -> sa.Subquery:
             _when(outcomes.c.at, outcomes.c.code == "resolved").label("resolved_at"),
             _when(outcomes.c.at, outcomes.c.code == "abandoned").label("gave_up_at"),
         )
+        .where(outcomes.c.code != APPEALED)
         .group_by(outcomes.c.conversation_id)
         .subquery("outcomes_of")
     )

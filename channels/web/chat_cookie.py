@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,7 +30,17 @@ class ChatCookie:
 
     def last(self, request: Request) -> Conversation | None:
         """The conversation whose needs the citizen asked us to keep for their next one."""
-        return self._open(request.cookies.get(self._needs, ""))
+        conversation_id, _, sign = request.cookies.get(self._needs, "").partition(".")
+        if not hmac.compare_digest(sign.encode(), self._sign(conversation_id).encode()):
+            return None
+        with self._talk.parts.turn.store.begin() as work:
+            return work.conversations.get(conversation_id)
+
+    def _sign(self, conversation_id: str) -> str:
+        """What shows that we said of this conversation that its needs may be known: it opens
+        nothing, for whoever uses a shared computer next must not read the last one's chat."""
+        secret = self._talk.parts.settings.secrets.session_secret.encode()
+        return hmac.digest(secret, f"needs {conversation_id}".encode(), "sha256").hex()
 
     def _open(self, cookie: str) -> Conversation | None:
         conversation_id, _, token = cookie.partition(".")
@@ -60,15 +72,19 @@ class ChatCookie:
             value = request.cookies[self._name]
             self._set(response, CHAT, value, seconds)
             if request.state.keep_needs:
-                self._set(response, NEEDS, value, A_YEAR)
+                self._set(response, NEEDS, self._kept(value), A_YEAR)
         return response
 
     def keep_needs(self, request: Request, response: Response, *, known: bool) -> Response:
         """``response``, after which this browser's next chat does or does not know what the
         citizen needs."""
-        value = request.cookies.get(self._name, "") if known else ""
+        value = self._kept(request.cookies.get(self._name, "")) if known else ""
         self._set(response, NEEDS, value, A_YEAR if known else 0)
         return response
+
+    def _kept(self, chat: str) -> str:
+        conversation_id = chat.partition(".")[0]
+        return f"{conversation_id}.{self._sign(conversation_id)}"
 
     def take_away(self, response: Response) -> Response:
         """``response``, which also makes the browser forget the conversation."""

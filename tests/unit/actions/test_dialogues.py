@@ -367,7 +367,11 @@ def test_when_closed_a_call_back_or_a_message(talk_with: Start) -> None:
     assert "Monday 09:00" in talk.say("07700 900123").text
     talk = talk_with(availability=closed)
     message = talk.say("i use bsl", "adjustment")
-    assert message.keys == ["adjustment_bsl", "route_assisted_leave_message"]
+    assert message.keys == [
+        "adjustment_bsl",
+        "passport_offer_web",
+        "route_assisted_leave_message",
+    ]
     assert "Monday 09:00" in message.text
 
 

@@ -83,6 +83,26 @@ def test_who_leaves_in_the_middle_of_a_question_has_abandoned_it() -> None:
     assert outcomes(who) == ["abandoned"]
 
 
+def test_who_asks_for_another_channel_than_they_were_sent_to_has_appealed() -> None:
+    sent = {"type": "route", "channel": "digital", "way": "do_it_here", "service": "pothole"}
+    who = citizen(lambda text: Answer((Said("Where?", "en"),), events=(sent,)))
+    who.sends("/human")  # nobody had sent them anywhere yet
+    assert outcomes(who) == ["handed_over"]
+    who = citizen(lambda text: Answer((Said("Where?", "en"),), events=(sent,)))
+    who.sends("pothole")
+    who.sends("/human")
+    assert outcomes(who) == ["handed_over", "appealed"]
+    who.sends("/human")
+    assert outcomes(who) == ["handed_over", "appealed"], "once"
+
+
+def test_an_appeal_does_not_say_what_became_of_it() -> None:
+    appealed = Outcome("o1", "c1", "appealed", "citizen", START)
+    said = [turn(), turn(2, intent="thanks")]
+    found = judge(WEB, said, [appealed], [], START + DAY)
+    assert found == ("resolved", "citizen")
+
+
 def test_a_case_that_a_person_has_is_theirs_to_judge() -> None:
     who = citizen(lambda text: Answer())
     who.sends("/human")

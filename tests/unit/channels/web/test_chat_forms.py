@@ -164,7 +164,7 @@ def test_p1_what_is_held_can_be_seen_and_erased(browser, site, parts):
     assert "attachment" in held.headers["content-disposition"]
     assert set(held.json()) == {
         "conversation", "messages", "handoffs", "turn_records", "outcomes", "feedback", "photos",
-        "sms_log", "reminders and news",
+        "sms_log", "reminders and news", "texts about it",
         "message_changes", "case_notes", "case_labels", "promises",
     }  # fmt: skip
     assert "canary" in held.text and "token_hash" not in held.text

@@ -238,6 +238,25 @@ def test_P1_a_number_typed_into_a_web_page_cannot_erase_its_owners_words(browser
         assert [message.id for message in work.messages.of(owner.id)] == [mine.id]
 
 
+def test_P1_what_staff_wrote_about_a_case_is_shown_too(browser, parts):
+    browser.sends("a person please")
+    browser.opens("/")
+    browser.sends(choice="/human")
+    chat, now = only_conversation(parts), parts.turn.clock.now()
+    with parts.turn.store.begin() as work:
+        case = work.handoffs.open_of(chat.id)
+    note = {"id": "n1", "conversation_id": chat.id, "handoff_id": case.id, "author": "asha",
+            "kind": "note", "text": "Rang, no answer", "at": now}  # fmt: skip
+    label = {"conversation_id": chat.id, "handoff_id": case.id, "label": "complaint",
+             "by": "asha", "at": now}  # fmt: skip
+    known = {column.name for column in schema.case_labels.columns}
+    with parts.engine.begin() as db:
+        db.execute(schema.case_notes.insert(), [note])
+        db.execute(schema.case_labels.insert(), [{k: v for k, v in label.items() if k in known}])
+    page = browser.opens("/privacy/my-data").text
+    assert "Rang, no answer" in page and "complaint" in page
+
+
 def test_needs_are_kept_for_the_next_chat_on_this_device_only_if_asked(browser, parts, site):
     browser.sends("hello")
     first = only_conversation(parts)
@@ -255,6 +274,10 @@ def test_needs_are_kept_for_the_next_chat_on_this_device_only_if_asked(browser, 
     assert "no data left" in page and "Keep what I need" in page
     browser.sends(path="/privacy/needs", keep="yes")
     assert "Forget what I need" in browser.page.text
+    kept, chat = site.cookies["fairway_needs"], site.cookies["fairway_chat"]
+    assert kept.startswith(first.id) and chat.partition(".")[2] not in kept
+    opened = httpx.get(site.base_url, cookies={"fairway_chat": kept}, headers=PAGE)
+    assert "hello" not in opened.text, "it opens no chat"
     browser.opens("/")
     browser.sends(path="/chat/end")
     browser.sends(path="/chat/new")
