@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -85,7 +86,7 @@ def _kept_running(command: Sequence[str], folder: Path, port: int) -> Iterator[C
                 while process.poll() is None and not stopping.wait(0.2):
                     pass
                 if process.poll() is None:
-                    process.terminate()
+                    process.send_signal(signal.SIGINT)  # PostgreSQL: at once, clients or not
                 process.wait(20)
             stopping.wait(0.5)
 
