@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.processes import free_port, wait_until
 
@@ -34,8 +36,14 @@ def own_redis(folder: Path) -> Iterator[OwnServer]:
 
 
 @contextmanager
-def own_postgres(folder: Path) -> Iterator[OwnServer]:
-    """A PostgreSQL cluster of its own, which must not run as root."""
+def own_postgres() -> Iterator[OwnServer]:
+    """A PostgreSQL cluster of its own, which must not run as root. Not in a folder of pytest's:
+    every pytest that starts shuts those to everybody else again."""
+    with TemporaryDirectory(prefix="fairway-postgres-") as folder:
+        yield from _postgres_in(Path(folder))
+
+
+def _postgres_in(folder: Path) -> Iterator[OwnServer]:
     port, data, as_whom = free_port(), folder / "data", _not_root(folder)
     make = [*as_whom, _program("initdb"), "-D", str(data), "-A", "trust", "-U", "postgres"]
     subprocess.run([*make, "--no-sync"], check=True, capture_output=True, cwd=folder)
@@ -54,9 +62,6 @@ def _not_root(folder: Path) -> list[str]:
         return []
     user = pwd.getpwnam("postgres")
     os.chown(folder, user.pw_uid, user.pw_gid)
-    for parent in folder.parents:
-        if parent.stat().st_uid == 0 and parent.name.startswith("pytest-"):
-            parent.chmod(0o711)  # so that they reach it
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
@@ -81,7 +86,7 @@ def _kept_running(command: Sequence[str], folder: Path, port: int) -> Iterator[C
                 while process.poll() is None and not stopping.wait(0.2):
                     pass
                 if process.poll() is None:
-                    process.terminate()
+                    process.send_signal(signal.SIGINT)  # PostgreSQL: at once, clients or not
                 process.wait(20)
             stopping.wait(0.5)
 

@@ -64,8 +64,8 @@ def cache(tmp_path_factory) -> Iterator[OwnServer]:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory) -> Iterator[OwnServer]:
-    with own_postgres(tmp_path_factory.mktemp("postgres")) as server:
+def database() -> Iterator[OwnServer]:
+    with own_postgres() as server:
         yield server
 
 
