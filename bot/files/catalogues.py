@@ -96,7 +96,7 @@ def _check_placeholders(path: Path, entry: polib.POEntry, english: Texts | None)
     except ValueError as error:
         remedy = "Write {name}, or {{ for a brace."
         raise BadFile(path, entry.linenum, str(error), remedy) from error
-    if english is None:
+    if english is None or not used:
         return
     known = {
         name

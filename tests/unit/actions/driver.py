@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,9 @@ class Talk:
         self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
 
 
+_cards, _catalogues = cache(load_cards), cache(load_catalogues)
+
+
 def start_talk(
     folder: Path,
     *,
@@ -196,10 +200,10 @@ def start_talk(
         now=lambda: NOW,
         mailbox=mailbox,
     )
-    replies = load_catalogues(BOT / "replies")
+    replies = _catalogues(BOT / "replies")
     app = create_action_app(
         gateways=gateways,
-        cards=load_cards(BOT / "services"),
+        cards=_cards(BOT / "services"),
         policy=load_policy(BOT / "routing_policy.yml"),
         council=council,
         replies=replies,
