@@ -34,6 +34,10 @@ class StaffAccounts(Protocol):
     def all(self) -> list[Staff]:
         """Every account, by user name."""
 
+    def use_code(self, staff_id: str, step: int) -> bool:
+        """Spend the code of a time step. False when one of this step or a later one was spent
+        before: two at once cannot both use it."""
+
 
 class StaffSessions(Protocol):
     """Who is signed in."""

@@ -15,6 +15,8 @@ from bot.errors import BadFile
 _TEXTS = ("name", "slug", "gss", "phone", "text_relay", "main_place")
 _KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes")
 _FOR_CITIZENS = ("sms_number", "equality_scheme", "quiet_hours", "notices")
+_CLOSED = ("bank_holidays", "closed_on")
+_DIVISIONS = ("england-and-wales", "scotland", "northern-ireland")
 _HOURS = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
@@ -42,8 +44,8 @@ class _Reader:
 
     def council(self) -> Council:
         for key in self.data:
-            if key not in (*_KNOWN, *_FOR_CITIZENS):
-                known = ", ".join((*_KNOWN, *_FOR_CITIZENS))
+            if key not in (*_KNOWN, *_FOR_CITIZENS, *_CLOSED):
+                known = ", ".join((*_KNOWN, *_FOR_CITIZENS, *_CLOSED))
                 raise self._bad(key, f"unknown key {key!r}", f"Use one of: {known}.")
         texts: dict[str, Any] = {key: self._text(key) for key in _TEXTS}
         return Council(
@@ -54,6 +56,7 @@ class _Reader:
             mailboxes=self._strings("mailboxes"),
             colour=self._colour(),
             **self._for_citizens(),
+            **self._closed(),
         )
 
     def _for_citizens(self) -> dict[str, Any]:
@@ -66,6 +69,17 @@ class _Reader:
         if "notices" in self.data:
             found["notices"] = tuple(self._notice(n) for n in self.data["notices"] or ())
         return found
+
+    def _closed(self) -> dict[str, Any]:
+        """Whose bank holidays are kept, and the council's own days off."""
+        division = self.data.get("bank_holidays", "")
+        if division not in ("", *_DIVISIONS):
+            remedy = f"Use one of: {', '.join(_DIVISIONS)}."
+            raise self._bad("bank_holidays", f"{division!r} has no bank holidays", remedy)
+        days = self.data.get("closed_on") or []
+        if not isinstance(days, list) or not all(isinstance(day, date) for day in days):
+            raise self._bad("closed_on", "closed_on is no list of days", "Write [2026-12-24].")
+        return {"bank_holidays": division, "holidays": frozenset(days)}
 
     def _notice(self, data: Any) -> Notice:
         form = 'Write {from: 2026-12-24, to: 2026-12-27, text: {en: "…", cy: "…"}}.'

@@ -84,6 +84,13 @@ class _Accounts:
     def all(self) -> list[Staff]:
         return sorted(self.tables.staff.values(), key=lambda s: s.username)
 
+    def use_code(self, staff_id: str, step: int) -> bool:
+        held = self.tables.staff[staff_id]
+        if held.totp_used is not None and held.totp_used >= step:
+            return False
+        self.save(replace(held, totp_used=step))
+        return True
+
 
 @dataclass
 class _Sessions:

@@ -8,18 +8,23 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.errors import BadInput
-from bot.staff import AT_THE_DESK, SESSION_LONGEST, Staff
+from bot.staff import AT_THE_DESK, SESSION_LONGEST, Role, Staff
 from bot.stores.staff_sql import SqlStaffStore
-from channels.auth.gate import SIGN_IN, current_staff, own_page, staff_token
+from channels.auth.codes import TicketOld, Tickets, app_address, is_secret, new_secret
+from channels.auth.gate import SIGN_IN, current_staff, own_page, require, staff_token
 from channels.auth.passwords import LONGEST, SHORTEST, Passwords
 from channels.auth.sign_in import (
+    CodeWanted,
+    CodeWrong,
     LinkSpent,
     SignedIn,
     SignInParts,
     SignInTooOften,
     choose_password,
     link_owner,
+    set_code,
     sign_in,
+    sign_in_with_code,
     sign_out,
 )
 from channels.auth.throttle import WINDOW, Throttle
@@ -27,6 +32,7 @@ from channels.pages import STAFF, Pages, check_csrf, set_cookie
 from channels.parts import Parts
 
 Text = Annotated[str, Form()]
+Anyone = Annotated[Staff, Depends(require(*Role))]
 SAFE = [Depends(check_csrf)]
 
 
@@ -38,11 +44,15 @@ def make_auth_router(parts: Parts) -> APIRouter:
         clock=parts.turn.clock,
         passwords=Passwords(),
         throttle=Throttle(parts.turn.clock.now),
+        tickets=Tickets(parts.settings.secrets.session_secret),
     )
     desk = _SignInDesk(Pages(parts), sign_in_parts, parts.settings.secure)
     link = f"{SIGN_IN}/link/{{token}}"
     router.add_api_route(SIGN_IN, desk.ask, methods=["GET"])
     router.add_api_route(SIGN_IN, desk.enter, methods=["POST"], dependencies=SAFE)
+    router.add_api_route(f"{SIGN_IN}/code", desk.enter_code, methods=["POST"], dependencies=SAFE)
+    router.add_api_route("/account", desk.account, methods=["GET"])
+    router.add_api_route("/account/codes", desk.codes, methods=["POST"], dependencies=SAFE)
     router.add_api_route(link, desk.ask_for_password, methods=["GET"])
     router.add_api_route(link, desk.set_password, methods=["POST"], dependencies=SAFE)
     router.add_api_route("/sign-out", desk.leave, methods=["POST"], dependencies=SAFE)
@@ -77,7 +87,37 @@ class _SignInDesk:
             return page
         except BadInput as error:
             return self._sign_in_page(request, 422, username, next, str(error))
+        if isinstance(signed_in, CodeWanted):
+            return self._code_page(request, signed_in.ticket, next)
         return self._let_in(signed_in, next)
+
+    def enter_code(
+        self, request: Request, ticket: Text = "", code: Text = "", next: Text = ""
+    ) -> Response:
+        """The second step: a code of the authenticator app."""
+        address = request.client.host if request.client else ""
+        try:
+            signed_in = sign_in_with_code(self._parts, ticket, code, address, staff_token(request))
+        except CodeWrong as error:
+            return self._code_page(request, ticket, next, 422, str(error))
+        except (TicketOld, SignInTooOften) as error:
+            status = 429 if isinstance(error, SignInTooOften) else 410
+            return self._sign_in_page(request, status, next=next, error=str(error))
+        return self._let_in(signed_in, next)
+
+    def account(self, request: Request, who: Anyone) -> Response:
+        """One's own account: whether sign-in wants a code."""
+        return self._account_page(request, who)
+
+    def codes(self, request: Request, who: Anyone, secret: Text = "", code: Text = "") -> Response:
+        """Begin to want codes, or stop."""
+        try:
+            if secret and not is_secret(secret):
+                raise CodeWrong
+            set_code(self._parts, who, secret or None, code)
+        except CodeWrong as error:
+            return self._account_page(request, who, 422, str(error), secret)
+        return RedirectResponse("/account", 303)
 
     def ask_for_password(self, request: Request, token: str) -> Response:
         """The page to choose a password. Looking at it does not spend the link: mail scanners
@@ -135,6 +175,37 @@ class _SignInDesk:
             next=own_page(next) or "",
             error=error,
             signed_out=signed_out,
+        )
+
+    def _code_page(
+        self, request: Request, ticket: str, next: str, status: int = 200, error: str = ""
+    ) -> Response:
+        return self._pages.render(
+            request,
+            "sign_in_code.html",
+            status=status,
+            lang="en",
+            show_languages=False,
+            ticket=ticket,
+            next=own_page(next) or "",
+            error=error,
+        )
+
+    def _account_page(
+        self, request: Request, who: Staff, status: int = 200, error: str = "", secret: str = ""
+    ) -> Response:
+        made = secret if is_secret(secret) else new_secret()
+        return self._pages.render(
+            request,
+            "account.html",
+            status=status,
+            lang="en",
+            show_languages=False,
+            who=who,
+            home=home_of(who),
+            secret=made,
+            address=app_address(made, who.username, self._pages.council_name),
+            error=error,
         )
 
     def _password_page(

@@ -64,6 +64,11 @@ class Pages:
             )
         return response
 
+    @property
+    def council_name(self) -> str:
+        """The council's name."""
+        return self._parts.council.name
+
     def language(self, request: Request) -> str:
         """The language this browser's pages are drawn in."""
         return page_language(request, self._parts.council.languages, self._parts.settings.secure)

@@ -72,6 +72,25 @@ def test_an_agents_skills_and_presence_come_back(store):
         assert work.sessions.last_seen()[made.id] == START + HOUR
 
 
+def test_a_code_is_spent_once_even_from_many_threads(store):
+    made = staff("coder", totp_secret="ABC")
+    with store.begin() as work:
+        work.staff.add(made)
+        work.commit()
+    spent: list[bool] = []
+
+    def spend() -> None:
+        with store.begin() as work:
+            spent.append(work.staff.use_code(made.id, 7))
+            work.commit()
+
+    run_together([spend] * 6)
+    assert sorted(spent) == [False] * 5 + [True]
+    with store.begin() as work:
+        assert not work.staff.use_code(made.id, 6)
+        assert work.staff.use_code(made.id, 8)
+
+
 def test_notes_labels_and_a_day_to_look_again(store, case):
     handoff, _ = case
     note = CaseNote(
