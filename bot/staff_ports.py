@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.case_card import CaseCard
-from bot.case_ports import CannedReplies, CaseNotes, Labels, MessageChanges, Promises
+from bot.case_ports import (
+    CannedReplies,
+    CaseNotes,
+    Labels,
+    MessageChanges,
+    Promises,
+    ServiceNotices,
+)
 from bot.ports import UnitOfWork
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession
 from bot.staff_log import Head, SealedEntry
@@ -140,6 +147,8 @@ class StaffWork(UnitOfWork, Protocol):
     def changes(self) -> MessageChanges: ...
     @property
     def canned(self) -> CannedReplies: ...
+    @property
+    def notices(self) -> ServiceNotices: ...
 
     def __enter__(self) -> StaffWork: ...
 

@@ -18,6 +18,7 @@ from bot.stores.case_memory import (
     MemoryMessageChanges,
     MemoryNotes,
     MemoryPromises,
+    MemoryServiceNotices,
 )
 from bot.stores.memory import MemoryStore, MemoryTables, MemoryWork
 
@@ -61,6 +62,7 @@ class _MemoryStaffWork(MemoryWork):
         self.promises = MemoryPromises(tables.case)
         self.changes = MemoryMessageChanges(tables.case, tables)
         self.canned = MemoryCannedReplies(tables.case)
+        self.notices = MemoryServiceNotices(tables.case)
 
 
 @dataclass

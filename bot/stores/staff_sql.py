@@ -24,6 +24,7 @@ from bot.stores.case_sql import (
     SqlMessageChanges,
     SqlNotes,
     SqlPromises,
+    SqlServiceNotices,
 )
 from bot.stores.sql import SqlWork, to_handoff
 
@@ -54,6 +55,7 @@ class _SqlStaffWork(SqlWork):
         self.promises = SqlPromises(self._connection)
         self.changes = SqlMessageChanges(self._connection)
         self.canned = SqlCannedReplies(self._connection)
+        self.notices = SqlServiceNotices(self._connection)
         return self
 
     def commit(self) -> None:

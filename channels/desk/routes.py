@@ -115,8 +115,10 @@ def make_desk_router(parts: Parts) -> APIRouter:
         ("/history.csv", lead.export),
         ("/log", lead.log),
         ("/phrases", lead.phrases),
+        ("/notices", lead.notices),
     ):
         router.add_api_route(path, look, methods=["GET"])
+    router.add_api_route("/notices", lead.put_notice, methods=["POST"], dependencies=safe)
     router.add_api_route("/phrases", lead.keep_phrase, methods=["POST"], dependencies=safe)
     router.add_api_route("/team/{username}", lead.change_agent, methods=["POST"], dependencies=safe)
     return router

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
+from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt, ServiceNotice
 from bot.desk_transfer import pass_to_team
 from bot.desk_view import see_queue
 from bot.desk_work import answer_citizen, claim_case
@@ -170,6 +170,18 @@ def test_set_phrases(store):
         ]
         work.canned.drop("hello", "cy")
         assert work.canned.all() == [one]
+
+
+def test_notices_stand_until_their_time_is_over(store):
+    one = ServiceNotice("n1", {"en": "Shut", "cy": "Ar gau"}, START, START + HOUR, "lena")
+    with store.begin() as work:
+        work.notices.add(one)
+        work.notices.add(replace(one, id="n0", starts=START - HOUR))
+        assert [n.id for n in work.notices.ending_after(START)] == ["n0", "n1"]
+        assert work.notices.ending_after(START)[1] == one
+        assert work.notices.ending_after(START + HOUR) == []
+        work.notices.drop("n0")
+        assert [n.id for n in work.notices.ending_after(START)] == ["n1"]
 
 
 def test_past_cases_are_found_by_when_they_were_asked_for(store, case):

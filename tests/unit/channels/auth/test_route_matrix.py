@@ -53,6 +53,8 @@ STAFF_ROUTES = {
     ("GET", "/desk/history.csv"): LEADS,
     ("GET", "/desk/phrases"): LEADS,
     ("POST", "/desk/phrases"): LEADS,
+    ("GET", "/desk/notices"): LEADS,
+    ("POST", "/desk/notices"): LEADS,
     ("GET", "/desk/log"): LOG,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit"): AUDIT,
