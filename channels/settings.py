@@ -48,6 +48,10 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_DESK_SILENCE", "10", "minutes until a silent case goes back; 0: never"),
+    SettingDoc("FAIRWAY_OIDC_ISSUER", "", "OpenID provider staff sign in with; docs/desk.md"),
+    SettingDoc("FAIRWAY_OIDC_CLIENT_ID", "", "our client id there"),
+    SettingDoc("FAIRWAY_OIDC_CLIENT_SECRET", "", "our secret there"),
+    SettingDoc("FAIRWAY_OIDC_CLAIM", "email", "claim that holds a user name of Fairway"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
     SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
     SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
@@ -110,6 +114,10 @@ class Settings:
     audit_days: int
     audit_groups: tuple[str, ...]
     desk_silence: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_claim: str
     secrets: Secrets
 
     @property
@@ -164,6 +172,10 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
+        oidc_issuer=_issuer(env),
+        oidc_client_id=env.get("FAIRWAY_OIDC_CLIENT_ID", ""),
+        oidc_client_secret=env.get("FAIRWAY_OIDC_CLIENT_SECRET", ""),
+        oidc_claim=env.get("FAIRWAY_OIDC_CLAIM") or "email",
         desk_silence=_minutes(env, "FAIRWAY_DESK_SILENCE", 10),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
@@ -174,6 +186,16 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) > 366:
         raise BadSetting(f"{name}={text}: write a number of days from 0 to 366, such as {default}.")
     return int(text)
+
+
+def _issuer(env: Mapping[str, str]) -> str:
+    """Over https, but for a provider on this machine."""
+    issuer = env.get("FAIRWAY_OIDC_ISSUER", "")
+    if issuer and not re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", issuer):
+        raise BadSetting(f"FAIRWAY_OIDC_ISSUER={issuer}: it has to begin with https://.")
+    if issuer and not env.get("FAIRWAY_OIDC_CLIENT_ID"):
+        raise BadSetting("FAIRWAY_OIDC_ISSUER wants FAIRWAY_OIDC_CLIENT_ID as well.")
+    return issuer
 
 
 def _minutes(env: Mapping[str, str], name: str, default: int) -> int:

@@ -28,6 +28,8 @@ STAFF_ROUTES = {
     ("POST", "/sign-in/link/{token}"): EVERYBODY,
     ("POST", "/sign-out"): EVERYBODY,
     ("POST", "/sign-in/code"): EVERYBODY,
+    ("GET", "/sign-in/council/go"): EVERYBODY,
+    ("GET", "/sign-in/council"): EVERYBODY,
     ("GET", "/account"): EVERYBODY - {"nobody"},
     ("POST", "/account/codes"): EVERYBODY - {"nobody"},
     ("GET", "/desk"): DESK,
