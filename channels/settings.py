@@ -78,6 +78,7 @@ class Secrets:
     session_secret: str
     notify_bearer: str
     equality_key: str
+    partner_secret: str
 
 
 @dataclass(frozen=True)

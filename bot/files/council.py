@@ -13,11 +13,12 @@ from bot.council import DAYS, Council, Notice
 from bot.errors import BadFile
 
 _TEXTS = ("name", "slug", "gss", "phone", "text_relay", "main_place")
-_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes")
+_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes", "partners")
 _FOR_CITIZENS = ("sms_number", "equality_scheme", "quiet_hours", "notices")
 _CLOSED = ("bank_holidays", "closed_on")
 _DIVISIONS = ("england-and-wales", "scotland", "northern-ireland")
 _HOURS = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
+_PARTNER = re.compile(r"https://|http://127\.0\.0\.1[:/]")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
 
@@ -54,6 +55,7 @@ class _Reader:
             hours={day: self._day(day, hours) for day, hours in self._strings("hours").items()},
             systems=self._strings("systems"),
             mailboxes=self._strings("mailboxes"),
+            partners=self._partners(),
             colour=self._colour(),
             **self._for_citizens(),
             **self._closed(),
@@ -69,6 +71,17 @@ class _Reader:
         if "notices" in self.data:
             found["notices"] = tuple(self._notice(n) for n in self.data["notices"] or ())
         return found
+
+    def _partners(self) -> dict[str, str]:
+        """Personal data goes to them: over https, but to this machine, or by letter."""
+        partners = self._strings("partners")
+        for name, to in partners.items():
+            letter = "://" not in to and "@" in to
+            safe = letter or _PARTNER.match(to) is not None
+            if not safe:
+                remedy = 'Write "https://…" or an email address.'
+                raise self._bad(name, f"{to!r} is no place for referrals", remedy)
+        return partners
 
     def _closed(self) -> dict[str, Any]:
         """Whose bank holidays are kept, and the council's own days off."""

@@ -15,6 +15,7 @@ from bot.desk_notes import add_note, set_labels
 from bot.desk_parts import conversation_of
 from bot.desk_promise import PromiseUnclear, keep_promise, promise_call
 from bot.desk_reach import ReasonMissing, set_presence
+from bot.desk_refer import refer_case
 from bot.desk_transfer import (
     ColleagueNotReachable,
     TeamUnknown,
@@ -90,6 +91,31 @@ class CaseActs:
         """The promised call was made."""
         act = lambda: keep_promise(self._parts, who, case_id)  # noqa: E731
         return self._done(request, who, case_id, act, "promise_problem", "#promise", {})
+
+    def refer(
+        self,
+        request: Request,
+        case_id: str,
+        who: Agent,
+        partner: Text = "",
+        text: Text = "",
+        agreed: Text = "",
+    ) -> Response:
+        """To a partner organisation, if the citizen agreed."""
+
+        def act() -> object:
+            return refer_case(
+                self._parts,
+                who,
+                case_id,
+                partner,
+                text,
+                agreed=bool(agreed),
+                partners=self._desk.council.partners,
+            )
+
+        said = {"refer_text": text}
+        return self._done(request, who, case_id, act, "refer_problem", "#notes", said)
 
     def edit(
         self, request: Request, case_id: str, message_id: str, who: Agent, text: Text = ""

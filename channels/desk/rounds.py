@@ -1,4 +1,5 @@
-"""What the desk does by the clock: silent cases go back to the queue, closing time is told."""
+"""What the desk does by the clock: silent cases go back to the queue, closing time is told,
+referrals are taken to partners."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from bot.desk_closing import tell_we_close
 from bot.desk_parts import DeskParts
 from bot.desk_silence import return_silent
 from bot.stores.staff_sql import SqlStaffStore
+from channels.desk.referrals import ReferralPost
+from channels.mail import MailServer
 from channels.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,7 @@ class DeskRounds:
     parts: DeskParts
     council: Council
     silence: timedelta
+    post: ReferralPost | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -48,6 +52,8 @@ class DeskRounds:
         now = self.parts.turn.clock.now()
         if self.silence:
             return_silent(self.parts, self.silence)
+        if self.post:
+            self.post.run_once()
         closed_at = self.council.closed_since(now)
         if closed_at is not None and now - closed_at <= LATE:
             opens = self.council.next_open(now)
@@ -66,4 +72,8 @@ def start_desk_rounds(parts: Parts) -> DeskRounds:
     """The rounds of this process, at work."""
     desk = DeskParts(parts.turn, SqlStaffStore(parts.engine))
     silence = timedelta(minutes=parts.settings.desk_silence)
-    return DeskRounds(desk, parts.council, silence).start()
+    settings, council = parts.settings, parts.council
+    mail = MailServer(settings.smtp_url, settings.mail_from)
+    secret = settings.secrets.partner_secret
+    post = ReferralPost(desk, council.partners, council.name, secret, mail)
+    return DeskRounds(desk, council, silence, post).start()

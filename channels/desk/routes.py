@@ -69,6 +69,8 @@ FORM_WORDS = (
     "label_problem",
     "label_text",
     "promise_problem",
+    "refer_problem",
+    "refer_text",
     "message_problem",
 )
 """What the forms of a case's page may hand back: what was wrong, and what was in them."""
@@ -102,6 +104,7 @@ def make_desk_router(parts: Parts) -> APIRouter:
         ("labels", acts.label),
         ("promise", acts.promise),
         ("called", acts.called),
+        ("refer", acts.refer),
         ("typing", acts.typing),
         ("messages/{message_id}/edit", acts.edit),
         ("messages/{message_id}/withdraw", acts.withdraw),
@@ -319,6 +322,7 @@ class Desk:
             notes=self.shower.notes(case, now),
             promise=self.shower.promise(case, now),
             promise_days=promise_days(now),
+            partners=sorted(self.council.partners),
             reached=self.shower.reached(case, now),
             phrases=self._phrases(case, who),
             opened=self._opened(who, case.handoff),

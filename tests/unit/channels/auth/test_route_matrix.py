@@ -45,6 +45,7 @@ STAFF_ROUTES = {
     ("POST", "/desk/cases/{case_id}/labels"): DESK,
     ("POST", "/desk/cases/{case_id}/promise"): DESK,
     ("POST", "/desk/cases/{case_id}/called"): DESK,
+    ("POST", "/desk/cases/{case_id}/refer"): DESK,
     ("POST", "/desk/cases/{case_id}/typing"): DESK,
     ("POST", "/desk/cases/{case_id}/messages/{message_id}/edit"): DESK,
     ("POST", "/desk/cases/{case_id}/messages/{message_id}/withdraw"): DESK,
