@@ -48,6 +48,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_DESK_SILENCE", "10", "minutes until a silent case goes back; 0: never"),
+    SettingDoc("FAIRWAY_DESK_WEBHOOK", "", "address told what happens at the desk; docs/desk.md"),
     SettingDoc("FAIRWAY_OIDC_ISSUER", "", "OpenID provider staff sign in with; docs/desk.md"),
     SettingDoc("FAIRWAY_OIDC_CLIENT_ID", "", "our client id there"),
     SettingDoc("FAIRWAY_OIDC_CLIENT_SECRET", "", "our secret there"),
@@ -78,7 +79,7 @@ class Secrets:
     session_secret: str
     notify_bearer: str
     equality_key: str
-    partner_secret: str
+    webhook_secret: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ class Settings:
     audit_days: int
     audit_groups: tuple[str, ...]
     desk_silence: int
+    desk_webhook: str
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
@@ -173,6 +175,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
+        desk_webhook=_web_address(env, "FAIRWAY_DESK_WEBHOOK"),
         oidc_issuer=_issuer(env),
         oidc_client_id=env.get("FAIRWAY_OIDC_CLIENT_ID", ""),
         oidc_client_secret=env.get("FAIRWAY_OIDC_CLIENT_SECRET", ""),
@@ -189,11 +192,16 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def _web_address(env: Mapping[str, str], name: str) -> str:
+    """Over https, but for a system on this machine."""
+    address = env.get(name, "")
+    if address and not re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", address):
+        raise BadSetting(f"{name}={address}: it has to begin with https://.")
+    return address
+
+
 def _issuer(env: Mapping[str, str]) -> str:
-    """Over https, but for a provider on this machine."""
-    issuer = env.get("FAIRWAY_OIDC_ISSUER", "")
-    if issuer and not re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", issuer):
-        raise BadSetting(f"FAIRWAY_OIDC_ISSUER={issuer}: it has to begin with https://.")
+    issuer = _web_address(env, "FAIRWAY_OIDC_ISSUER")
     if issuer and not env.get("FAIRWAY_OIDC_CLIENT_ID"):
         raise BadSetting("FAIRWAY_OIDC_ISSUER wants FAIRWAY_OIDC_CLIENT_ID as well.")
     return issuer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,18 +12,12 @@ import httpx
 from bot.desk_parts import DeskParts
 from bot.desk_refer import REFERRAL, Referral, referral_arrived, referral_failed, referral_in
 from bot.ports import Parcel
+from channels.desk.signature import SIGNATURE, sign
 from channels.mail import MailServer, MailUnusable
 
 LEASE = timedelta(minutes=2)
 AT_ONCE = 20
 SECONDS = 10.0
-
-
-def sign(body: bytes, at: int, secret: str) -> str:
-    """``t=UNIX-TIME,v1=HEX``: HMAC-SHA256 of ``UNIX-TIME.BODY``. Who receives it computes the
-    same in constant time and refuses times that are more than five minutes off."""
-    told = f"{at}.".encode() + body
-    return f"t={at},v1={hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()}"
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ class ReferralPost:
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": referral.reference,
-            "X-Fairway-Signature": sign(body, at, self.secret),
+            SIGNATURE: sign(body, at, self.secret),
         }
         with httpx.Client(trust_env=False, timeout=SECONDS) as client:
             answer = client.post(url, content=body, headers=headers)

@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.council import LONDON
 from bot.desk_open import open_case
-from bot.desk_parts import DeskParts
 from bot.desk_phrases import offered_phrases
 from bot.desk_transfer import MAY_ASSIGN, colleagues_for
 from bot.desk_view import Case, Queue, Wanted, see_case, see_queue
@@ -32,7 +31,6 @@ from bot.files.cards import load_cards
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
-from bot.stores.staff_sql import SqlStaffStore
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
 from channels.desk.case_acts import CaseActs
@@ -41,6 +39,7 @@ from channels.desk.frame import staff_page
 from channels.desk.lead_pages import LeadPages
 from channels.desk.show import Shower, promise_days, teams_of
 from channels.desk.texts import TextFacts
+from channels.desk.wiring import desk_parts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
@@ -132,7 +131,7 @@ class Desk:
 
     def __init__(self, parts: Parts, pages: Pages) -> None:
         self._pages = pages
-        self.parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
+        self.parts = desk_parts(parts)
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)

@@ -14,9 +14,10 @@ import pytest
 
 from bot.desk_refer import ConsentMissing, ReferralUnclear, refer_case
 from bot.desk_view import see_case
-from bot.desk_work import claim_case
+from bot.desk_work import answer_citizen, claim_case, close_case
 from bot.errors import BadFile, HandoffNotYours
 from bot.files.council import load_council
+from channels.desk.hooks import DeskHook
 from channels.desk.referrals import ReferralPost
 from channels.mail import MailServer
 from channels.settings import ROOT
@@ -144,6 +145,37 @@ def test_a_partner_that_is_away_is_tried_for_a_day_and_then_somebody_must_call(d
     assert desk.log(case.id)[-1] == "(fairway) referral_not_delivered"
     notes = see_case(desk.parts, _named(desk, "asha"), case.id).notes
     assert "Call them" in notes[-1].text
+
+
+def test_another_system_hears_what_happened_in_order_and_never_what_was_said(partner):
+    desk = Desk()
+    desk.parts = replace(desk.parts, tells_events=True)
+    citizen = Citizen(desk.turn)
+    citizen.says("can i speak to a person about my secret")
+    case, asha = citizen.handoff, desk.hire("asha")
+    hook = DeskHook(desk.parts, partner.url, SECRET)
+    hook.run_once()
+    claim_case(desk.parts, asha, case.id)
+    answer_citizen(desk.parts, asha, case.id, "another secret")
+    partner.status = 500
+    hook.run_once()
+    close_case(desk.parts, asha, case.id, "resolved", note="a third secret")
+    partner.status = 200
+    desk.turn.clock.moment += timedelta(minutes=5)
+    hook.run_once()
+    hook.run_once()
+    told = [json.loads(body) for _, body in partner.got]
+    assert [one["event"] for one in told] == [
+        "case_waiting",
+        "case_claimed",  # refused, and sent again
+        "case_claimed",
+        "case_answered",
+        "case_closed",
+    ]
+    assert told[1]["id"] == told[2]["id"] == partner.got[2][0]["Idempotency-Key"]
+    assert {one["case"] for one in told} == {case.id}
+    assert told[-1]["detail"] == {"outcome": "resolved"}
+    assert "secret" not in repr(partner.got)
 
 
 def test_without_a_mail_server_a_letter_is_no_receipt(desk, case):
