@@ -20,12 +20,14 @@ from fastapi import FastAPI, Request, Response
 
 from actions.app import create_action_app
 from actions.case_news import GatewayNews
+from actions.desk_visits import GatewayVisits
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.gateways.mailbox import Mailbox, NoMailbox, SmtpMailbox
 from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
+from bot.desk_visit import VisitBook
 from bot.files.pages import load_pages
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
 from bot.routing import Doors, RoutingPolicy, decide_route
@@ -104,7 +106,8 @@ def build_product(settings: Settings) -> Product:
         pages=load_pages(pages_folder(settings.home)),
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    return Product(_public(parts, follow_ups), _internal(parts, actions, gateways, client), parts)
+    public = _public(parts, follow_ups, GatewayVisits(connect))
+    return Product(public, _internal(parts, actions, gateways, client), parts)
 
 
 def admitted_policy(
@@ -159,7 +162,7 @@ def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
     return Parts(settings, council, engine, turn, live, files.words)
 
 
-def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
+def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         postman = start_postman(parts)
@@ -184,7 +187,7 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         make_web_router(parts),
         make_sms_router(parts),
         make_auth_router(parts),
-        make_desk_router(parts),
+        make_desk_router(parts, visits),
         audit_router(parts),
     ):
         app.include_router(router)

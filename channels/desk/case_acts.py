@@ -22,6 +22,7 @@ from bot.desk_transfer import (
     pass_to_colleague,
     pass_to_team,
 )
+from bot.desk_visit import VisitGone, VisitsUnavailable, book_visit
 from bot.errors import BadInput
 from bot.staff import AT_THE_DESK, Presence, Staff
 from channels.auth import require
@@ -116,6 +117,27 @@ class CaseActs:
 
         said = {"refer_text": text}
         return self._done(request, who, case_id, act, "refer_problem", "#notes", said)
+
+    def visit(self, request: Request, case_id: str, who: Agent) -> Response:
+        """Free times for a visit."""
+        return self._desk.show_visits(request, who, case_id)
+
+    def book_visit(
+        self,
+        request: Request,
+        case_id: str,
+        who: Agent,
+        visit: Text = "",
+        name: Text = "",
+        phone: Text = "",
+    ) -> Response:
+        """Book one of them for the citizen."""
+        try:
+            book_visit(self._parts, who, case_id, self._desk.visits, visit, name, phone)
+        except (VisitGone, VisitsUnavailable) as error:
+            status = 503 if isinstance(error, VisitsUnavailable) else 409
+            return self._desk.show_visits(request, who, case_id, status, str(error), name, phone)
+        return RedirectResponse(f"/desk/cases/{case_id}", 303)
 
     def edit(
         self, request: Request, case_id: str, message_id: str, who: Agent, text: Text = ""

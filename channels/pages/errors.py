@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.desk_visit import VisitsUnavailable
 from bot.errors import (
     BadInput,
     ConversationExpired,
@@ -53,6 +54,7 @@ STATUS: dict[type[FairwayError], int] = {
     ConversationExpired: 410,
     TooManyRequests: 429,
     BadInput: 422,
+    VisitsUnavailable: 503,
     Unavailable: 503,
 }
 CODES = {

@@ -46,6 +46,8 @@ STAFF_ROUTES = {
     ("POST", "/desk/cases/{case_id}/promise"): DESK,
     ("POST", "/desk/cases/{case_id}/called"): DESK,
     ("POST", "/desk/cases/{case_id}/refer"): DESK,
+    ("GET", "/desk/cases/{case_id}/visit"): DESK,
+    ("POST", "/desk/cases/{case_id}/visit"): DESK,
     ("POST", "/desk/cases/{case_id}/typing"): DESK,
     ("POST", "/desk/cases/{case_id}/messages/{message_id}/edit"): DESK,
     ("POST", "/desk/cases/{case_id}/messages/{message_id}/withdraw"): DESK,

@@ -232,3 +232,13 @@ def test_a_notice_stands_on_every_page_in_its_languages_and_comes_off(site, lena
     key = lena.get("/desk/notices").text.split('name="drop" value="', 1)[1].split('"', 1)[0]
     assert lena.post("/desk/notices", data={"csrf": token, "drop": key}).status_code == 303
     assert "Phones are" not in citizen.get("/?lang=en").text
+
+
+def test_a_visit_is_booked_from_the_case(site, asha, case):
+    page = asha.get(f"/desk/cases/{case.id}/visit")
+    assert "No time is free" in page.text  # this site has no booking system
+    token = csrf(asha.get("/desk").text)
+    address = f"/desk/cases/{case.id}/visit"
+    gone = asha.post(address, data={"csrf": token, "visit": "s1", "name": "Sam"})
+    assert gone.status_code == 409
+    assert "Choose another one" in gone.text
