@@ -380,7 +380,7 @@ class Desk:
             handoff=case.handoff,
             visits=visits,
             problem=problem,
-            name=name or str(contact.get("name") or ""),
+            visitor=name or str(contact.get("name") or ""),
             phone=phone or str(contact.get("phone") or ""),
             needs=[words.words_for(need, words.ADJUSTMENTS) for need in needs],
             at=lambda moment: words.clock_time(moment, now),
