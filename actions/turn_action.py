@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Say
@@ -61,7 +61,9 @@ class TurnAction(Action):
         for report in (*answer.reports, self._told(turn, answer)):
             dispatcher.utter_message(json_message=dict(report))
         slots = {"language": turn.language, "medium": turn.medium, **answer.slots}
-        return [SlotSet(name, value) for name, value in slots.items()]
+        # One action a turn: said so, Rasa need not ask its policies what comes next.
+        listen = FollowupAction("action_listen")
+        return [*(SlotSet(name, value) for name, value in slots.items()), listen]
 
     def _told(self, turn: Turn, answer: Answer) -> dict[str, Any]:
         """What the citizen has told us so far: an agent who takes over need not ask again."""

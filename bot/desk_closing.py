@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.desk_parts import DeskParts, tell
 from bot.handoff import Handoff, HandoffStatus
-from bot.ports import Parcel
+from bot.ports import DESK, POST, Parcel
 from bot.staff_ports import StaffWork
 
 
@@ -30,7 +30,7 @@ def _tell(parts: DeskParts, handoff: Handoff, closed_at: datetime, next_open: st
             return False
         tell(parts, work, conversation, "desk_closing", next_open=next_open)
         work.commit()
-    parts.turn.live.changed([whose, "desk"])
+    parts.turn.live.changed([whose, DESK, POST])
     return True
 
 

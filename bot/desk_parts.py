@@ -14,6 +14,7 @@ from bot.desk_events import put_event
 from bot.errors import HandoffNotYours, HandoffUnknown
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium, Message, Sender
+from bot.ports import DESK, POST
 from bot.staff import LogEntry, Staff
 from bot.staff_ports import StaffStore, StaffWork
 from bot.turn_keep import put_sms
@@ -150,4 +151,4 @@ def log(
 
 def wake(parts: DeskParts, conversation: Conversation) -> None:
     """Open pages of the conversation and of the desk look again."""
-    parts.turn.live.changed([conversation.id, "desk"])
+    parts.turn.live.changed([conversation.id, DESK, POST])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.case_extras import CaseNote
 from bot.desk_parts import DeskParts, case_in_hand, leave_note, log, must_hold, tell
 from bot.errors import BadInput
-from bot.ports import Parcel
+from bot.ports import DESK, POST, Parcel
 from bot.staff import LogEntry, Staff
 
 REFERRAL = "referral"
@@ -132,4 +132,4 @@ def _end(parts: DeskParts, parcel: Parcel, text: str, action: str) -> None:
         detail = {"partner": parcel.payload["partner"], "reference": parcel.payload["reference"]}
         work.staff_log.write(LogEntry(now, BY_POST, action, case, detail))
         work.commit()
-    parts.turn.live.changed([whose, "desk"])
+    parts.turn.live.changed([whose, DESK, POST])

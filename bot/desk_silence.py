@@ -11,6 +11,7 @@ from bot.desk_events import put_event
 from bot.desk_parts import DeskParts, tell
 from bot.errors import HandoffTaken
 from bot.handoff import HandoffStatus
+from bot.ports import DESK, POST
 from bot.staff import LogEntry
 from bot.staff_ports import StaffWork
 
@@ -52,7 +53,7 @@ def _send_back(parts: DeskParts, card: CaseCard, limit: timedelta) -> bool:
         except HandoffTaken:
             return False
         work.commit()
-    parts.turn.live.changed([whose, "desk"])
+    parts.turn.live.changed([whose, DESK, POST])
     return True
 
 

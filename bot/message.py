@@ -90,6 +90,10 @@ def has_words(text: str) -> bool:
     return any(unicodedata.category(c)[0] in "LN" for c in text)
 
 
+RECENT = 30
+"""Messages looked back on: a choice offered longer ago than that is no longer on offer."""
+
+
 def last_buttons(messages: Iterable[Message]) -> tuple[Button, ...]:
     """The choices still on offer: those said since the citizen last spoke."""
     buttons: tuple[Button, ...] = ()

@@ -45,6 +45,16 @@ class Conversations(Protocol):
         """Replace what is held under the same id."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """``answered``: the message's turn is finished already; ``turns``: turns its conversation has
+    had; ``waiting``: handoffs in the queue, whoever's."""
+
+    answered: bool
+    turns: int
+    waiting: int
+
+
 class Messages(Protocol):
     """Every message, in the order it was kept."""
 
@@ -57,8 +67,8 @@ class Messages(Protocol):
     def accepted_as(self, conversation_id: str, client_id: str) -> Message | None:
         """The message already held under this client_id, or None."""
 
-    def add(self, message: Message, in_reply_to: str | None = None) -> None:
-        """Keep a reply or an agent's message."""
+    def add(self, *messages: Message, in_reply_to: str | None = None) -> None:
+        """Keep replies or an agent's messages, in this order."""
 
     def get(self, message_id: str) -> Message | None:
         """The message with this id, or None."""
@@ -66,11 +76,17 @@ class Messages(Protocol):
     def of(self, conversation_id: str, after: str | None = None) -> list[Message]:
         """The conversation's messages in order, or only those after the message ``after``."""
 
+    def latest(self, conversation_id: str, limit: int) -> list[Message]:
+        """The conversation's last messages in order, at most ``limit`` of them."""
+
     def replies_to(self, message_id: str) -> list[Message]:
         """What was said in reply to this message, in order."""
 
     def answered(self, message_id: str) -> bool:
         """Whether the turn of this message is finished."""
+
+    def standing(self, message: Message) -> Standing:
+        """How things stand for a message that is to be answered, looked up at once."""
 
     def mark_answered(self, message_id: str) -> None:
         """Note that the turn of this message is finished."""
@@ -249,11 +265,15 @@ class NewsSource(Protocol):
         system that fails."""
 
 
+DESK, POST = "desk", "post"
+"""Topics of ``Live``: the desk's queue; texts that wait for an answer or to be sent."""
+
+
 class Live(Protocol):
     """Tells open pages that a conversation or the desk's queue has changed."""
 
     def changed(self, topics: Sequence[str]) -> None:
-        """Wake whoever watches these topics: a conversation id, or ``desk``."""
+        """Wake whoever watches these topics: a conversation id, ``desk``, or ``post``."""
 
 
 class Locks(Protocol):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
 from bot.errors import ConversationExpired, ConversationUnknown
-from bot.message import Medium, Message, Sender, clean_text, last_buttons
+from bot.message import RECENT, Medium, Message, Sender, clean_text, last_buttons
 from bot.passport import carried_over
 from bot.ports import UnitOfWork
 from bot.turn_state import TurnParts
@@ -51,8 +52,7 @@ def start_conversation(
         conversation = carried_over(conversation, last)
         work.conversations.add(conversation)
         greeting = [] if medium is Medium.SMS else [_greeting(parts, conversation)]
-        for message in greeting:
-            work.messages.add(message)
+        work.messages.add(*greeting)
         work.commit()
     return conversation, greeting
 
@@ -64,17 +64,20 @@ def take_in(
     client_id: str | None = None,
     provider: str | None = None,
     provider_id: str | None = None,
+    check: Callable[[Conversation], None] = lambda _: None,
 ) -> TakenIn:
-    """Keep a citizen's message, once, however often it is sent.
+    """Keep a citizen's message, once, however often it is sent. ``check`` may raise to keep
+    nothing.
 
     Raises MessageEmpty, ConversationUnknown, ConversationExpired.
     """
-    text = clean_text(raw[:KEPT_CHARACTERS])
     now = parts.clock.now()
     with parts.store.begin() as work:
         conversation = work.conversations.get(conversation_id)
         if conversation is None:
             raise ConversationUnknown
+        check(conversation)
+        text = clean_text(raw[:KEPT_CHARACTERS])
         if client_id is not None:
             held = work.messages.accepted_as(conversation_id, client_id)
             if held is not None:
@@ -99,7 +102,7 @@ def _message(
     text: str,
     client_id: str | None,
 ) -> Message:
-    offered = last_buttons(work.messages.of(conversation.id))
+    offered = last_buttons(work.messages.latest(conversation.id, RECENT))
     numbered = conversation.medium is Medium.SMS
     return Message(
         id=parts.new_id(),

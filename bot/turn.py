@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
-from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus
+from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
-from bot.message import Message, Sender, last_buttons
-from bot.ports import UnitOfWork
-from bot.turn_keep import keep_turn
+from bot.message import RECENT, Message, Sender, last_buttons
+from bot.ports import Standing, UnitOfWork
+from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
     answer_danger,
@@ -27,14 +27,15 @@ from bot.turn_steps import (
 )
 
 
-def handle_turn(parts: TurnParts, message: Message) -> list[Message]:
-    """Answer one accepted message; what was said, in order. A message is answered once only:
-    called again, it returns what was said the first time."""
+def handle_turn(parts: TurnParts, message: Message) -> Kept:
+    """Answer one accepted message; what was said, in order, and the turn's record. A message is
+    answered once only: called again, it returns what was said the first time."""
     with parts.locks.hold(message.conversation_id):
         with parts.store.begin() as work:
-            if work.messages.answered(message.id):
-                return work.messages.replies_to(message.id)
-            turn = _look_around(parts, work, message)
+            standing = work.messages.standing(message)
+            if standing.answered:
+                return kept_before(work, message)
+            turn = _look_around(parts, work, message, standing)
         ending = (
             answer_danger(turn, parts)
             or answer_passport(turn, parts)
@@ -46,7 +47,7 @@ def handle_turn(parts: TurnParts, message: Message) -> list[Message]:
         return keep_turn(parts, turn, ending)
 
 
-def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
+def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing: Standing) -> Turn:
     conversation = work.conversations.get(message.conversation_id)
     if conversation is None:
         raise LookupError(f"message {message.id} has no conversation")
@@ -54,21 +55,28 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message) -> Turn:
     if helper:
         told = replace(conversation.circumstances, for_other=True)
         conversation = replace(conversation, circumstances=told)
-    so_far = [m for m in work.messages.of(conversation.id) if m.id != message.id]
     handoff = work.handoffs.open_of(conversation.id)
-    waiting = work.handoffs.count(HandoffStatus.WAITING)
+    so_far = [m for m in _recent(work, conversation, handoff) if m.id != message.id]
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
         message=message,
         sent=_as_sent(message, conversation, so_far),
         handoff=handoff,
-        availability=parts.availability.at(now, waiting),
+        availability=parts.availability.at(now, standing.waiting),
         started_at=now,
-        number=work.records.count_turns(conversation.id) + 1,
+        number=standing.turns + 1,
         missed=_missed(parts, handoff, so_far),
         helper_heard=helper,
     )
+
+
+def _recent(work: UnitOfWork, conversation: Conversation, handoff: Handoff | None) -> list[Message]:
+    """The last messages: a long conversation's next turn takes no longer than its first. All of
+    them after an outage, which may have lasted."""
+    if handoff is not None and handoff.reasons == (ASSISTANT_DOWN,):
+        return work.messages.of(conversation.id)
+    return work.messages.latest(conversation.id, RECENT)
 
 
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:

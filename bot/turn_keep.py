@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.bidi import hold_numbers
 from bot.conversation import Conversation
@@ -10,25 +10,43 @@ from bot.follow_up import put_follow_ups
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
 from bot.outcome import Outcome
-from bot.ports import Parcel, UnitOfWork
+from bot.ports import DESK, POST, Parcel, UnitOfWork
 from bot.turn_record import TurnRecord
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts
 from bot.understanding import Understanding
 
 
-def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> list[Message]:
+@dataclass(frozen=True)
+class Kept:
+    """How a turn ended: what was said, in order, and its record. ``record`` is None for a message
+    that was answered before and whose record is no longer held."""
+
+    said: list[Message]
+    record: TurnRecord | None
+
+
+def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
     """Store everything the turn brought about, then wake the pages that watch it."""
     with parts.store.begin() as work:
         said = _keep_replies(parts, work, turn, ending)
         conversation = _changed(parts, turn, ending)
         work.conversations.save(conversation)
         _keep_handoff(parts, work, turn, ending)
-        work.records.add_turn(_record(parts, turn, ending, conversation))
+        record = _record(parts, turn, ending, conversation)
+        work.records.add_turn(record)
         put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
         work.messages.mark_answered(turn.message.id)
         work.commit()
-    parts.live.changed([turn.conversation.id, "desk"])
-    return said
+    parts.live.changed([turn.conversation.id, DESK, *([POST] if turn.is_sms else [])])
+    return Kept(said, record)
+
+
+def kept_before(work: UnitOfWork, message: Message) -> Kept:
+    """How the turn of an answered message ended: its record is the first one made after its
+    replies."""
+    said = work.messages.replies_to(message.id)
+    turns = work.records.turns_of(message.conversation_id) if said else []
+    return Kept(said, next((turn for turn in turns if turn.at >= said[-1].at), None))
 
 
 def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending) -> list[Message]:
@@ -43,8 +61,8 @@ def _keep_replies(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
             at=parts.clock.now(),
             buttons=reply.buttons,
         )
-        work.messages.add(message, in_reply_to=turn.message.id)
         said.append(message)
+    work.messages.add(*said, in_reply_to=turn.message.id)
     if turn.is_sms and said:
         in_danger = ending.name.startswith("safety_")
         put_sms(parts, work, [m.id for m in said], even_if_stopped=in_danger)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.case_news import CaseNews
 from bot.follow_up import LOOK_EVERY, REMINDER, WATCH, WATCH_FOR, watch_again
-from bot.ports import NewsSource, Parcel, UnitOfWork
+from bot.ports import DESK, POST, NewsSource, Parcel, UnitOfWork
 from bot.tell_citizen import tell_citizen
 from bot.turn_state import TurnParts
 from channels.outcomes import note_outcomes
@@ -123,7 +123,7 @@ class FollowUps:
         return tell_citizen(self._parts, work, whose, key, told, phone=phone)
 
     def _wake(self, parcel: Parcel) -> None:
-        self._parts.live.changed([str(parcel.payload.get("conversation_id")), "desk"])
+        self._parts.live.changed([str(parcel.payload.get("conversation_id")), DESK, POST])
 
 
 def _reference(parcel: Parcel) -> str:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bot.conversation import Conversation
 from bot.errors import BadInput
 from bot.message import Medium
+from bot.ports import DESK, POST
 from bot.resume_code import LIFETIME, code_in, hash_code, new_code
 from bot.stores.schema import resume_codes
 from channels.parts import Parts
@@ -83,5 +84,5 @@ def _move(parts: Parts, conversation_id: str, **changes: object) -> Conversation
         moved = replace(held, last_at=now, **changes)  # type: ignore[arg-type]
         work.conversations.save(moved)
         work.commit()
-    parts.live.changed([conversation_id, "desk"])
+    parts.live.changed([conversation_id, DESK, POST])
     return moved

@@ -1,30 +1,39 @@
-"""Run the tests in their three groups, count them, and fail if any group fails.
+"""Run the tests in their groups, count them, and fail if any group fails.
 
-- quick: both cores, Python 3.11 (everything the other two do not take)
+- quick: both cores, Python 3.11 (everything the others do not take)
 - rasa: what runs inside Rasa, on its Python 3.10
-- live: journeys through real processes and a real browser, one at a time
+- journeys, browser: through real processes and a real browser
 
-With ``--train`` the model is trained (if its inputs changed) while the quick group runs, which
-needs none. A group runs even when an earlier one failed. In CI a skipped test is a failure: what a
-developer's machine may lack (PostgreSQL, say), CI must have.
+With ``--train`` the model is trained (if its inputs changed) beside the quick group, which needs
+none. The others need it: the rasa group begins when it is there, the last two when the quick group
+is over too, each beside the other, for they wait more than they work. What a group says is printed
+when it ends. A group runs even when an earlier one failed. In CI a skipped test is a failure: what
+a developer's machine may lack (PostgreSQL, say), CI must have.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var/test-results"
-TRAINING = RESULTS / "training.log"
 RASA_TESTS = ("tests/dialogue", "tests/unit/bot/rasa", "tests/unit/nlu")
 LIVE_TESTS = ("tests/journeys", "tests/browser")
+BEAT = 30.0
+"""Seconds after which it is said what is still running."""
 # Rasa 3.6 itself warns a lot; there a warning is an error only when our own code gives it.
 RASA_WARNINGS = "filterwarnings=ignore\nerror:::bot\\.\nerror:::nlu\\."
 
@@ -38,19 +47,25 @@ class Group:
     arguments: tuple[str, ...]
 
 
+Needed = tuple[Future[bool], ...]
+
+
+@dataclass
+class Results:
+    """What the groups have come to so far."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run Fairway's tests.")
     parser.add_argument("--slow", action="store_true", help="only the tests marked slow")
     parser.add_argument("--train", action="store_true", help="train beside the quick tests")
     asked = parser.parse_args()
-    counts: Counter[str] = Counter()
-    quick, *others = groups(asked.slow)
-    training = start_training() if asked.train else None
-    failed = [] if passes(quick, counts, none_is_fine=asked.slow) else [quick.name]
-    if training and not is_trained(training):
-        failed.append("training; without a model the other tests cannot run")
-        others = []
-    failed += [g.name for g in others if not passes(g, counts, none_is_fine=asked.slow)]
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    results = run_all(asked.slow, asked.train)
+    counts, failed = results.counts, results.failed
     if os.environ.get("CI") and counts["skipped"]:
         failed.append(f"skipped ({counts['skipped']} tests; in CI every test must run)")
     if failed:
@@ -59,23 +74,93 @@ def main() -> int:
     return bool(failed)
 
 
-def start_training() -> subprocess.Popen[bytes]:
-    """``fairway train``, its words kept for later: two programs' lines would mix."""
-    print("Training the model beside the quick tests, if its inputs changed.", flush=True)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    with TRAINING.open("wb") as log:
-        command = [str(ROOT / ".venv/bin/fairway"), "train"]
-        return subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+def run_all(slow: bool, train: bool) -> Results:
+    """Run everything, each as soon as what it needs is there."""
+    results, (quick, inside_rasa, *live) = Results(), groups(slow)
+    with ThreadPoolExecutor(8) as pool:
+        trained = pool.submit(is_trained) if train else _yes()
+        tested = pool.submit(run, quick, results, none_is_fine=slow)
+        needed: Needed = (trained, tested) if slow else (trained,)  # slow ones measure: one by one
+        groups_left = [pool.submit(_after, needed, inside_rasa, results, slow)]
+        for one in live:
+            needed = (trained, tested, *groups_left) if slow else (trained, tested)
+            groups_left.append(pool.submit(_after, needed, one, results, slow))
+        for each in (tested, *groups_left):
+            each.result()
+        if not trained.result():
+            results.failed.append("training; without a model the other tests cannot run")
+    return results
+
+
+def _yes() -> Future[bool]:
+    done: Future[bool] = Future()
+    done.set_result(True)
+    return done
+
+
+def _after(needed: Needed, group: Group, results: Results, slow: bool) -> bool:
+    """Run ``group`` when all that is needed is over, unless there is no model: the first."""
+    wait(needed)
+    return needed[0].result() and run(group, results, none_is_fine=slow)
+
+
+def is_trained() -> bool:
+    """Run ``fairway train`` and tell whether it ended well."""
+    command = [str(ROOT / ".venv/bin/fairway"), "train"]
+    return _run_and_tell("training", command) == 0
+
+
+def run(group: Group, results: Results, none_is_fine: bool) -> bool:
+    """Run one group and add to ``results``; always True, as a thing others wait for."""
+    file = RESULTS / f"{group.name}.xml"
+    file.unlink(missing_ok=True)
+    command = [str(group.python), "-m", "pytest", *group.arguments, "-q", f"--junitxml={file}"]
+    code = _run_and_tell(group.name, command)
+    with _lock:
+        if file.exists():
+            results.counts.update(count(file))
+        if code != 0 and not (code == 5 and none_is_fine):  # 5: no test was collected
+            results.failed.append(group.name)
+    return True
+
+
+_lock = threading.Lock()
+
+
+def _run_and_tell(name: str, command: list[str]) -> int:
+    """The exit code; what the command says is printed at its end, for several run at once."""
+    log, began = RESULTS / f"{name}.log", time.monotonic()
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
         )
+        with _beating(name, log):
+            code = process.wait()
+    with _lock:
+        print(f"\n— {name}, {time.monotonic() - began:.0f} s", flush=True)
+        print(log.read_text("utf-8", errors="replace"), flush=True)
+    return code
 
 
-def is_trained(training: subprocess.Popen[bytes]) -> bool:
-    """Wait for the training, print what it said, and tell whether it ended well."""
-    print("\n— training", flush=True)
-    code = training.wait()
-    print(TRAINING.read_text("utf-8", errors="replace"), flush=True)
-    return code == 0
+@contextmanager
+def _beating(name: str, log: Path) -> Iterator[None]:
+    """Say now and then that it is still running, and how far it is."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            reached = re.findall(rb"\[ *(\d+)%\]", log.read_bytes())
+            with _lock:
+                print(f"… {name}" + (f" {int(reached[-1])} %" if reached else ""), flush=True)
+
+    print(f"… {name} begins", flush=True)
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def groups(slow: bool) -> list[Group]:
@@ -86,26 +171,13 @@ def groups(slow: bool) -> list[Group]:
     quick = Group("quick", main, ("tests", *apart, *mark, "-n", "1" if slow else "2"))
     own_warnings = ("-o", RASA_WARNINGS, "--disable-warnings")
     inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, *own_warnings))
-    live = Group("live", main, (*existing(LIVE_TESTS), *mark))
-    return [quick, inside_rasa, live]
+    live = [Group(Path(one).name, main, (*existing((one,)), *mark)) for one in LIVE_TESTS]
+    return [quick, inside_rasa, *live]
 
 
 def existing(folders: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(folder for folder in folders if (ROOT / folder).is_dir())
     return found or (folders[0],)  # pytest then says that it is missing, and fails
-
-
-def passes(group: Group, counts: Counter[str], none_is_fine: bool) -> bool:
-    """Run one group and add its results to ``counts``."""
-    print(f"\n— {group.name} tests", flush=True)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    results = RESULTS / f"{group.name}.xml"
-    results.unlink(missing_ok=True)
-    command = [str(group.python), "-m", "pytest", *group.arguments, "-q", f"--junitxml={results}"]
-    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
-    if results.exists():
-        counts.update(count(results))
-    return code == 0 or (code == 5 and none_is_fine)  # 5: no test was collected
 
 
 def count(results: Path) -> Counter[str]:

@@ -124,7 +124,7 @@ class Citizen:
 
     def sends(self, text: str, client_id: str | None = None) -> list[Message]:
         taken = take_in(self.parts, self.conversation.id, text, client_id)
-        return handle_turn(self.parts, taken.message)
+        return handle_turn(self.parts, taken.message).said
 
     def says(self, text: str) -> list[str]:
         return [message.text for message in self.sends(text)]

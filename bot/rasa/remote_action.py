@@ -33,14 +33,14 @@ def _is_plain(result: Any) -> bool:
     return (
         isinstance(events, list)
         and isinstance(responses, list)
-        and all(isinstance(e, dict) and _is_slot(e) for e in events)
+        and all(isinstance(e, dict) and _is_ours(e) for e in events)
         and all(isinstance(r, dict) for r in responses)
     )
 
 
-def _is_slot(event: dict[str, Any]) -> bool:
-    """The only event our actions send; any other goes through the schema."""
-    return event.get("event") == "slot" and isinstance(event.get("name"), str)
+def _is_ours(event: dict[str, Any]) -> bool:
+    """The events our actions send; any other goes through the schema."""
+    return event.get("event") in ("slot", "followup") and isinstance(event.get("name"), str)
 
 
 @lru_cache(maxsize=1)

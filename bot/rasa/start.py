@@ -52,9 +52,11 @@ def serve(model: Path, endpoints: Path, credentials: Path, interface: str, port:
     from bot.rasa.connector import FairwayInput
     from bot.rasa.remote_action import use_quick_actions
     from bot.rasa.responses import CatalogueResponses
+    from bot.rasa.straight_runner import use_straight_runner
 
     logging.getLogger("rasa").setLevel(logging.WARNING)
     use_quick_actions()
+    use_straight_runner()
     available = AvailableEndpoints.read_endpoints(str(endpoints))
     if available.action is not None:
         available.action = ActionEndpoint.like(available.action)

@@ -14,7 +14,7 @@ from bot.errors import HandoffTaken
 from bot.handoff import OPEN, Handoff, HandoffStatus
 from bot.message import Message
 from bot.outcome import Outcome
-from bot.ports import Parcel, UnitOfWork
+from bot.ports import Parcel, Standing, UnitOfWork
 from bot.turn_record import TurnRecord
 
 
@@ -143,8 +143,9 @@ class _Messages:
                 return kept.message
         return None
 
-    def add(self, message: Message, in_reply_to: str | None = None) -> None:
-        self.tables.messages[message.id] = _Kept(message, in_reply_to)
+    def add(self, *messages: Message, in_reply_to: str | None = None) -> None:
+        for message in messages:
+            self.tables.messages[message.id] = _Kept(message, in_reply_to)
 
     def get(self, message_id: str) -> Message | None:
         kept = self.tables.messages.get(message_id)
@@ -159,11 +160,20 @@ class _Messages:
         ids = [m.id for m in mine]
         return mine[ids.index(after) + 1 :] if after in ids else mine
 
+    def latest(self, conversation_id: str, limit: int) -> list[Message]:
+        return self.of(conversation_id)[-limit:]
+
     def replies_to(self, message_id: str) -> list[Message]:
         return [k.message for k in self.tables.messages.values() if k.in_reply_to == message_id]
 
     def answered(self, message_id: str) -> bool:
         return self.tables.messages[message_id].answered
+
+    def standing(self, message: Message) -> Standing:
+        turns = sum(t.conversation_id == message.conversation_id for t in self.tables.turns)
+        handoffs = self.tables.handoffs.values()
+        waiting = sum(handoff.status is HandoffStatus.WAITING for handoff in handoffs)
+        return Standing(self.answered(message.id), turns, waiting)
 
     def mark_answered(self, message_id: str) -> None:
         self.tables.messages[message_id].answered = True

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation import Conversation
 from bot.equality import AnswerSheet
@@ -18,10 +18,11 @@ from bot.handoff import OPEN, Handoff, HandoffStatus
 from bot.message import Button, Medium, Message, Sender
 from bot.need import Circumstances
 from bot.outcome import Outcome
-from bot.ports import Parcel, UnitOfWork
+from bot.ports import Parcel, Standing, UnitOfWork
 from bot.stores import schema as t
 from bot.turn_record import TurnRecord
 
+_insert_into: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -112,21 +113,19 @@ class _Messages:
             "provider_id": provider_id,
             "answered": False,
         }
-        try:
-            with self.db.begin_nested():
-                self.db.execute(t.messages.insert(), [row])
-        except IntegrityError:  # the same client_id or provider_id is held already
-            return False
-        return True
+        # Nothing is kept when the same client_id or provider_id is held already.
+        keep = _insert_into[self.db.dialect.name](t.messages).on_conflict_do_nothing()
+        return self.db.execute(keep.returning(t.messages.c.seq), row).first() is not None
 
     def accepted_as(self, conversation_id: str, client_id: str) -> Message | None:
         c = t.messages.c
         query = t.messages.select().where(c.conversation_id == conversation_id)
         return _one(self.db, query.where(c.client_id == client_id), to_message)
 
-    def add(self, message: Message, in_reply_to: str | None = None) -> None:
-        row = _message_row(message) | {"in_reply_to": in_reply_to, "answered": True}
-        self.db.execute(t.messages.insert(), [row])
+    def add(self, *messages: Message, in_reply_to: str | None = None) -> None:
+        more = {"in_reply_to": in_reply_to, "answered": True}
+        if messages:
+            self.db.execute(t.messages.insert(), [_message_row(one) | more for one in messages])
 
     def get(self, message_id: str) -> Message | None:
         query = t.messages.select().where(t.messages.c.id == message_id)
@@ -140,6 +139,11 @@ class _Messages:
             query = query.where(c.seq > sa.func.coalesce(seq, 0))
         return _all(self.db, query, to_message)
 
+    def latest(self, conversation_id: str, limit: int) -> list[Message]:
+        c = t.messages.c
+        query = t.messages.select().where(c.conversation_id == conversation_id)
+        return _all(self.db, query.order_by(c.seq.desc()).limit(limit), to_message)[::-1]
+
     def replies_to(self, message_id: str) -> list[Message]:
         c = t.messages.c
         query = t.messages.select().where(c.in_reply_to == message_id).order_by(c.seq)
@@ -149,6 +153,17 @@ class _Messages:
         query = sa.select(t.messages.c.answered).where(t.messages.c.id == message_id)
         return bool(self.db.execute(query).scalar_one())
 
+    def standing(self, message: Message) -> Standing:
+        values = {
+            "message": message.id,
+            "conversation": message.conversation_id,
+            "waiting": HandoffStatus.WAITING.value,
+        }
+        row = self.db.execute(_STANDING, values).one()
+        if row.answered is None:
+            raise LookupError(f"message {message.id} is not held")
+        return Standing(bool(row.answered), int(row.turns), int(row.waiting))
+
     def mark_answered(self, message_id: str) -> None:
         change = t.messages.update().where(t.messages.c.id == message_id)
         self.db.execute(change.values(answered=True))
@@ -157,6 +172,24 @@ class _Messages:
         c = t.messages.c
         query = t.messages.select().where(~c.answered, c.at < before).order_by(c.seq)
         return _all(self.db, query, to_message)
+
+
+_STANDING = sa.select(
+    sa.select(t.messages.c.answered)
+    .where(t.messages.c.id == sa.bindparam("message"))
+    .scalar_subquery()
+    .label("answered"),
+    sa.select(sa.func.count())
+    .select_from(t.turn_records)
+    .where(t.turn_records.c.conversation_id == sa.bindparam("conversation"))
+    .scalar_subquery()
+    .label("turns"),
+    sa.select(sa.func.count())
+    .select_from(t.handoffs)
+    .where(t.handoffs.c.status == sa.bindparam("waiting"))
+    .scalar_subquery()
+    .label("waiting"),
+)
 
 
 @dataclass(frozen=True)
@@ -252,6 +285,8 @@ class _Outbox:
             .with_for_update(skip_locked=True)  # ignored by SQLite, which has one writer
         )
         rows = self.db.execute(ready).mappings().all()
+        if not rows:
+            return []
         ids = [row["id"] for row in rows]
         change = t.outbox.update().where(c.id.in_(ids))
         self.db.execute(change.values(due=until, attempts=c.attempts + 1))

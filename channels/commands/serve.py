@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -51,6 +52,9 @@ async def _serve(settings: Settings) -> None:
     product = build_product(settings)
     servers = [_server(product.public), _server(product.internal)]
     _stop_on_signals(servers)
+    # What was made at start stays: looking through it for garbage would make messages wait.
+    gc.collect()
+    gc.freeze()
     async with asyncio.TaskGroup() as group:
         for server, listener in zip(servers, (public_socket, internal_socket), strict=True):
             group.create_task(_run(server, listener, servers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import Conversation
 from bot.message import Medium, Message, Sender
-from bot.ports import Parcel
+from bot.ports import DESK, POST, Parcel
 from bot.turn_keep import put_sms
 from bot.turn_state import TurnParts
 
@@ -39,7 +39,7 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
         payload = {"message_ids": [reply.id], "even_if_stopped": True}
         work.outbox.put(Parcel(parts.new_id(), "sms", payload), parts.clock.now())
         work.commit()
-    parts.live.changed([conversation.id, "desk"])
+    parts.live.changed([conversation.id, DESK, POST])
     return True
 
 
@@ -54,7 +54,7 @@ def say_fixed(parts: TurnParts, message: Message, key: str) -> None:
         work.messages.mark_answered(message.id)
         put_sms(parts, work, [reply.id])
         work.commit()
-    parts.live.changed([conversation.id, "desk"])
+    parts.live.changed([conversation.id, DESK, POST])
 
 
 def _reply(parts: TurnParts, conversation: Conversation, key: str) -> Message:

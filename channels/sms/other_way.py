@@ -13,6 +13,7 @@ from bot.errors import HandoffTaken
 from bot.handoff import Handoff
 from bot.message import Medium
 from bot.need import Urgency
+from bot.ports import DESK, POST
 from bot.resume_code import LINK_LIFETIME
 from bot.turn_steps import CONTACT_CENTRE
 from channels.parts import Parts
@@ -50,7 +51,7 @@ def call_instead(parts: Parts, conversation_id: str) -> None:
             except HandoffTaken:
                 return  # an agent has it this moment, and sees what became of the texts
         work.commit()
-    parts.live.changed([conversation_id, "desk"])
+    parts.live.changed([conversation_id, DESK, POST])
 
 
 def _case(parts: Parts, conversation: Conversation) -> Handoff:

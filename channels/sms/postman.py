@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from bot.message import Medium, Message
+from bot.ports import POST
 from bot.turn import handle_turn
 from channels.parts import Parts
 from channels.sms.deliver import Deliverer
@@ -62,7 +63,7 @@ class Postman:
     def stop(self) -> None:
         """Finish what is being answered, deliver it, and end."""
         self._stopping.set()
-        self._parts.live.changed(["desk"])
+        self._parts.live.changed([POST])
         if self._thread.is_alive():
             self._thread.join(30)
         self._pool.shutdown(wait=True)
@@ -79,7 +80,7 @@ class Postman:
 
     async def _rounds(self) -> None:
         while not self._stopping.is_set():
-            woken = asyncio.create_task(self._parts.live.wait("desk", 1.0))
+            woken = asyncio.create_task(self._parts.live.wait(POST, 1.0))
             await asyncio.sleep(0)  # watch first, look after: nothing slips between
             try:
                 await asyncio.to_thread(self._round)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.conversation import Conversation
 from bot.errors import MessageEmpty
 from bot.message import Medium
+from bot.ports import POST
 from bot.take_in import TakenIn, start_conversation, take_in
 from channels.limits import Limiter
 from channels.parts import Parts
@@ -43,7 +44,7 @@ def receive(parts: Parts, limiter: Limiter, text: InboundText) -> bool:
     if taken.is_new and moved:
         say_fixed(parts.turn, taken.message, "sms_moved")
     elif taken.is_new and not obey_keyword(parts.turn, taken.message):
-        parts.live.changed(["desk"])  # wakes the postman too
+        parts.live.changed([POST])
     return taken.is_new
 
 
@@ -63,8 +64,8 @@ def _conversation(parts: Parts, number: str) -> Conversation:
 
 
 def _take_in(parts: Parts, conversation: Conversation, text: InboundText) -> TakenIn:
-    source = {"provider": text.provider, "provider_id": text.provider_id}
+    source = text.provider, text.provider_id
     try:
-        return take_in(parts.turn, conversation.id, text.words, **source)
+        return take_in(parts.turn, conversation.id, text.words, None, *source)
     except MessageEmpty:
-        return take_in(parts.turn, conversation.id, NO_WORDS, **source)
+        return take_in(parts.turn, conversation.id, NO_WORDS, None, *source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.ports import UnitOfWork
 from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
+from bot.turn_record import TurnRecord
 from channels.limits import Limiter
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
@@ -81,9 +82,9 @@ class Talk:
         """The conversation. Raises ConversationUnknown, TokenWrong."""
         with self.parts.turn.store.begin() as work:
             conversation = work.conversations.get(conversation_id)
-        if conversation is None or conversation.medium is not Medium.WEB:
+        if conversation is None:
             raise ConversationUnknown
-        check_token(conversation, token)
+        check_opens(conversation, token)
         return conversation
 
     def say(
@@ -91,12 +92,39 @@ class Talk:
     ) -> Said:
         """Keep the message, answer it, and return the answer; the same again for the same
         ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
-        settings = self.parts.settings
-        self.limiter.take(f"talk {conversation.id}", settings.rate_per_conversation)
-        self.limiter.take(f"talk {address}", settings.rate_per_address)
-        taken = take_in(self.parts.turn, conversation.id, text, client_id)
-        replies = handle_turn(self.parts.turn, taken.message)
-        return Said(taken.message, replies, self._route(taken.message, replies))
+        return self._say(conversation.id, address, text, client_id, lambda _: None)
+
+    def say_with(
+        self,
+        conversation_id: str,
+        token: str,
+        address: str,
+        text: str,
+        client_id: str | None = None,
+    ) -> Said:
+        """The same in a conversation that ``token`` is to open. Raises ConversationUnknown and
+        TokenWrong besides."""
+        return self._say(
+            conversation_id, address, text, client_id, lambda held: check_opens(held, token)
+        )
+
+    def _say(
+        self,
+        conversation_id: str,
+        address: str,
+        text: str,
+        client_id: str | None,
+        may: Callable[[Conversation], None],
+    ) -> Said:
+        def check(conversation: Conversation) -> None:
+            may(conversation)
+            settings = self.parts.settings
+            self.limiter.take(f"talk {conversation.id}", settings.rate_per_conversation)
+            self.limiter.take(f"talk {address}", settings.rate_per_address)
+
+        taken = take_in(self.parts.turn, conversation_id, text, client_id, check=check)
+        kept = handle_turn(self.parts.turn, taken.message)
+        return Said(taken.message, kept.said, _route(kept.record) if kept.said else None)
 
     def messages(self, conversation_id: str, after: str | None = None) -> list[Message]:
         """What was said, in order, or only what came after the message ``after``."""
@@ -173,22 +201,12 @@ class Talk:
         self.parts.live.changed([conversation_id, "desk"])
         return changed
 
-    def _route(self, message: Message, replies: list[Message]) -> Mapping[str, Any] | None:
-        """The route in the record of this message's turn: the first one kept after its replies."""
-        if not replies:
-            return None
-        with self.parts.turn.store.begin() as work:
-            turns = work.records.turns_of(message.conversation_id)
-        record = next((turn for turn in turns if turn.at >= replies[-1].at), None)
-        if record is None or record.route_channel is None:
-            return None
-        return {
-            "channel": record.route_channel,
-            "way": record.route_way,
-            "reasons": list(record.route_reasons),
-            "alternatives": list(record.route_alternatives),
-            "policy_version": record.policy_version,
-        }
+
+def check_opens(conversation: Conversation, token: str) -> None:
+    """Raises ConversationUnknown or TokenWrong when ``token`` does not open it on the web."""
+    if conversation.medium is not Medium.WEB:
+        raise ConversationUnknown
+    check_token(conversation, token)
 
 
 def worth_keeping(text: str) -> bool:
@@ -199,3 +217,16 @@ def worth_keeping(text: str) -> bool:
 def _is_unanswered(work: UnitOfWork, last: Message | None) -> bool:
     is_citizens = last is not None and last.sender is Sender.CITIZEN
     return is_citizens and last is not None and not work.messages.answered(last.id)
+
+
+def _route(record: TurnRecord | None) -> Mapping[str, Any] | None:
+    """The route in a turn's record, if one was decided on."""
+    if record is None or record.route_channel is None:
+        return None
+    return {
+        "channel": record.route_channel,
+        "way": record.route_way,
+        "reasons": list(record.route_reasons),
+        "alternatives": list(record.route_alternatives),
+        "policy_version": record.policy_version,
+    }

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,13 @@ class LinearText:
 
     def scores(self, text: str) -> Array:
         """One number a label; the greatest is the best. A softmax of them are confidences."""
-        places, values = vector(text, self.features, self.vocabulary, self.rarity)
+        places, values = vector(text, self.features, self.vocabulary, self.weighed)
         return values @ self.weights[places].astype(np.float32)
+
+    @cached_property
+    def weighed(self) -> Array:
+        """The rarity of each feature and, last, that of all unknown ones: the greatest."""
+        return with_unknown(self.rarity)
 
     def knows_a_word(self, text: str) -> bool:
         """Whether any word of the text was met in training, as often as a feature must be."""
@@ -81,16 +87,21 @@ class LinearText:
         return cls(features, tuple(head["labels"]), vocabulary, rarity, weights)
 
 
+def with_unknown(rarity: Array) -> Array:
+    """``rarity`` with one entry more, for all features that are unknown."""
+    return np.append(rarity, rarity.max(initial=1.0))
+
+
 def vector(
-    text: str, features: Features, vocabulary: dict[str, int], rarity: Array
+    text: str, features: Features, vocabulary: dict[str, int], weighed: Array
 ) -> tuple[Array, Array]:
-    """Places and values of the features of ``text`` that the vocabulary knows.
+    """Places and values of the features of ``text`` that the vocabulary knows. ``weighed``: their
+    rarity, and last that of the unknown ones.
 
     Unknown ones count in the length of the vector: what is mostly unknown has small values
     for the rest, so nothing is concluded from it with confidence.
     """
-    unknown = len(rarity)
-    weighed = np.append(rarity, rarity.max(initial=1.0))
+    unknown = len(weighed) - 1
     places: list[Array] = [np.zeros(0, dtype=int)]
     values: list[Array] = [np.zeros(0)]
     for name, weight, counter in features.blocks():
@@ -161,7 +172,7 @@ def _count_one(text: str, features: Features, met: dict[str, int]) -> list[Block
 def _matrix(found: Sequence[Sequence[Block]], new: Array, rarity: Array) -> Array:
     from scipy.sparse import csr_matrix
 
-    weighed = np.append(rarity, rarity.max(initial=1.0))
+    weighed = with_unknown(rarity)
     places, values, ends = [], [], [0]
     for row in found:
         parts = [_weigh(new[at], times, weight, weighed) for at, times, weight in row]

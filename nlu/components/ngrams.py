@@ -17,7 +17,7 @@ _LONGEST = 2000  # characters
 
 def plain(text: str) -> str:
     """``text`` in small letters, one kind of apostrophe, numbers as 0, single spaces."""
-    text = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold()
+    text = unicodedata.normalize("NFKC", text[:_LONGEST])[:_LONGEST].casefold()  # one may be 18
     text = _NUMBER.sub("0", text.replace("\u2019", "'").replace("`", "'"))
     return " ".join(_APART.sub(" ", text).split())
 

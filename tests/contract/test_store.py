@@ -18,7 +18,7 @@ from bot.handoff import Handoff, HandoffStatus, claim
 from bot.message import Button, Medium, Message, Sender
 from bot.need import Barrier, Channel, Circumstances
 from bot.outcome import Outcome
-from bot.ports import Parcel, Store
+from bot.ports import Parcel, Standing, Store
 from bot.stores.engine import migrate, open_engine
 from bot.stores.memory import MemoryStore
 from bot.stores.schema import UtcDateTime
@@ -95,6 +95,21 @@ def handoff(conversation, **rest) -> Handoff:
     return Handoff(**{**values, **rest})
 
 
+def turn_record(conversation) -> TurnRecord:
+    return TurnRecord(
+        id=uuid.uuid4().hex,
+        conversation_id=conversation.id,
+        turn=1,
+        at=NOW,
+        medium="web",
+        language="cy",
+        ending="answered_assistant",
+        confidence=0.5,
+        barriers=("no_data",),
+        route_reasons=("need_served_online",),
+    )
+
+
 def test_a_conversation_comes_back_as_it_was_kept(store, conversation):
     with store.begin() as work:
         assert work.conversations.get(conversation.id) == conversation
@@ -119,6 +134,30 @@ def test_a_failed_unit_of_work_keeps_nothing(store, conversation):
         raise ZeroDivisionError
     with store.begin() as work:
         assert work.messages.of(conversation.id) == []
+
+
+def test_the_latest_messages_come_in_their_order(store, conversation):
+    said = [message(conversation, f"number {n}") for n in range(5)]
+    with store.begin() as work:
+        work.messages.add(*said)
+        work.commit()
+    with store.begin() as work:
+        assert work.messages.latest(conversation.id, 2) == said[3:]
+        assert work.messages.latest(conversation.id, 9) == said
+        assert work.messages.latest("nobody", 9) == []
+
+
+def test_how_things_stand_is_looked_up_at_once(store, conversation):
+    asked = message(conversation)
+    with store.begin() as work:
+        work.messages.accept(asked)
+        assert work.messages.standing(asked) == Standing(answered=False, turns=0, waiting=0)
+        work.handoffs.add(handoff(conversation))
+        work.records.add_turn(turn_record(conversation))
+        work.messages.mark_answered(asked.id)
+        assert work.messages.standing(asked) == Standing(answered=True, turns=1, waiting=1)
+        with pytest.raises(LookupError):
+            work.messages.standing(message(conversation, "never kept"))
 
 
 def test_messages_keep_their_order_and_their_buttons(store, conversation):
@@ -229,18 +268,7 @@ def test_the_queue_is_urgent_first_then_longest_waiting(store, conversation):
 
 
 def test_records_come_back(store, conversation):
-    record = TurnRecord(
-        id=uuid.uuid4().hex,
-        conversation_id=conversation.id,
-        turn=1,
-        at=NOW,
-        medium="web",
-        language="cy",
-        ending="answered_assistant",
-        confidence=0.5,
-        barriers=("no_data",),
-        route_reasons=("need_served_online",),
-    )
+    record = turn_record(conversation)
     outcome = Outcome(uuid.uuid4().hex, conversation.id, "resolved", "agent", NOW)
     with store.begin() as work:
         work.records.add_turn(record)

@@ -127,7 +127,9 @@ class Talk:
         return asyncio.run(_send(self.app, "POST", "/webhook", json=body, headers=headers))
 
     def _heard(self, body: Mapping[str, Any]) -> Heard:
-        for event in body["events"]:
+        *slots, last = body["events"]
+        assert (last["event"], last["name"]) == ("followup", "action_listen")
+        for event in slots:
             assert event["event"] == "slot"
             self.slots[event["name"]] = event["value"]
         said = [self._uttered(m) for m in body["responses"] if m.get("response")]

@@ -333,4 +333,4 @@ def test_pages_that_watch_are_woken(desk, asha, citizen):
     claim_case(parts, asha, case)
     answer_citizen(parts, asha, case, "Hello")
     close_case(parts, asha, case, "resolved")
-    assert woken == [citizen.conversation.id, "desk"] * 3
+    assert woken == [citizen.conversation.id, "desk", "post"] * 3
