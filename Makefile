@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 /usr/bin/pyt
 PYTHON310 ?=
 BIN := .venv/bin
 
-.PHONY: help setup run test lint bench check-slow train lock clean
+.PHONY: help setup run run-scale test lint bench check-slow train lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,11 +24,17 @@ setup: ## Make both Python environments from their hashed locks (PYTHON310=/path
 run: setup ## Start everything: sets up, trains the model if its inputs changed, prints the addresses
 	@$(BIN)/fairway up
 
+run-scale: setup ## Start two Fairways and two Rasas behind a proxy, on the local PostgreSQL and Redis
+	@$(BIN)/python -m scripts.find_haproxy --install >/dev/null
+	@FAIRWAY_DATABASE_URL="$${FAIRWAY_DATABASE_URL:-$$($(BIN)/python -m scripts.make_database)}" \
+		FAIRWAY_REDIS_URL="$${FAIRWAY_REDIS_URL:-redis://127.0.0.1:6379/0}" $(BIN)/fairway scale
+
 train: setup ## Train the model if its inputs changed
 	@$(BIN)/fairway train
 
 test: setup ## Every test: both environments, real processes, a real browser
 	@$(BIN)/python -m scripts.find_chromium --install
+	@$(BIN)/python -m scripts.find_haproxy --install
 	@$(BIN)/python -m scripts.run_tests --train
 
 lint: setup ## Style, types and the walls between the rooms

@@ -41,7 +41,11 @@ class ActionComeIn(TurnAction):
         to come to. A plain request to come in was heard before and comes as a button."""
         form = self.follower.conductor.current(turn)
         question = form.question if form else None
-        if form is None or question is None or turn.is_button or question.datatype not in OPEN:
+        if form is None or question is None or turn.is_button:
+            return None
+        if self.follower.conductor.holds_address(turn, form):
+            return await self.follower.conductor.go_on(turn, form)
+        if question.datatype not in OPEN:
             return None
         if turn.confidence >= SURE and not is_answer(turn.text):
             return None

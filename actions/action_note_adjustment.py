@@ -40,8 +40,8 @@ class ActionNoteAdjustment(FormFirstAction):
         noted = Answer().report("circumstances", **told.as_json())
         for adjustment in heard:
             noted = noted.say(f"adjustment_{adjustment.value}", relay=self.parts.council.text_relay)
-        if turn.is_sms and not told.remember:
-            noted = noted.say("passport_offer")
+        if not told.remember:
+            noted = noted.say("passport_offer" if turn.is_sms else "passport_offer_web")
         return noted.then(await self._route(turn))
 
     async def _route(self, turn: Turn) -> Answer:

@@ -56,6 +56,7 @@ class ActionServeCitizen(TurnAction):
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
         form = self.conductor.current(turn)
+        self.parts.need_on(form.service if form else None)
         if form and form.offer:
             return await self._after_offer(turn, words, form)
         if form:
@@ -63,7 +64,8 @@ class ActionServeCitizen(TurnAction):
         return await self._fresh(turn, words)
 
     async def serve(self, turn: Turn, card: ServiceCard) -> Answer:
-        """Route a service and start it."""
+        """Route a service and start it. Raises GatewayOff when it is switched off."""
+        self.parts.need_on(card.id)
         decision = route_citizen(self.parts, turn, card)
         answer = await self.follower.follow(turn, decision, card)
         return Answer().remember(service=card.id).then(answer)

@@ -38,7 +38,7 @@ from actions.follow_route import RouteFollower
 from actions.gateways import Gateways
 from actions.gateways.clock import council_today
 from actions.open_case import OpenCase
-from actions.parts import Parts
+from actions.parts import Parts, nothing_is_off
 from actions.report_street_problem import ReportStreetProblem
 from actions.request_call_back import RequestCallBack
 from actions.tasks import Task
@@ -71,6 +71,7 @@ def create_action_app(
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     answer_within: float = 6.0,
     pages: Iterable[Page] = (),
+    is_off: Callable[[str], bool] = nothing_is_off,
 ) -> FastAPI:
     """``POST /webhook`` for Rasa, with ``Authorization: Bearer <secret>`` or ``?token=``; and
     ``GET /health``. For a private listener."""
@@ -86,6 +87,7 @@ def create_action_app(
         new_id=new_id,
         answer_within=answer_within,
         pages=PageIndex.of(pages),
+        is_off=is_off,
     )
     executor = ActionExecutor()
     for action in make_actions(parts):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from actions import dates
 from actions.answer import Answer
 from actions.find_case import APPOINTMENT
+from actions.find_help import help_near, say_help
 from actions.find_library import heard_postcode, postcode_question
 from actions.form import Form, Given, drop, insert, put
 from actions.gateways.appointments import Appointment, Contact, to_ics
-from actions.gateways.base import SlotTaken
+from actions.gateways.base import GatewayError, SlotTaken
 from actions.parts import Parts
 from actions.places_near import find_places, say_places
 from actions.questions import YES, Question
@@ -22,6 +24,9 @@ from actions.words import Words
 from bot.need import Adjustment
 from bot.service_card import ServiceCard
 
+log = logging.getLogger(__name__)
+
+DIRECTORY = "directory"
 SLOTS_SHOWN = 4
 
 
@@ -84,7 +89,22 @@ class BookAppointment:
             return Learned(form, problem=problem)
         nearest = places[0].id if places else ""
         form = replace(form, notes={**form.notes, "place": nearest})
-        return await self._on(turn, words, Learned(form, say_places(places, str(postcode), words)))
+        said = say_places(places, str(postcode), words)
+        groups = await self._groups(turn, words, form, str(postcode))
+        return await self._on(turn, words, Learned(form, groups.then(said)))
+
+    async def _groups(self, turn: Turn, words: Words, form: Form, postcode: str) -> Answer:
+        """For a service that others give too: who meets near, from the directory. Not having
+        it must not keep anybody from the council's own places."""
+        card = self.parts.card(form.service)
+        if card is None or card.digital.connector != DIRECTORY:
+            return Answer()
+        try:
+            near = await help_near(self.parts, turn, card, postcode)
+        except GatewayError as error:
+            log.warning("the directory could not be read: %s", type(error).__name__)
+            return Answer()
+        return say_help(near, postcode, words) if near and near.found else Answer()
 
     async def _on(self, turn: Turn, words: Words, learned: Learned) -> Learned:
         """Straight on to the slots for somebody who has asked for an appointment."""

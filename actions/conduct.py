@@ -12,8 +12,10 @@ from actions.controls import read_control
 from actions.form import Form, Step, begin, fits, form_from_json, forward, reopen, take
 from actions.form_words import label, render, summary
 from actions.gateways.base import GatewayError
-from actions.hear_more import hear_more
+from actions.hear_more import address_question, address_questions, hear_more
+from actions.heard_address import named_address, named_day, whole_address
 from actions.parts import Parts
+from actions.questions import read_date
 from actions.tasks import Task
 from actions.trouble import trouble
 from actions.turn import Turn
@@ -61,6 +63,8 @@ class Conductor:
         words, task = self.parts.words(turn), self.tasks[form.task]
         said = turn.text if text is None else text
         control = read_control(said, self.parts.safety, turn.language)
+        if text is None:
+            said = self._as_day(turn, form, said)
         step = take(form, said, control, self.parts.today())
         try:
             async with asyncio.timeout(self.parts.answer_within):
@@ -77,7 +81,21 @@ class Conductor:
 
     def suits(self, turn: Turn, form: Form) -> bool:
         """Whether the turn's text is plainly meant for the form."""
-        return fits(form, turn.text, self.control(turn), self.parts.today())
+        if self.holds_address(turn, form):
+            return True
+        said = self._as_day(turn, form, turn.text)
+        return fits(form, said, self.control(turn), self.parts.today())
+
+    def holds_address(self, turn: Turn, form: Form) -> bool:
+        """Whether the turn is an address and nothing else, and the form still asks for one."""
+        return bool(whole_address(turn)) and address_question(form) is not None
+
+    def _as_day(self, turn: Turn, form: Form, said: str) -> str:
+        """``said``, or the day it names where a day is asked for and only the model read it."""
+        question, today = form.question, self.parts.today()
+        if question is None or question.datatype != "datetime" or read_date(said, today):
+            return said
+        return named_day(turn, today) or said
 
     def control(self, turn: Turn) -> str | None:
         """What the turn's text says in plain words of any language."""
@@ -95,18 +113,24 @@ class Conductor:
         if answered:
             step, said, problem = await self._learn(turn, words, task, step.form, answered)
             if problem is None:
-                step, heard = self._hear_more(turn, words, step)
+                taken = step.form.shown(answered) in turn.text
+                step, heard = self._hear_more(turn, words, step, with_address=not taken)
                 said = said.then(heard)
+        elif step.problem and self.holds_address(turn, step.form):
+            step, said = self._hear_more(turn, words, step)
         answer = said.then(await self._say(turn, words, task, step, problem))
         if step.problem:
             answer = answer.report("answer_not_taken")
         return answer.remember(known={**_known(turn, step.form), **answer.slots.get("known", {})})
 
-    def _hear_more(self, turn: Turn, words: Words, step: Step) -> tuple[Step, Answer]:
+    def _hear_more(
+        self, turn: Turn, words: Words, step: Step, *, with_address: bool = True
+    ) -> tuple[Step, Answer]:
         """What else the citizen has said in the same message, and words that say it back."""
         if turn.is_button or step.is_end:
             return step, Answer()
-        form = hear_more(step.form, turn.text)
+        address = _address(turn, step.form) if with_address else ""
+        form = hear_more(step.form, turn.text, address)
         if form == step.form:
             return step, Answer()
         return forward(form), _say_back(form, step.form, words)
@@ -147,6 +171,13 @@ class Conductor:
     ) -> Answer:
         log.warning("a task could not go on: %s", type(error).__name__)
         return trouble(error, self.parts.council.phone, card, told)
+
+
+def _address(turn: Turn, form: Form) -> str:
+    """The address to keep: in the middle of a form what is one and nothing else; within other
+    words only where a single question can be meant."""
+    within = named_address(turn) if address_questions(form) == 1 else ""
+    return whole_address(turn) or within
 
 
 def _say_back(form: Form, before: Form, words: Words) -> Answer:

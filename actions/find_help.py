@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actions import dates
@@ -18,8 +18,10 @@ from actions.places_near import step_free_words
 from actions.tasks import Finished, Learned, Opened
 from actions.turn import Turn
 from actions.words import Words
+from bot.need import Adjustment
 from bot.service_card import ServiceCard
 
+SHOWN = 3
 _MILES = 0.621371
 
 
@@ -45,25 +47,42 @@ class FindHelp:
         if not postcode:
             place = self.parts.council.main_place
             return Learned(form, Answer().say("place_main", place=place))
-        unknown = Say("postcode_unknown_home", {"postcode": str(postcode)})
-        try:
-            where = await self.parts.gateways.postcodes.find(str(postcode))
-        except PostcodeUnknown:
+        near = await help_near(self.parts, turn, self.parts.card(form.service), str(postcode))
+        if near is None:
+            unknown = Say("postcode_unknown_home", {"postcode": str(postcode)})
             return Learned(form, problem=unknown)
-        if where.latitude is None or where.longitude is None:
-            return Learned(form, problem=unknown)
-        near = await self.parts.gateways.directory.near(
-            where.postcode, where.latitude, where.longitude, words=self._looked_for(form)
-        )
         return Learned(form, say_help(near, str(postcode), words))
 
     async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:
         return Finished(Answer().say("anything_else"))
 
-    def _looked_for(self, form: Form) -> tuple[str, ...]:
-        card = self.parts.card(form.service)
-        code = (card.digital.service_code if card else "") or ""
-        return tuple(word.strip() for word in code.split(",") if word.strip())
+
+async def help_near(
+    parts: Parts, turn: Turn, card: ServiceCard | None, postcode: str
+) -> HelpNear | None:
+    """What the directory has near a postcode; None where nobody knows the postcode. Somebody who
+    needs a place with no steps is not sent to one that is known to have them.
+
+    Raises GatewayError.
+    """
+    try:
+        where = await parts.gateways.postcodes.find(postcode)
+    except PostcodeUnknown:
+        return None
+    if where.latitude is None or where.longitude is None:
+        return None
+    step_free = Adjustment.STEP_FREE in turn.circumstances.adjustments
+    near = await parts.gateways.directory.near(
+        where.postcode, where.latitude, where.longitude,
+        words=_looked_for(card), n=SHOWN * 3 if step_free else SHOWN,
+    )  # fmt: skip
+    found = [one for one in near.found if one.step_free is not False or not step_free]
+    return replace(near, found=tuple(found[:SHOWN]))
+
+
+def _looked_for(card: ServiceCard | None) -> tuple[str, ...]:
+    code = (card.digital.service_code if card else "") or ""
+    return tuple(word.strip() for word in code.split(",") if word.strip())
 
 
 def say_help(near: HelpNear, postcode: str, words: Words) -> Answer:

@@ -24,8 +24,11 @@ _SHORTEST_NAME = 5
 """Letters; a shorter option ("off", "dog") may be meant otherwise in a longer text."""
 
 
-def hear_more(form: Form, text: str) -> Form:
-    """The form with every answer that ``text`` plainly gives to a question not yet answered."""
+def hear_more(form: Form, text: str, address: str = "") -> Form:
+    """The form with every answer that ``text`` plainly gives to a question not yet answered.
+
+    ``address`` is what it names as one, if it is to be kept: with the first question for one.
+    """
     given = dict(form.given)
     for question in form.questions:
         if question.code in given:
@@ -33,11 +36,28 @@ def hear_more(form: Form, text: str) -> Form:
         heard = _heard(question, text)
         if heard:
             given[question.code] = heard
+    asks = address_question(replace(form, given=given)) if address else None
+    if asks:
+        given[asks.code] = Given(address, address)
     photos = find_photos(text)
     notes = dict(form.notes)
     if photos:
         notes["photos"] = list(dict.fromkeys([*notes.get("photos", []), *photos]))[:MOST_PHOTOS]
     return replace(form, given=given, notes=notes)
+
+
+def address_question(form: Form) -> Question | None:
+    """The first question without an answer that asks for a postal address."""
+    return next((q for q in form.questions if q.code not in form.given and _asks_address(q)), None)
+
+
+def address_questions(form: Form) -> int:
+    """How many questions ask for a postal address: a move has two."""
+    return sum(map(_asks_address, form.questions))
+
+
+def _asks_address(question: Question) -> bool:
+    return question.datatype in {"string", "text"} and question.code.endswith("address")
 
 
 def find_photos(text: str) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from bot.phrases import normalise
 
 LONGEST_TEXT, LONGEST_STRING, LONGEST_PLACE = 1000, 120, 300
 YES, NO = "yes", "no"
+_WHERE = {"where", "spot"}
+"""Questions that "yes please" cannot answer, though it has letters enough for a place."""
 PLAIN = frozenset({YES, NO, "today", "yesterday"})
 """Plain words that may be an answer, as ``actions.controls`` reads them in every language."""
 
@@ -70,6 +72,8 @@ def read_said(question: Question, text: str, said: str | None, today: date) -> R
     plain = said if said in PLAIN else text
     if question.datatype == "yes_no":
         return read_answer(question, plain, today)
+    if said in {YES, NO} and question.code in _WHERE:
+        return Unread("invalid_place")
     read = read_answer(question, text, today)
     if isinstance(read, Read) or plain == text:
         return read

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from actions import dates
 from actions.answer import Answer, Say
 from actions.form import Form, Given, drop, insert, put
+from actions.form_words import label
 from actions.gateways import Gateways
 from actions.gateways.base import GatewayError, PostcodeUnknown
 from actions.gateways.open311 import ExistingRequest, NewRequest, ServiceDefinition
 from actions.gateways.open311 import Question as CouncilQuestion
+from actions.heard_address import named_address
 from actions.map_point import find_point
 from actions.parts import Parts
 from actions.questions import Question, find_postcode
@@ -51,12 +53,19 @@ class ReportStreetProblem:
             id=self.parts.new_id(),
             service=card.id,
             questions=(_where(words, card), *_questions(definition, turn)),
-            notes={"service_code": code, "doubles": card.lgil == REPORT},
+            notes={
+                "service_code": code,
+                "doubles": card.lgil == REPORT,
+                "road": named_address(turn),
+            },
         )
         said = Answer().say("report_start", service=card.name(turn.language))
+        heard = _heard(turn)
+        if heard and not find_postcode(heard["where"].shown):
+            said = said.say("heard_also", lines=_said_back(form, heard["where"], words))
         for notice in definition.notices:
             said = said.say("council_notice", notice=notice)
-        return Opened(form, said, {**known_answers(turn, "name", "phone"), **_heard(turn)})
+        return Opened(form, said, {**known_answers(turn, "name", "phone"), **heard})
 
     async def learn(self, turn: Turn, words: Words, form: Form, code: str) -> Learned:
         if code == "where":
@@ -157,9 +166,18 @@ def _where(words: Words, card: ServiceCard) -> Question:
 
 
 def _heard(turn: Turn) -> dict[str, Given]:
-    """A postcode in the very message that asked for the service is not asked for again."""
+    """A postcode or a house in the very message that asked for the service is not asked for
+    again. A road alone is: there is a High Street in every town; it is kept as the spot."""
     postcode = None if turn.is_button else find_postcode(turn.text)
-    return {"where": Given(postcode, postcode)} if postcode else {}
+    address = named_address(turn)
+    if not postcode and not address[:1].isdigit():
+        return {}
+    said = ", ".join(part for part in (address, postcode) if part)
+    return {"where": Given(said, said)}
+
+
+def _said_back(form: Form, where: Given, words: Words) -> str:
+    return f"{label(form.questions[0], words)}: {where.shown}"
 
 
 def _with_spot(form: Form, postcode: str) -> Form:
@@ -168,7 +186,10 @@ def _with_spot(form: Form, postcode: str) -> Form:
     form = insert(form, "where", (spot,))
     said = str(form.value("where"))
     more = "".join(c for c in said.upper() if c.isalnum()) != postcode.replace(" ", "")
-    return put(form, "spot", Given("", said)) if more else form
+    road = str(form.notes.get("road") or "")
+    if more:
+        return put(form, "spot", Given("", said))
+    return put(form, "spot", Given(road, road)) if road else form
 
 
 def _double(request: ExistingRequest, words: Words) -> str:

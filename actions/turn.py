@@ -17,7 +17,7 @@ class Turn:
     """One message as an action sees it.
 
     ``task`` is the form's state as JSON, ``known`` what the citizen has told us, ``candidates``
-    are (intent, confidence from 0 to 1) pairs, best first.
+    are (intent, confidence from 0 to 1) pairs, best first; ``entities`` (kind, value) pairs.
     """
 
     conversation_id: str
@@ -33,6 +33,11 @@ class Turn:
     task: Mapping[str, Any] | None = None
     last_route: Mapping[str, Any] | None = None
     known: Mapping[str, Any] = field(default_factory=dict)
+    entities: tuple[tuple[str, str], ...] = ()
+
+    def entities_of(self, *names: str) -> tuple[str, ...]:
+        """What the message names of these kinds ("address", "date"), in its order."""
+        return tuple(value for name, value in self.entities if name in names)
 
     @property
     def is_button(self) -> bool:
@@ -65,6 +70,7 @@ def read_turn(tracker: Tracker, languages: Collection[str]) -> Turn:
         task=_mapping(tracker.slots.get("task")) or None,
         last_route=_mapping(tracker.slots.get("last_route")) or None,
         known=_mapping(tracker.slots.get("known")),
+        entities=_entities(said.get("entities")),
     )
 
 
@@ -95,6 +101,15 @@ def _candidates(ranking: Any) -> tuple[tuple[str, float], ...]:
         (str(item["name"]), _number(item.get("confidence")))
         for item in items
         if isinstance(item, Mapping) and item.get("name")
+    )
+
+
+def _entities(found: Any) -> tuple[tuple[str, str], ...]:
+    items = found if isinstance(found, list) else []
+    return tuple(
+        (str(item["entity"]), str(item.get("value") or ""))
+        for item in items
+        if isinstance(item, Mapping) and item.get("entity")
     )
 
 

@@ -1,7 +1,8 @@
 """The reasonable-adjustment passport: what a citizen needs, kept for next time if they say so.
 
-Only by text, where the number says who it is: on the web anybody could type in another's. It is
-kept with their last conversation and nowhere else, so that erasing that erases it too.
+By text the number says who it is; on the web a cookie does that is set for this and nothing
+else, for anybody could type in another's number. What is needed is kept with the last conversation
+and nowhere else, so that erasing that erases it too.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def carried_over(new: Conversation, last: Conversation | None) -> Conversation:
         return new
     return replace(
         new,
-        language=last.language,
+        language=new.language if new.language_chosen else last.language,
         language_chosen=last.language_chosen or new.language_chosen,
         circumstances=replace(last.circumstances, failed_turns=0),
     )

@@ -44,6 +44,9 @@ class Conversations(Protocol):
     def save(self, conversation: Conversation) -> None:
         """Replace what is held under the same id."""
 
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        """Note when something was last said, and leave the rest as it is."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -88,8 +91,9 @@ class Messages(Protocol):
     def standing(self, message: Message) -> Standing:
         """How things stand for a message that is to be answered, looked up at once."""
 
-    def mark_answered(self, message_id: str) -> None:
-        """Note that the turn of this message is finished."""
+    def mark_answered(self, message_id: str) -> bool:
+        """Note that the turn of this message is finished. False when it was so already: another
+        process has answered it."""
 
     def unanswered(self, before: datetime) -> list[Message]:
         """Messages accepted before a time (UTC) and not answered: a crash left them behind."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
@@ -31,8 +31,12 @@ def start_conversation(
     language: str | None = None,
     token_hash: str | None = None,
     address: str | None = None,
+    last: Conversation | None = None,
 ) -> tuple[Conversation, list[Message]]:
     """A new conversation and its greeting, which says that this is an automated assistant.
+
+    ``last`` is the citizen's one before, where they have shown that it is theirs; by SMS the
+    number shows it.
 
     By SMS nothing is said before the first answer: a text costs money and patience.
     """
@@ -48,7 +52,7 @@ def start_conversation(
         address=address,
     )
     with parts.store.begin() as work:
-        last = work.conversations.latest_at(address) if address else None
+        last = work.conversations.latest_at(address) if address else last
         conversation = carried_over(conversation, last)
         work.conversations.add(conversation)
         greeting = [] if medium is Medium.SMS else [_greeting(parts, conversation)]
@@ -90,7 +94,7 @@ def take_in(
             # The same message came in at the same moment: the one that is kept is the one.
             message = work.messages.accepted_as(conversation_id, client_id) or message
         if is_new:
-            work.conversations.save(replace(conversation, last_at=now))
+            work.conversations.touch(conversation_id, now)  # a turn may be changing the rest
         work.commit()
     return TakenIn(message, is_new)
 

@@ -32,8 +32,9 @@ def tell_citizen(
     message = _message(parts, conversation, key, values)
     work.messages.add(message)
     if conversation.medium is Medium.SMS:
-        parcel = Parcel(parts.new_id(), "sms", {"message_ids": [message.id]})
-        work.outbox.put(parcel, parts.clock.now())
+        # Names whose news it is: erasing that chat erases the text too.
+        payload = {"message_ids": [message.id], "conversation_id": conversation_id}
+        work.outbox.put(Parcel(parts.new_id(), "sms", payload), parts.clock.now())
     return True
 
 

@@ -26,8 +26,11 @@ class Kept:
 
 
 def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
-    """Store everything the turn brought about, then wake the pages that watch it."""
+    """Store everything the turn brought about, once whatever was answered twice, then wake the
+    pages that watch it."""
     with parts.store.begin() as work:
+        if not work.messages.mark_answered(turn.message.id):
+            return kept_before(work, turn.message)  # another process was quicker
         said = _keep_replies(parts, work, turn, ending)
         conversation = _changed(parts, turn, ending)
         work.conversations.save(conversation)
@@ -35,7 +38,6 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
         record = _record(parts, turn, ending, conversation)
         work.records.add_turn(record)
         put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
-        work.messages.mark_answered(turn.message.id)
         work.commit()
     parts.live.changed([turn.conversation.id, DESK, *([POST] if turn.is_sms else [])])
     return Kept(said, record)
@@ -157,7 +159,7 @@ def _record(parts: TurnParts, turn: Turn, ending: Ending, conversation: Conversa
         route_alternatives=tuple(route.get("alternatives") or ()),
         policy_version=route.get("policy_version"),
         model_version=ending.model_version,
-        ms=(now - turn.started_at).total_seconds() * 1000,
+        ms=max(0.0, (now - turn.started_at).total_seconds() * 1000),  # a clock may be set back
         lsoa=ending.lsoa,
         answer_not_taken=ending.answer_not_taken,
     )

@@ -36,6 +36,7 @@ from bot.stores.engine import migrate, open_engine
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
+from bot.stores.switches import SqlSwitches
 from bot.turn_state import TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.audit_watch import start_audit_watch
@@ -44,15 +45,19 @@ from channels.auth.gate import current_staff
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
 from channels.follow_up import FollowUps
-from channels.live import LiveHub
-from channels.locks import ProcessLocks
+from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
+from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
+from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
+from channels.switches import SwitchBoard, SwitchedAssistant
 from channels.web import make_web_router
+from channels.web.health import make_metrics_router
+from fairness.model_gate import read_answers, why_not_model
 from fairness.pages import make_audit_router
 from fairness.policy_gate import people_of_district, why_not
 from fairness.simulate.district import Person
@@ -83,7 +88,7 @@ def build_product(settings: Settings) -> Product:
     files = read_files(settings.council_file)
     files = replace(files, policy=admitted_policy(settings, None, files).policy)
     migrate(settings.database_url)
-    parts = _make_parts(settings, files)
+    parts, board = _make_parts(settings, files)
     client = httpx.AsyncClient(trust_env=False)
 
     mailbox = _mailbox(files.council, settings)
@@ -104,10 +109,21 @@ def build_product(settings: Settings) -> Product:
         elsewhere=load_elsewhere(),
         secret=settings.secrets.internal_secret,
         pages=load_pages(pages_folder(settings.home)),
+        is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
     public = _public(parts, follow_ups, GatewayVisits(connect))
     return Product(public, _internal(parts, actions, gateways, client), parts)
+
+
+def why_not_candidate(models: Path) -> tuple[str, ...]:
+    """Why the model that waits may not go live, as the audit sees it; nothing: it may. Raises
+    AuditError for a broken file of answers."""
+    live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
+    if live is None or candidate is None:
+        return ()
+    before, after = (read_answers(answers_beside(model)) for model in (live, candidate))
+    return why_not_model(before, after)
 
 
 def admitted_policy(
@@ -141,38 +157,47 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
     return decide_route(need, circumstances, Availability(), doors, policy).channel.value
 
 
-def _make_parts(settings: Settings, files: ProductFiles) -> Parts:
-    engine, live, council = open_engine(settings.database_url), LiveHub(), files.council
+def _make_parts(settings: Settings, files: ProductFiles) -> tuple[Parts, SwitchBoard]:
+    engine, council = open_engine(settings.database_url), files.council
+    shared = make_shared(settings)
+    board = SwitchBoard(SqlSwitches(engine))
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     turn = TurnParts(
-        store=SqlStore(engine),
-        assistant=RasaAssistant(client, model_version(settings.home)),
+        store=publishing(
+            SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
+        ),
+        assistant=SwitchedAssistant(RasaAssistant(client, model_version(settings.home)), board),
         safety=files.safety,
         policy=files.policy,
         replies=files.replies,
         availability=CouncilHours(council),
         clock=SystemClock(),
-        locks=ProcessLocks(),
-        live=live,
+        locks=shared.locks,
+        live=shared.live,
         new_id=lambda: uuid.uuid4().hex,
         council_name=council.name,
         council_phone=council.phone,
         main_place=council.main_place,
     )
-    return Parts(settings, council, engine, turn, live, files.words)
+    return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
 
 def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        parts.live.start()
         postman = start_postman(parts)
         follow_ups.start()
         watch = start_audit_watch(parts.settings)
+        carrier = start_carrier(parts)
         rounds = start_desk_rounds(parts)
         yield
         rounds.stop()
         follow_ups.stop()
         postman.stop()
+        if carrier:
+            carrier.stop()
+        parts.live.stop()
         if watch:
             watch.stop()
 
@@ -248,6 +273,7 @@ def _internal(
     sandbox = create_sandbox(parts.settings.home / "sandbox.db", cases_secret=secret)
     app.mount("/sandbox", sandbox)
     app.include_router(make_phone_router(parts))
+    app.include_router(make_metrics_router(parts))
     app.mount("/", actions)
     return app
 

@@ -16,6 +16,7 @@ from channels.commands.here import settings_here
 
 COMMANDS = {
     "up": "channels.commands.up:up",
+    "scale": "channels.commands.scale:scale",
     "serve": "channels.commands.serve:serve",
     "train": "channels.commands.train:train",
     "prepare": "channels.commands.prepare:prepare",
@@ -24,9 +25,13 @@ COMMANDS = {
     "sms": "channels.commands.sms:sms",
     "parse": "channels.commands.parse:parse",
     "benchmark-nlu": "channels.commands.benchmark_nlu:benchmark_nlu",
+    "export": "channels.commands.export:export_",
+    "import": "channels.commands.export:import_",
+    "switch": "channels.commands.switch:switch",
     "staff-log": "channels.commands.staff_log:staff_log",
     "user": "channels.commands.user:user",
     "pages": "actions.pages.command:pages",
+    "try-georeport": "actions.try_georeport:try_georeport",
     "policy": "channels.commands.policy:policy",
     "audit": "fairness.__main__:audit_command",
     "admit-policy": "channels.commands.admit_policy:admit_policy",

@@ -18,6 +18,16 @@ class LiveHub:
         self._lock = threading.Lock()
         self._watchers: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
 
+    def start(self) -> None:
+        """Nothing to do for one process alone."""
+
+    def stop(self) -> None:
+        """Nothing to do for one process alone."""
+
+    def _watched(self) -> list[str]:
+        with self._lock:
+            return list(self._watchers)
+
     def changed(self, topics: Sequence[str]) -> None:
         """Wake whoever watches any of these topics. Safe from any thread."""
         with self._lock:

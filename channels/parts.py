@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from bot.council import Council
 from bot.replies import Replies
 from bot.turn_state import TurnParts
+from channels.limits import Limiter, MemoryLimiter
 from channels.live import LiveHub
+from channels.metrics import Metrics
 from channels.settings import Settings
 
 
@@ -23,3 +25,5 @@ class Parts:
     turn: TurnParts
     live: LiveHub
     words: Replies
+    limiter: Limiter = field(default_factory=MemoryLimiter)
+    metrics: Metrics = field(default_factory=Metrics)

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -40,13 +42,18 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RASA_URL", "http://127.0.0.1:RASA_PORT", "Rasa, if it runs elsewhere"),
     SettingDoc("FAIRWAY_RASA_TIMEOUT", "8", "seconds to wait for Rasa before a person is offered"),
     SettingDoc("FAIRWAY_HOME", "var", "folder of the database, models, secrets and logs"),
+    SettingDoc("FAIRWAY_LOG_FORM", "text", "text, or json: an object a line"),
     SettingDoc("FAIRWAY_DATABASE_URL", "sqlite:///HOME/fairway.db", "SQLite or postgresql+psycopg"),
+    SettingDoc("FAIRWAY_REDIS_URL", "", "Redis, for more than one process: redis://HOST:6379/0"),
+    SettingDoc("FAIRWAY_AMQP_URL", "", "RabbitMQ, for the data platform: amqp://USER:PASSWORD@HOST"),
+    SettingDoc("FAIRWAY_TRUSTED_PROXIES", "127.0.0.1", "whose X-Forwarded-For is believed"),
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
+    SettingDoc("FAIRWAY_AT_ONCE", "200", "requests in progress before more are turned away"),
     SettingDoc("FAIRWAY_DESK_SILENCE", "10", "minutes until a silent case goes back; 0: never"),
     SettingDoc("FAIRWAY_DESK_WEBHOOK", "", "address told what happens at the desk; docs/desk.md"),
     SettingDoc("FAIRWAY_OIDC_ISSUER", "", "OpenID provider staff sign in with; docs/desk.md"),
@@ -80,6 +87,7 @@ class Secrets:
     notify_bearer: str
     equality_key: str
     webhook_secret: str
+    platform_key: str
 
 
 @dataclass(frozen=True)
@@ -95,10 +103,15 @@ class Settings:
     rasa_url: str
     rasa_timeout: float
     home: Path
+    log_form: str
     database_url: str
+    redis_url: str
+    amqp_url: str
+    trusted_proxies: tuple[str, ...]
     council_file: Path
     rate_per_conversation: int
     rate_per_address: int
+    at_once: int
     open311_api_key: str
     cases_secret: str
     smtp_url: str
@@ -155,10 +168,15 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         rasa_url=(env.get("FAIRWAY_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
         rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
         home=home,
+        log_form=_one_of(env, "FAIRWAY_LOG_FORM", ("text", "json")),
         database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
+        redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
+        amqp_url=_address(env, "FAIRWAY_AMQP_URL", ("amqp", "amqps")),
+        trusted_proxies=_names(env, "FAIRWAY_TRUSTED_PROXIES", "127.0.0.1"),
         council_file=Path(env.get("FAIRWAY_COUNCIL") or ROOT / "bot" / "council.yml"),
         rate_per_conversation=_count(env, "FAIRWAY_RATE_PER_CONVERSATION", 30),
         rate_per_address=_count(env, "FAIRWAY_RATE_PER_ADDRESS", 600),
+        at_once=_count(env, "FAIRWAY_AT_ONCE", 200),
         open311_api_key=env.get("FAIRWAY_OPEN311_API_KEY", ""),
         cases_secret=env.get("FAIRWAY_CASES_SECRET", ""),
         smtp_url=env.get("FAIRWAY_SMTP_URL", ""),
@@ -183,6 +201,13 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         desk_silence=_minutes(env, "FAIRWAY_DESK_SILENCE", 10),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
+
+
+def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    text = env.get(name, "")
+    if text and text.partition("://")[0] not in schemes:
+        raise BadSetting(f"{name}: write an address that begins with {schemes[0]}://.")
+    return text
 
 
 def _days(env: Mapping[str, str], name: str, default: int) -> int:
@@ -282,15 +307,27 @@ def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
 
 
 def _secrets(path: Path, notify_bearer: str | None) -> Secrets:
+    """Those in ``path``; what is missing is made, once, however many processes start at once."""
     names = [field.name for field in fields(Secrets)]
     held = _read_secrets(path)
-    made = {name: held.get(name) or secrets.token_urlsafe(32) for name in names}
-    if made != held:
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made, indent=1), "utf-8")
+    if not all(held.get(name) for name in names):
+        with path.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            held = _read_secrets(path)
+            held |= {n: secrets.token_urlsafe(32) for n in names if not held.get(n)}
+            _replace_private(path, json.dumps(held, indent=1))
+    made = {name: held[name] for name in names}
     if notify_bearer:
         made["notify_bearer"] = notify_bearer
     return Secrets(**made)
+
+
+def _replace_private(path: Path, text: str) -> None:
+    """Whoever reads ``path`` sees the old text or the new, and nobody else sees either."""
+    new = path.with_suffix(f".{os.getpid()}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)
 
 
 def _read_secrets(path: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from sqlalchemy import Connection, inspect, text
 
-from bot.equality import PREFER_NOT_TO_SAY, UNKNOWN, link_of
+from bot.equality import PREFER_NOT_TO_SAY, UNKNOWN, linker
 from bot.files.equality_schemes import load_schemes
 from fairness.conversations import COUNT
 from fairness.records import NOT_RECORDED
@@ -35,7 +35,7 @@ def groups_of(
     sheets: Sheets, ids: Sequence[str], asked: Sequence[str], key: str
 ) -> dict[str, list[str]]:
     """The group of each conversation for each question in ``asked``; broad ones where there are."""
-    links = [link_of(name, key) for name in ids]
+    links = list(map(linker(key), ids))
     return {q: [_group(sheets.get(link), q) for link in links] for q in asked}
 
 

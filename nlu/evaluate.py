@@ -23,6 +23,7 @@ from bot.errors import BadFile, FairwayError
 from bot.files.live_model import live_model
 from bot.intents import kind_of, service_of
 from bot.rasa.quiet import make_logs_quiet
+from nlu.answers import keep_answers
 from nlu.entity_scores import entity_shares
 from nlu.evaluation_page import write_evaluation
 from nlu.parse import parse_file
@@ -61,22 +62,27 @@ def main() -> int:
     return 0
 
 
-def evaluate(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int = 2) -> list[Share]:
-    """Every figure: services right first and among the first three, kinds right, by group."""
+def evaluate(
+    model: Path, lines: Sequence[Mapping[str, Any]], jobs: int = 2, answers: Path | None = None
+) -> list[Share]:
+    """Every figure: services right first and among the first three, kinds right, by group.
+    ``answers``: a file for what was made of each message."""
     named = [line for line in lines if "entities" in line]
     meant = [line for line in lines if "entities" not in line]
-    return (_understood(model, meant, jobs) if meant else []) + entity_shares(named)
+    parsed = _understood(model, meant, jobs) if meant else []
+    if answers:
+        keep_answers(answers, parsed)
+    return (shares_of(parsed) if parsed else []) + entity_shares(named)
 
 
-def _understood(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int) -> list[Share]:
+def _understood(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int) -> list[Parsed]:
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
         # The parser's answer has fields of the same names, so what was meant goes by others.
         asked = ({"text": line["text"], "wanted": dict(line)} for line in lines)
         source.write_text("".join(json.dumps(one) + "\n" for one in asked), "utf-8")
         parse_file(model, source, out, jobs)
-        parsed = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    return shares_of(parsed)
+        return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
 
 
 def shares_of(parsed: Sequence[Parsed]) -> list[Share]:

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from bot.errors import BadFile, FairwayError
+from nlu.answers import answers_of
 from nlu.evaluate import evaluate, read_lines
 from nlu.shares import Share
 
@@ -76,7 +77,7 @@ def check(
     model: Path, floors: Floors, live: Sequence[Share] | None
 ) -> tuple[list[Share], list[str]]:
     """The new model's figures, and why it may not go live (nothing: it may)."""
-    shares = evaluate(model, read_lines(floors.sets))
+    shares = evaluate(model, read_lines(floors.sets), answers=answers_of(model))
     return shares, [*below(shares, floors.floors), *worse(shares, live or ())]
 
 

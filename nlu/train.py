@@ -1,8 +1,9 @@
 """Train the model and say which one is live. Runs in Rasa's environment.
 
-    python -m nlu.train --models DIR [--force] [--override-gate REASON --by NAME]
+    python -m nlu.train --models DIR [--force] [--hold] [--override-gate REASON --by NAME]
 
-A new model goes live only if nobody is understood worse for it (nlu/gate.py).
+A new model goes live only if nobody is understood worse for it (nlu/gate.py). With --hold it
+waits in ``DIR/candidate.json`` for somebody else's yes: ``fairway train`` asks the audit.
 
 Writes ``DIR/<name>.tar.gz`` and ``DIR/live.json``; the last line of its output is JSON:
 ``{"file", "sha256", "inputs_fingerprint", "trained_at", "trained", "seconds"}``.
@@ -22,6 +23,7 @@ from pathlib import Path
 from bot.errors import BadFile, FairwayError
 from bot.files.live_model import ModelMissing, ModelTampered, live_model, sha256_of
 from bot.rasa.quiet import make_logs_quiet
+from nlu.answers import answers_of
 from nlu.fingerprint import fingerprint
 from nlu.gate import GateClosed, check, figures_of, keep_shares, note, read_floors, shares_beside
 from nlu.shares import Share
@@ -48,6 +50,7 @@ def main() -> int:
     parser.add_argument("--models", "--out", type=Path, required=True, help="folder of models")
     parser.add_argument("--root", type=Path, default=ROOT, help="where bot/ and nlu/ are")
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
+    parser.add_argument("--hold", action="store_true", help="do not let the new model live yet")
     parser.add_argument("--override-gate", metavar="REASON", help="go live in spite of the gate")
     parser.add_argument("--by", help="who overrules the gate")
     asked = parser.parse_args()
@@ -57,7 +60,7 @@ def main() -> int:
     make_logs_quiet()
     try:
         models, root = asked.models.resolve(), asked.root.resolve()
-        report = train_if_changed(models, root, asked.force, overruled)
+        report = train_if_changed(models, root, asked.force, overruled, hold=asked.hold)
     except FairwayError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
@@ -66,9 +69,15 @@ def main() -> int:
 
 
 def train_if_changed(
-    models: Path, root: Path, force: bool = False, overruled: Overruled | None = None
+    models: Path,
+    root: Path,
+    force: bool = False,
+    overruled: Overruled | None = None,
+    *,
+    hold: bool = False,
 ) -> dict[str, object]:
-    """Bring ``models/live.json`` up to the inputs under ``root``; what ``main`` prints.
+    """Bring ``models/live.json`` (``hold``: ``candidate.json``) up to the inputs under ``root``;
+    what ``main`` prints.
 
     Raises BadFile for a broken card or phrase file, GateClosed when the new model would
     understand some people worse, TrainingFailed for anything else.
@@ -88,7 +97,7 @@ def train_if_changed(
         "inputs_fingerprint": print_of_inputs,
         "trained_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    _write(models / "live.json", json.dumps(live, indent=1))
+    _write(models / ("candidate.json" if hold else "live.json"), json.dumps(live, indent=1))
     _clear_out(models, file)
     seconds = round(time.monotonic() - began, 2)
     sys.stderr.write(f"Trained in {seconds:.0f} s: {file.name}\n")
@@ -165,6 +174,7 @@ def _clear_out(models: Path, live: Path) -> None:
     for file in [f for f in files if f != live][KEPT - 1 :]:
         file.unlink()
         figures_of(file).unlink(missing_ok=True)
+        answers_of(file).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ GatewayError
 ├── GatewayUnavailable     down, too slow, or a 5xx answer: try again later, offer another way
 │   ├── GatewaySlow        no answer within the time limit
 │   ├── GatewayBusy        it asked us to slow down (429); ``retry_after`` is in seconds
-│   └── GatewayResting     it has just failed so often that it is left alone for a moment
+│   ├── GatewayResting     it has just failed so often that it is left alone for a moment
+│   └── GatewayOff         somebody has switched the service off
 ├── GatewayRefused         it understood and said no (4xx), with its own code and words
 │   ├── PostcodeUnknown    there is no such postcode, or it is not shaped like one
 │   └── SlotTaken          someone else has just booked that appointment
@@ -38,6 +39,10 @@ class GatewayBusy(GatewayUnavailable):
 
 class GatewayResting(GatewayUnavailable):
     """A council system has failed too often just now. Try again later or offer another way."""
+
+
+class GatewayOff(GatewayUnavailable):
+    """This service is switched off. Offer another way."""
 
 
 class GatewayRefused(GatewayError):

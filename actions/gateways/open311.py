@@ -120,15 +120,20 @@ class HttpOpen311:
         self, code: str, latitude: float, longitude: float, metres: float, days: int
     ) -> tuple[ExistingRequest, ...]:
         since = self._now() - timedelta(days=min(days, LONGEST_SPAN))
-        asked = {
-            "service_code": code,
-            "status": "open",
-            "start_date": w3c(since),
+        asked = {"service_code": code, "status": "open", "start_date": w3c(since)}
+        place = {
             "lat": f"{latitude:.6f}",
             "long": f"{longitude:.6f}",
             "radius": f"{metres:g}",
         }
-        found = open311_wire.read_requests(await self._get("requests", asked))
+        try:
+            answer = await self._get("requests", {**asked, **place})
+        except GatewayRefused as refusal:
+            # The place is no part of GeoReport v2, and mySociety's adapter refuses it.
+            if refusal.status != 400:
+                raise
+            answer = await self._get("requests", asked)
+        found = open311_wire.read_requests(answer)
         here = (with_distance(request, latitude, longitude) for request in found)
         near = (request for request in here if _is_near(request, code, metres, since))
         return tuple(sorted(near, key=lambda request: request.distance_m or 0.0))

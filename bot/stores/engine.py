@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LONGEST_WAIT = 15.0
 """Seconds a transaction waits for its turn."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+"""The last: what is deleted is overwritten, or a search of the file would still find it."""
+MIGRATING = 7_140_233
+"""The number of the lock, any that nobody else uses in this database."""
 _HELD = "holds the gate"
 
 
@@ -29,7 +36,7 @@ def open_engine(url: str) -> sa.Engine:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see below
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -56,8 +63,32 @@ def _queue_in_this_process(engine: sa.Engine) -> None:
 
 
 def migrate(url: str) -> None:
-    """Bring the tables at ``url`` to the newest version; new databases are made."""
+    """Bring the tables at ``url`` to the newest version; new databases are made. Of several
+    processes that start at once, one does it and the others wait."""
+    config = _alembic()
+    config.attributes["url"] = url
+    with _one_at_a_time(url):
+        command.upgrade(config, "head")
+
+
+def head_revision() -> str:
+    """The version of the tables this code works with."""
+    return str(ScriptDirectory.from_config(_alembic()).get_current_head())
+
+
+def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
+    return config
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """Hold PostgreSQL's advisory lock; SQLite lets one writer in anyway."""
+    if url.startswith("sqlite"):
+        yield
+        return
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as db:
+        db.execute(sa.select(sa.func.pg_advisory_lock(MIGRATING)))
+        yield  # the lock ends with the connection

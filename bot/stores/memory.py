@@ -118,6 +118,10 @@ class _Conversations:
 
     save = add
 
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        held = self.tables.conversations[conversation_id]
+        self.tables.conversations[conversation_id] = replace(held, last_at=at)
+
 
 @dataclass
 class _Messages:
@@ -175,8 +179,10 @@ class _Messages:
         waiting = sum(handoff.status is HandoffStatus.WAITING for handoff in handoffs)
         return Standing(self.answered(message.id), turns, waiting)
 
-    def mark_answered(self, message_id: str) -> None:
-        self.tables.messages[message_id].answered = True
+    def mark_answered(self, message_id: str) -> bool:
+        kept = self.tables.messages[message_id]
+        was, kept.answered = kept.answered, True
+        return not was
 
     def unanswered(self, before: datetime) -> list[Message]:
         return [

@@ -410,3 +410,28 @@ service_notices = sa.Table(
     sa.Column("ends", UtcDateTime, nullable=False),
     sa.Column("by", sa.String(80), nullable=False),
 )
+
+# What is switched off, by whom and why (bot/switches.py).
+switches = sa.Table(
+    "switches",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+# Conversations that the retention schedule leaves alone: a complaint, a court.
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column(
+        "conversation_id",
+        sa.String(40),
+        sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("by", sa.String(80), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)

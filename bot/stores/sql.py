@@ -100,6 +100,10 @@ class _Conversations:
         change = t.conversations.update().where(t.conversations.c.id == conversation.id)
         self.db.execute(change.values(row))
 
+    def touch(self, conversation_id: str, at: datetime) -> None:
+        change = t.conversations.update().where(t.conversations.c.id == conversation_id)
+        self.db.execute(change.values(last_at=at))
+
 
 @dataclass(frozen=True)
 class _Messages:
@@ -164,9 +168,10 @@ class _Messages:
             raise LookupError(f"message {message.id} is not held")
         return Standing(bool(row.answered), int(row.turns), int(row.waiting))
 
-    def mark_answered(self, message_id: str) -> None:
-        change = t.messages.update().where(t.messages.c.id == message_id)
-        self.db.execute(change.values(answered=True))
+    def mark_answered(self, message_id: str) -> bool:
+        c = t.messages.c
+        change = t.messages.update().where(c.id == message_id, ~c.answered)
+        return self.db.execute(change.values(answered=True)).rowcount == 1
 
     def unanswered(self, before: datetime) -> list[Message]:
         c = t.messages.c

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import uvicorn
 
 from bot.errors import FairwayError
 from channels.commands.here import settings_here
+from channels.logs import set_up_logs
 from channels.settings import Settings
 
 GRACE = 8  # seconds that open requests and event streams get to finish
@@ -32,9 +32,7 @@ def serve() -> None:
       FAIRWAY_PORT=8080 fairway serve
     """
     settings = settings_here()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("httpx", "alembic.runtime.plugins", "rasa_sdk.executor"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # httpx logs addresses with queries
+    set_up_logs(settings.log_form)
     try:
         with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
             runner.run(_serve(settings))
@@ -50,7 +48,7 @@ async def _serve(settings: Settings) -> None:
         settings.internal_host, settings.internal_port, "FAIRWAY_INTERNAL_PORT"
     )
     product = build_product(settings)
-    servers = [_server(product.public), _server(product.internal)]
+    servers = [_server(app, settings.trusted_proxies) for app in (product.public, product.internal)]
     _stop_on_signals(servers)
     # What was made at start stays: looking through it for garbage would make messages wait.
     gc.collect()
@@ -79,7 +77,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: Any) -> uvicorn.Server:
+def _server(app: Any, proxies: tuple[str, ...]) -> uvicorn.Server:
     # No access log: addresses of requests can hold what a citizen would not want kept.
     config = uvicorn.Config(
         app,
@@ -87,6 +85,7 @@ def _server(app: Any) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         log_config=None,
+        forwarded_allow_ips=",".join(proxies),  # only these may say for whom they ask
     )
     return _Server(config)
 

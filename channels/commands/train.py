@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from bot.errors import FairwayError
 from bot.files.live_model import ModelTampered, live_model
 from channels.commands.here import models_folder, need_rasa_python, rasa_environment, settings_here
+from channels.model_shelf import CANDIDATE, let_candidate_live
 from channels.settings import ROOT, Settings
 
 
@@ -21,8 +23,9 @@ from channels.settings import ROOT, Settings
 def train(force: bool, override_gate: str | None, by: str | None) -> None:
     """Train the model if cards, phrases or NLU settings changed since the last time.
 
-    A new model is tried on the evaluation sets first: if a group of people would be understood
-    worse (nlu/floors.yml), it does not go live, and the reasons are printed.
+    A new model is tried on the evaluation sets first: if a group of people falls below
+    nlu/floors.yml, or the audit finds that one is understood worse than by the live model, it
+    does not go live, and the reasons are printed.
 
     \b
     Example:
@@ -38,9 +41,10 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
     """Bring ``models/live.json`` up to its inputs; raises ClickException if training fails."""
     models = models_folder(settings)
     models.mkdir(parents=True, exist_ok=True)
+    (models / CANDIDATE).unlink(missing_ok=True)  # of a training that was broken off
     if not force:
         _refuse_tampered(models)
-    command = [need_rasa_python(), "-m", "nlu.train", "--models", str(models)]
+    command = [need_rasa_python(), "-m", "nlu.train", "--models", str(models), "--hold"]
     done = subprocess.run(
         [*command, *(["--force"] if force else []), *more],
         cwd=ROOT,
@@ -53,6 +57,22 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
         raise click.ClickException(
             f"Training ended with exit code {done.returncode}. The lines above say why. "
             "A broken card or phrase file is named with its line."
+        )
+    if (models / CANDIDATE).is_file():
+        _activate(models, overruled=bool(more))
+
+
+def _activate(models: Path, *, overruled: bool) -> None:
+    """Let the candidate live if the audit says so, or somebody has overruled it."""
+    reasons = import_module("channels.app").why_not_candidate(models)
+    for reason in reasons:
+        click.echo(f"  the audit: {reason}", err=True)
+    let_candidate_live(models, reasons, overruled=overruled)
+    if reasons and not overruled:
+        raise click.ClickException(
+            "The audit finds that some people would be understood worse, so the live model stays. "
+            "Mend the phrases and train again, or: fairway train --force --override-gate REASON "
+            "--by NAME"
         )
 
 

@@ -6,7 +6,7 @@ import fcntl
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -42,8 +42,8 @@ def up(no_train: bool) -> None:
       FAIRWAY_PORT=8080 fairway up
     """
     settings = settings_here()
-    with _only_one(settings.home):
-        _ports_are_free(settings)
+    with only_one(settings.home):
+        ports_are_free(settings)
         _files_are_right(settings)
         if not no_train:
             click.echo("Looking whether the model is up to date.")
@@ -53,7 +53,7 @@ def up(no_train: bool) -> None:
             rasa_files = write_rasa_files(settings)
         except FairwayError as error:
             raise click.ClickException(str(error)) from error
-        _supervise(settings, rasa_files)
+        supervise(settings, [fairway_program(settings), rasa_program(settings, rasa_files)])
     click.echo("Stopped.")
 
 
@@ -76,8 +76,8 @@ def _sign_in_link(settings: Settings) -> str:
     return first_sign_in_link(settings) or ""
 
 
-def _supervise(settings: Settings, rasa_files: Path) -> None:
-    programs = [fairway_program(settings), rasa_program(settings, rasa_files)]
+def supervise(settings: Settings, programs: Sequence[Program]) -> None:
+    """Run the programs until told to stop; says where to go once the first Fairway is up."""
     supervisor = Supervisor(programs, say=click.echo, on_healthy=_announcer(settings))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -146,7 +146,8 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
 
 
-def _ports_are_free(settings: Settings) -> None:
+def ports_are_free(settings: Settings) -> None:
+    """Raises ClickException naming the setting of a port that is taken."""
     wanted = {
         "FAIRWAY_PORT": (settings.host, settings.port),
         "FAIRWAY_INTERNAL_PORT": (settings.internal_host, settings.internal_port),
@@ -163,7 +164,7 @@ def _ports_are_free(settings: Settings) -> None:
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[None]:
+def only_one(home: Path) -> Iterator[None]:
     """Hold the lock of this HOME: two supervisors would fight over one database."""
     with (home / "up.lock").open("w") as lock:
         try:

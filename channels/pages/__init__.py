@@ -4,7 +4,7 @@
 every route; ``check_csrf`` is the dependency of every form.
 """
 
-from channels.pages.cookies import CHAT, LANGUAGE, STAFF, cookie_name, set_cookie
+from channels.pages.cookies import CHAT, LANGUAGE, NEEDS, STAFF, cookie_name, set_cookie
 from channels.pages.csrf import check_csrf, check_origin
 from channels.pages.errors import NotAllowed, Unavailable, error_answer, wants_json
 from channels.pages.languages import page_language, text_direction
@@ -13,6 +13,7 @@ from channels.pages.secure import secure
 
 __all__ = [
     "CHAT",
+    "NEEDS",
     "LANGUAGE",
     "STAFF",
     "NotAllowed",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 CHAT, STAFF, LANGUAGE = "fairway_chat", "fairway_staff", "fairway_language"
+NEEDS = "fairway_needs"
+"""Opens the last chat of somebody who wants us to know what they need next time too."""
 
 
 def cookie_name(name: str, secure: bool) -> str:

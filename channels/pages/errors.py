@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import traceback
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -31,10 +32,24 @@ from channels.pages.csrf import ForeignOrigin, FormStale
 from channels.pages.pages import Pages
 
 log = logging.getLogger(__name__)
+RETRY_AFTER = 10
+"""Seconds after which to try again what could not be taken in."""
+LATE = 60
+"""Seconds after which to look for an answer that is late."""
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+"""Also a full disk, which SQLite says in this way."""
 
 
 class NotAllowed(FairwayError):
     """That is not allowed. Check the token or the signature."""
+
+
+class NotTaken(FairwayError):
+    """Nothing was taken in: too much at once, or the database is away. Try again in a moment."""
+
+    def __init__(self, seconds: int = RETRY_AFTER) -> None:
+        self.seconds = seconds
+        super().__init__()
 
 
 class Unavailable(FairwayError):
@@ -55,6 +70,7 @@ STATUS: dict[type[FairwayError], int] = {
     TooManyRequests: 429,
     BadInput: 422,
     VisitsUnavailable: 503,
+    NotTaken: 503,
     Unavailable: 503,
 }
 CODES = {
@@ -89,17 +105,35 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
         headers = dict(error.headers or {})
         return error_answer(request, pages, error.status_code, headers=headers)
 
+    async def database_away(request: Request, error: Exception) -> Response:
+        log.error("the database does not answer: %s", type(error).__name__)
+        return not_taken(request, pages)
+
     async def unreadable(request: Request, error: Exception) -> Response:
         return error_answer(request, pages, 422)
 
     app.add_exception_handler(FairwayError, fairway)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, unreadable)
+    for kind in DATABASE_AWAY:
+        app.add_exception_handler(kind, database_away)
 
 
 def status_of(error: FairwayError) -> int:
     """The HTTP status of an error: that of its nearest class in STATUS, else 500."""
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def not_taken(request: Request, pages: Pages) -> Response:
+    """503: nothing is lost, for nothing was taken in. Says whom to ring and when to come back."""
+    error = NotTaken()
+    answer = error_answer(request, pages, 503, "broken", headers=headers_of(error))
+    if wants_json(request):
+        message, next_step = error_words(request, pages, "broken", None)
+        body = {"error": error.code, "message": message, "what_next": next_step}
+        body["phone"] = pages.phone
+        return JSONResponse(body, 503, headers_of(error))
+    return answer
 
 
 def error_answer(
@@ -151,8 +185,10 @@ def error_words(request: Request, pages: Pages, code: str, sentence: str | None)
 
 def headers_of(error: Exception) -> dict[str, str]:
     """The headers that go with an error."""
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | NotTaken):
         return {"Retry-After": str(error.seconds)}
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(LATE)}
     if isinstance(error, TokenWrong):
         return {"WWW-Authenticate": "Bearer"}
     return {}

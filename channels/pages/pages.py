@@ -70,6 +70,11 @@ class Pages:
         """The council's name."""
         return self._parts.council.name
 
+    @property
+    def phone(self) -> str:
+        """The council's phone number."""
+        return self._parts.council.phone
+
     def language(self, request: Request) -> str:
         """The language this browser's pages are drawn in."""
         return page_language(request, self._parts.council.languages, self._parts.settings.secure)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -9,8 +11,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from channels.metrics import Metrics
 from channels.pages.csrf import Csrf
-from channels.pages.errors import answer_errors, error_answer, log_broken
+from channels.pages.errors import answer_errors, error_answer, log_broken, not_taken
 from channels.pages.pages import Pages
 from channels.pages.static_files import load_static_files
 from channels.parts import Parts
@@ -50,6 +53,9 @@ HEADERS = {
 }
 FRAMED = ("/chat", "/resume", "/about-you", "/privacy", "/accessibility")
 """What a frame on another site may show, beside the front page."""
+STREAMS = "/events"
+ALWAYS = ("/healthz", "/readyz", "/static/")
+"""Answered however much there is to do: monitoring must see, and an open page needs its styles."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -63,7 +69,12 @@ def secure(app: FastAPI, parts: Parts) -> None:
     answer_errors(app, pages)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(
-        _Guard, pages=pages, https=parts.settings.secure, embed=parts.settings.embed_origins
+        _Guard,
+        pages=pages,
+        https=parts.settings.secure,
+        embed=parts.settings.embed_origins,
+        at_once=parts.settings.at_once,
+        metrics=parts.metrics,
     )
 
 
@@ -79,11 +90,20 @@ def framed_headers(headers: dict[str, str], origins: tuple[str, ...]) -> dict[st
 
 
 class _Guard:
-    """Outermost, so that even an unforeseen error is answered with every header."""
+    """Outermost, so that even an unforeseen error is answered with every header. More requests
+    than ``at_once`` in progress are turned away at once: a queue that only grows helps nobody."""
 
     def __init__(
-        self, app: ASGIApp, pages: Pages, https: bool, embed: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        pages: Pages,
+        https: bool,
+        embed: tuple[str, ...] = (),
+        at_once: int = 200,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
+        self._at_once, self._in_progress = at_once, 0
         self._app, self._pages = app, pages
         self._headers = HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})
         self._framed = framed_headers(self._headers, embed)
@@ -92,14 +112,14 @@ class _Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request, started = Request(scope), False
+        request, started, began, status = Request(scope), False, time.perf_counter(), 500
         may_be_framed = request.url.path.startswith(FRAMED) or request.url.path == "/"
         own_headers = self._framed if may_be_framed else self._headers
 
         async def guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in own_headers.items():
                     headers.setdefault(name, value)
@@ -109,12 +129,27 @@ class _Guard:
         if _announced_size(request) > largest:
             await error_answer(request, self._pages, 413)(scope, receive, guarded)
             return
+        if self._is_too_much(request):
+            self._metrics.turned_away.inc()
+            await not_taken(request, self._pages)(scope, receive, guarded)
+            return
+        counts = not request.url.path.endswith(STREAMS)  # a stream is open long and costs little
+        self._in_progress += counts
+        self._metrics.in_progress.set(self._in_progress)
         try:
             await self._app(scope, _counted(receive, largest), guarded)
         except Exception as error:
             log_broken(request, error)
             if not started:
                 await error_answer(request, self._pages, 500)(scope, receive, guarded)
+        finally:
+            self._in_progress -= counts
+            self._metrics.in_progress.set(self._in_progress)
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.request(request.method, route, status, time.perf_counter() - began)
+
+    def _is_too_much(self, request: Request) -> bool:
+        return self._in_progress >= self._at_once and not request.url.path.startswith(ALWAYS)
 
 
 def _announced_size(request: Request) -> int:

@@ -22,11 +22,12 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
         return False
     with parts.store.begin() as work:
         conversation = work.conversations.get(message.conversation_id)
-        if conversation is None or not conversation.address or work.messages.answered(message.id):
+        if conversation is None or not conversation.address:
+            return True
+        if not work.messages.mark_answered(message.id):
             return True
         if request.kind == "stop" and work.sms_numbers.opted_out(conversation.address):
-            work.messages.mark_answered(message.id)  # confirmed before: once is enough
-            work.commit()
+            work.commit()  # confirmed before: once is enough
             return True
         if request.kind == "stop":
             work.sms_numbers.opt_out(conversation.address, parts.clock.now())
@@ -34,7 +35,6 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
             work.sms_numbers.opt_in(conversation.address)
         reply = _reply(parts, conversation, _REPLIES[request.kind])
         work.messages.add(reply, in_reply_to=message.id)
-        work.messages.mark_answered(message.id)
         # The one text that goes out even to a number that has said STOP.
         payload = {"message_ids": [reply.id], "even_if_stopped": True}
         work.outbox.put(Parcel(parts.new_id(), "sms", payload), parts.clock.now())
@@ -47,11 +47,10 @@ def say_fixed(parts: TurnParts, message: Message, key: str) -> None:
     """Answer ``message`` by text with one of the fixed replies, and be done with it."""
     with parts.store.begin() as work:
         conversation = work.conversations.get(message.conversation_id)
-        if conversation is None or work.messages.answered(message.id):
+        if conversation is None or not work.messages.mark_answered(message.id):
             return
         reply = _reply(parts, conversation, key)
         work.messages.add(reply, in_reply_to=message.id)
-        work.messages.mark_answered(message.id)
         put_sms(parts, work, [reply.id])
         work.commit()
     parts.live.changed([conversation.id, DESK, POST])

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 
 from bot.errors import BadInput
-from channels.limits import MemoryLimiter
 from channels.pages import NotAllowed
 from channels.parts import Parts
 from channels.sms.providers.notify import STATUSES
@@ -44,7 +43,7 @@ class NotifyReceipt(BaseModel):
 def make_sms_router(parts: Parts) -> APIRouter:
     """Routes under ``/sms`` for the public listener."""
     router = APIRouter(include_in_schema=False)
-    limiter, sent = MemoryLimiter(), SmsLog(parts.engine)
+    limiter, sent = parts.limiter, SmsLog(parts.engine)
 
     def from_notify(authorization: Annotated[str, Header()] = "") -> None:
         wanted = f"Bearer {parts.settings.secrets.notify_bearer}"

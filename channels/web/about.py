@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from bot.conversation import Conversation
 from channels.pages import Pages, check_csrf
 from channels.parts import Parts
 from channels.web.chat_cookie import ChatCookie
+from channels.web.chat_page import ChatPage
 from channels.web.own_data import erase_own_data, own_data
 from channels.web.talk import Talk
 
@@ -16,6 +20,7 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     """``/accessibility`` and ``/privacy``."""
     router = APIRouter(include_in_schema=False)
     cookie = ChatCookie(parts.settings.secure, talk)
+    chat = ChatPage(parts, pages, talk)
 
     @router.get("/accessibility")
     def accessibility(request: Request) -> Response:
@@ -29,6 +34,30 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
             conversation=cookie.open(request),
             erased="erased" in request.query_params,
         )
+
+    @router.get("/privacy/my-data")
+    def see(request: Request) -> Response:
+        conversation = cookie.open(request)
+        if conversation is None:
+            return pages.render(request, "my_data.html", conversation=None)
+        held = own_data(parts.engine, conversation.id)
+        return pages.render(
+            request,
+            "my_data.html",
+            lang=conversation.language,
+            conversation=conversation,
+            messages=chat.shown(talk.messages(conversation.id), conversation.language),
+            needs=needs_of(parts, conversation),
+            words=lambda key: parts.turn.replies.say(key, conversation.language, "web"),
+            held=held,
+        )
+
+    @router.post("/privacy/needs", dependencies=[Depends(check_csrf)])
+    def needs(request: Request, keep: Annotated[str, Form()] = "") -> Response:
+        known = keep == "yes"
+        talk.keep_needs(cookie.need(request), known=known)
+        answer = RedirectResponse("/privacy/my-data#needs", 303)
+        return cookie.keep_needs(request, answer, known=known)
 
     @router.get("/privacy/my-data.json")
     def export(request: Request) -> Response:
@@ -46,6 +75,19 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         with parts.turn.locks.hold(conversation.id):
             erase_own_data(parts, conversation.id)
         parts.live.changed(["desk", conversation.id])
-        return cookie.take_away(RedirectResponse("/privacy?erased=1", 303))
+        answer = cookie.take_away(RedirectResponse("/privacy?erased=1", 303))
+        return cookie.keep_needs(request, answer, known=False)
 
     return router
+
+
+def needs_of(parts: Parts, conversation: Conversation) -> list[str]:
+    """What the citizen told us about getting served, as sentences in their language."""
+    told = conversation.circumstances
+    asked = [told.asked_channel] if told.asked_channel else []
+    keys = [
+        *(f"reason_citizen_asked_{one.value}" for one in asked),
+        *(f"reason_barrier_{name}" for name in sorted(b.value for b in told.barriers)),
+        *(f"reason_citizen_asked_{name}" for name in sorted(a.value for a in told.adjustments)),
+    ]
+    return [parts.turn.replies.say(key, conversation.language, "web") for key in keys]

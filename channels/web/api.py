@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -10,22 +9,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from bot.conversation import Conversation
-from bot.errors import BadInput, FairwayError
-from channels.pages import Pages, Unavailable, check_origin
+from bot.errors import BadInput
+from channels.pages import Pages, check_origin
 from channels.parts import Parts
 from channels.web.as_json import messages_json
 from channels.web.events import Streams
 from channels.web.talk import Talk
 
-log = logging.getLogger(__name__)
-
 
 class LanguageUnknown(BadInput):
     """That language is not offered here. Leave it out, or use one that is."""
-
-
-class AnswerDelayed(Unavailable):
-    """Your message is kept, but its answer is late. Ask for new messages in a minute."""
 
 
 Authorization = Annotated[str, Header()]
@@ -119,7 +112,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (413, "Too much was sent at once."),
         (422, "It could not be read."),
         (429, "Too many at once; wait for Retry-After seconds."),
-        (503, "Kept, but not answered yet."),
+        (503, "Not answered: the error says whether it is kept. Wait for Retry-After seconds."),
     )
 }
 
@@ -155,13 +148,7 @@ def make_api_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     ) -> dict[str, Any]:
         """Say something and get the answer."""
         token, address = _token(authorization), address_of(request)
-        try:
-            said = talk.say_with(conversation_id, token, address, body.text, body.client_id)
-        except FairwayError:
-            raise
-        except Exception as error:  # taken in already: the worker answers it soon
-            log.error("turn failed: %s", type(error).__name__)
-            raise AnswerDelayed from error
+        said = talk.say_with(conversation_id, token, address, body.text, body.client_id)
         return {"messages": messages_json(said.replies), "route": said.route}
 
     @router.get("/api/conversations/{conversation_id}/messages", response_model=MessagesOut)

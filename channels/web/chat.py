@@ -3,7 +3,6 @@ reloading. A cookie opens the conversation; it is set once the citizen starts on
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from bot.conversation import Conversation
-from bot.errors import BadInput, FairwayError
+from bot.errors import BadInput
 from bot.message import Message, clean_text
 from channels.mail import MailServer, MailUnusable
 from channels.pages import Pages, check_csrf, check_origin, wants_json
@@ -22,15 +21,13 @@ from channels.web.api import address_of
 from channels.web.chat_cookie import ChatCookie
 from channels.web.chat_page import ChatPage
 from channels.web.events import Streams
-from channels.web.talk import Said, Talk, worth_keeping
+from channels.web.talk import AnswerDelayed, Said, Talk, worth_keeping
 from channels.web.waiting import waiting_words
 
 COPIES = 2
 """Copies a minute by email for one conversation: this is no way to write to strangers."""
 TYPING_SIGNS = 30
 """Signs a minute that somebody is writing."""
-
-log = logging.getLogger(__name__)
 
 
 async def is_stale(request: Request) -> bool:
@@ -159,10 +156,7 @@ class _Steps:
             )
         except BadInput as error:
             return self.page.refuse(request, conversation, error, text)
-        except FairwayError:
-            raise
-        except Exception as error:  # if it was taken in, the worker answers it soon
-            log.error("turn failed: %s", type(error).__name__)
+        except AnswerDelayed:
             return self.page.delayed(request, conversation)
         draft = text if choice or worth_keeping(text) else ""
         return self._answer(request, conversation, said, draft, is_new)
@@ -174,7 +168,9 @@ class _Steps:
         now = self.talk.parts.turn.clock.now()
         if conversation and not conversation.is_over(now):
             return conversation, False
-        started = self.talk.start(address_of(request), self.page.chosen_language(request))
+        started = self.talk.start(
+            address_of(request), self.page.chosen_language(request), self.cookie.last(request)
+        )
         self.cookie.adopt(request, started)
         if conversation and conversation.closed_at is None:  # else they ended it themselves
             self.talk.note(started.conversation, "conversation_expired")

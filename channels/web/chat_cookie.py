@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from bot.conversation import IDLE_LIMIT, Conversation
 from bot.errors import ConversationUnknown, TokenWrong
-from channels.pages import CHAT, cookie_name, set_cookie
+from channels.pages import CHAT, NEEDS, cookie_name, set_cookie
 from channels.web.talk import Started, Talk
+
+A_YEAR = 365 * 24 * 3600
 
 
 class ChatCookie:
@@ -18,10 +20,18 @@ class ChatCookie:
         self._secure, self._talk = secure, talk
         self._framed = bool(talk.parts.settings.embed_origins)
         self._name = cookie_name(CHAT, secure)
+        self._needs = cookie_name(NEEDS, secure)
 
     def open(self, request: Request) -> Conversation | None:
         """The conversation of this browser, or None when it has none that still opens."""
-        conversation_id, _, token = request.cookies.get(self._name, "").partition(".")
+        return self._open(request.cookies.get(self._name, ""))
+
+    def last(self, request: Request) -> Conversation | None:
+        """The conversation whose needs the citizen asked us to keep for their next one."""
+        return self._open(request.cookies.get(self._needs, ""))
+
+    def _open(self, cookie: str) -> Conversation | None:
+        conversation_id, _, token = cookie.partition(".")
         if not token:
             return None
         try:
@@ -41,19 +51,29 @@ class ChatCookie:
         carry its token, and ``keep`` hands the cookie to the browser."""
         request.cookies[self._name] = f"{started.conversation.id}.{started.token}"
         request.state.new_chat = True
+        request.state.keep_needs = started.conversation.circumstances.remember
 
     def keep(self, request: Request, response: Response) -> Response:
         """``response``, with the cookie if the request started a conversation."""
         if getattr(request.state, "new_chat", False):
             seconds = int(IDLE_LIMIT.total_seconds())
             value = request.cookies[self._name]
-            self._set(response, value, seconds)
+            self._set(response, CHAT, value, seconds)
+            if request.state.keep_needs:
+                self._set(response, NEEDS, value, A_YEAR)
+        return response
+
+    def keep_needs(self, request: Request, response: Response, *, known: bool) -> Response:
+        """``response``, after which this browser's next chat does or does not know what the
+        citizen needs."""
+        value = request.cookies.get(self._name, "") if known else ""
+        self._set(response, NEEDS, value, A_YEAR if known else 0)
         return response
 
     def take_away(self, response: Response) -> Response:
         """``response``, which also makes the browser forget the conversation."""
-        self._set(response, "", 0)
+        self._set(response, CHAT, "", 0)
         return response
 
-    def _set(self, response: Response, value: str, seconds: int) -> None:
-        set_cookie(response, CHAT, value, secure=self._secure, seconds=seconds, framed=self._framed)
+    def _set(self, response: Response, name: str, value: str, seconds: int) -> None:
+        set_cookie(response, name, value, secure=self._secure, seconds=seconds, framed=self._framed)

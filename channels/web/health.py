@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import httpx
 import sqlalchemy as sa
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
 
-from bot.handoff import HandoffStatus
-from bot.stores import schema as t
+from channels.metrics import CONTENT_TYPE
 from channels.parts import Parts
 
 RASA_READY = "/webhooks/fairway/ready"
@@ -35,14 +34,30 @@ def make_health_router(parts: Parts) -> APIRouter:
         return JSONResponse(body, 200 if ready else 503)
 
     @router.get("/metrics")
-    def metrics() -> Response:
-        lines = [
-            line for name, about, rows in _counts(parts) for line in _metric(name, about, rows)
-        ]
-        text = "\n".join(lines) + "\n"
-        return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    def metrics(request: Request) -> Response:
+        # On this listener for whoever sits at this machine, with no proxy in between; monitoring
+        # elsewhere asks the private one.
+        if not _is_local(request):
+            raise HTTPException(404)
+        return Response(parts.metrics.text(parts.engine), media_type=CONTENT_TYPE)
 
     return router
+
+
+def make_metrics_router(parts: Parts) -> APIRouter:
+    """``/metrics`` for the private listener."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(parts.metrics.text(parts.engine), media_type=CONTENT_TYPE)
+
+    return router
+
+
+def _is_local(request: Request) -> bool:
+    host = request.client.host if request.client else ""
+    return host in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers
 
 
 def _database_answers(engine: sa.Engine) -> bool:
@@ -59,38 +74,3 @@ def _rasa_answers(url: str) -> bool:
         return httpx.get(url + RASA_READY, timeout=1.0, trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-Rows = list[tuple[str, int]]
-
-
-def _counts(parts: Parts) -> list[tuple[str, str, Rows]]:
-    with parts.engine.connect() as db:
-        by_medium = _by(db, t.conversations.c.medium, t.conversations)
-        by_ending = _by(db, t.turn_records.c.ending, t.turn_records)
-        by_status = _by(db, t.handoffs.c.status, t.handoffs)
-        db.rollback()
-    with parts.turn.store.begin() as work:
-        undelivered = work.outbox.waiting("sms")
-    waiting = dict(by_status).get(HandoffStatus.WAITING.value, 0)
-    return [
-        ("fairway_conversations", "conversations held, by medium", _labels("medium", by_medium)),
-        ("fairway_turns", "turns recorded, by how they ended", _labels("ending", by_ending)),
-        ("fairway_handoffs", "handoffs held, by status", _labels("status", by_status)),
-        ("fairway_handoffs_waiting", "citizens waiting for a person", [("", waiting)]),
-        ("fairway_sms_undelivered", "text messages still to be sent", [("", undelivered)]),
-    ]
-
-
-def _by(db: sa.Connection, column: sa.Column[str], table: sa.Table) -> Rows:
-    query = sa.select(column, sa.func.count()).select_from(table).group_by(column)
-    return [(str(value), int(count)) for value, count in db.execute(query.order_by(column))]
-
-
-def _labels(name: str, rows: Rows) -> Rows:
-    return [(f'{{{name}="{value}"}}', count) for value, count in rows]
-
-
-def _metric(name: str, about: str, rows: Rows) -> list[str]:
-    head = [f"# HELP {name} {about}", f"# TYPE {name} gauge"]
-    return head + [f"{name}{labels} {count}" for labels, count in rows]

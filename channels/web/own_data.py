@@ -6,18 +6,16 @@ are erased with the rest.
 
 from __future__ import annotations
 
-import sqlite3
 from base64 import b64encode
-from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.equality import link_of
 from bot.stores import schema as t
 from channels.parts import Parts
+from channels.privacy import erase, places_of
+from channels.privacy.erase import about, texts_about
 
 _SHOWN = (
     t.messages,
@@ -32,7 +30,6 @@ _SHOWN = (
     t.case_labels,
     t.promises,
 )
-_TABLES = (*_SHOWN, t.resume_codes)
 
 
 def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
@@ -45,43 +42,18 @@ def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
         for table in _SHOWN:
             rows = table.select().where(table.c.conversation_id == conversation_id)
             found[table.name] = [_plain(row) for row in db.execute(rows).mappings()]
-        later = db.execute(t.outbox.select().where(_is_about(conversation_id)))
+        later = db.execute(t.outbox.select().where(about([conversation_id])))
         found["reminders and news"] = [_plain(row) for row in later.mappings()]
+        told = t.messages.c.id.in_(texts_about(db, [conversation_id]))
+        texts = db.execute(t.messages.select().where(told)).mappings()
+        found["texts about it"] = [_plain(row) for row in texts]
         db.rollback()
     return found
 
 
 def erase_own_data(parts: Parts, conversation_id: str) -> None:
-    """Delete all that is held about a conversation: every row, reminders and reports that are
-    watched (they hold a number), the equality answers kept apart, and what Rasa's own database
-    has. Not to be undone."""
-    with parts.engine.begin() as db:
-        for table in _TABLES:
-            db.execute(table.delete().where(table.c.conversation_id == conversation_id))
-        db.execute(t.outbox.delete().where(_is_about(conversation_id)))
-        db.execute(t.conversations.delete().where(t.conversations.c.id == conversation_id))
-    with parts.turn.store.begin() as work:
-        work.equality.forget(link_of(conversation_id, parts.settings.secrets.equality_key))
-        work.commit()
-    _erase_tracker(parts.settings.home / "rasa.db", conversation_id)
-
-
-def _is_about(conversation_id: str) -> sa.ColumnElement[bool]:
-    """Parcels that name the conversation, sent or not (bot/follow_up.py)."""
-    about: sa.ColumnElement[bool] = (
-        t.outbox.c.payload["conversation_id"].as_string() == conversation_id
-    )
-    return about
-
-
-def _erase_tracker(rasa_database: Path, conversation_id: str) -> None:
-    """Rasa runs on a Python of its own and keeps what it was told in a table ``events``."""
-    if not rasa_database.exists():
-        return
-    with closing(sqlite3.connect(rasa_database, timeout=5)) as db, db:
-        has_events = "SELECT 1 FROM sqlite_master WHERE name = 'events'"
-        if db.execute(has_events).fetchone():
-            db.execute("DELETE FROM events WHERE sender_id = ?", (conversation_id,))
+    """Delete all that is held about a conversation (channels/privacy/erase.py)."""
+    erase(places_of(parts.settings, parts.engine), [conversation_id])
 
 
 def _plain(row: Any) -> dict[str, Any]:

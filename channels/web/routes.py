@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from channels.limits import MemoryLimiter
 from channels.pages import Pages
 from channels.parts import Parts
 from channels.web.about import make_about_router
@@ -21,7 +20,7 @@ from channels.web.widget import make_widget_router
 
 def make_web_router(parts: Parts) -> APIRouter:
     """Chat page, API, help pages and health, ready to be included in the app."""
-    limiter = MemoryLimiter()
+    limiter = parts.limiter
     pages, talk = Pages(parts), Talk(parts, limiter)
     router = APIRouter()
     router.include_router(make_chat_router(parts, pages, talk))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,14 +12,23 @@ from bot.desk_message import CHANGE_WITHIN
 from bot.errors import ConversationUnknown
 from bot.handoff import Handoff
 from bot.message import MAX_CHARACTERS, Medium, Message, Sender, has_words
+from bot.passport import forgotten, kept
 from bot.ports import UnitOfWork
 from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
 from channels.limits import Limiter
+from channels.pages import Unavailable
 from channels.parts import Parts
 from channels.web.tokens import check_token, hash_token, new_token
+
+log = logging.getLogger(__name__)
+
+
+class AnswerDelayed(Unavailable):
+    """Your message is kept, but its answer is late. Ask for new messages in a minute."""
+
 
 CHANGES_KEPT = CHANGE_WITHIN * 2
 """A page that comes back later than this reads itself anew."""
@@ -69,12 +79,15 @@ class Talk:
     parts: Parts
     limiter: Limiter
 
-    def start(self, address: str, language: str | None) -> Started:
-        """A new conversation. Raises TooManyRequests."""
+    def start(
+        self, address: str, language: str | None, last: Conversation | None = None
+    ) -> Started:
+        """A new conversation; it knows what the citizen asked us to keep of ``last``. Raises
+        TooManyRequests."""
         self.limiter.take(f"start {address}", self.parts.settings.rate_per_address // 2 or 1)
         token = new_token()
         conversation, messages = start_conversation(
-            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token)
+            self.parts.turn, Medium.WEB, language, token_hash=hash_token(token), last=last
         )
         return Started(conversation, token, messages)
 
@@ -91,7 +104,8 @@ class Talk:
         self, conversation: Conversation, address: str, text: str, client_id: str | None = None
     ) -> Said:
         """Keep the message, answer it, and return the answer; the same again for the same
-        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired."""
+        ``client_id``. Raises TooManyRequests, MessageEmpty, ConversationExpired; AnswerDelayed
+        once it is kept."""
         return self._say(conversation.id, address, text, client_id, lambda _: None)
 
     def say_with(
@@ -123,7 +137,11 @@ class Talk:
             self.limiter.take(f"talk {address}", settings.rate_per_address)
 
         taken = take_in(self.parts.turn, conversation_id, text, client_id, check=check)
-        kept = handle_turn(self.parts.turn, taken.message)
+        try:
+            kept = handle_turn(self.parts.turn, taken.message)
+        except Exception as error:  # whatever it is, the message is kept: the postman answers it
+            log.error("turn failed: %s", type(error).__name__)
+            raise AnswerDelayed from error
         return Said(taken.message, kept.said, _route(kept.record) if kept.said else None)
 
     def messages(self, conversation_id: str, after: str | None = None) -> list[Message]:
@@ -185,6 +203,19 @@ class Talk:
     def choose_language(self, conversation: Conversation, language: str) -> Conversation:
         """The conversation, from now on in ``language``."""
         return self._change(conversation.id, language=language, language_chosen=True)
+
+    def keep_needs(self, conversation: Conversation, *, known: bool) -> Conversation:
+        """The conversation, whose needs are known next time or forgotten at once."""
+        with self.parts.turn.locks.hold(conversation.id), self.parts.turn.store.begin() as work:
+            held = work.conversations.get(conversation.id)
+            if held is None:
+                raise ConversationUnknown
+            told = kept(held.circumstances) if known else forgotten(held.circumstances)
+            changed = replace(held, circumstances=told)
+            work.conversations.save(changed)
+            work.commit()
+        self.parts.live.changed([conversation.id, "desk"])
+        return changed
 
     def end(self, conversation: Conversation) -> Conversation:
         """The conversation, ended by the citizen. A person who was asked for still comes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 
 from bot.staff import Staff
 from tests.staff_kit import Site
@@ -19,7 +19,7 @@ def signed_in(browser: Browser, site: Site, staff: Staff, **options) -> Page:
     return context.new_page()
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands."""
+def axe_violations(page: Page | Frame) -> list[str]:
+    """What axe finds wrong with the page, or one frame of it, as it stands."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from bot.staff import Role
 from scripts.npm_package import HTML_CODESNIFFER, VIRTUAL_SCREEN_READER, unpacked
 from tests.browser.desk_browser import signed_in
-from tests.browser.test_web_journeys import SHOTS, states
+from tests.browser.test_web_journeys import PAGES, SHOTS, states
 from tests.browser.visitors import POTHOLE, agent_writes, expect_said, say
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ def sniff(page: Page) -> list[str]:
 def test_A2_html_codesniffer_finds_nothing_on_the_citizens_pages(open_page, site, language):
     page = open_page(f"/?lang={language}", bypass_csp=True)
     found = {state: sniff(page) for state in states(page, site)}
-    for path in ("/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs"):
+    for path in PAGES:
         page.goto(site.url + path)
         found[path] = sniff(page)
     assert {state: wrong for state, wrong in found.items() if wrong} == {}

@@ -14,6 +14,9 @@ from tests.browser.desk_browser import axe_violations
 from tests.browser.test_web_chat import UNCOVERED
 from tests.browser.visitors import POTHOLE, agent_writes, expect_said, overflow, say
 
+PAGES = (
+    "/privacy", "/accessibility", "/privacy/erase", "/privacy/my-data", "/nope", "/api/docs",
+)  # fmt: skip
 SHOTS = ROOT / "var" / "screenshots"
 """Pictures of what was tested, for people to look at; not kept in the repository."""
 

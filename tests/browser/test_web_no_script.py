@@ -50,8 +50,8 @@ def test_A2_A5_every_state_without_javascript_passes_axe_and_reflows(open_page, 
         twin.context.close()
 
 
-PATHS = ("/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs",
-         "/privacy?lang=cy", "/accessibility?lang=cy", "/?lang=cy")  # fmt: skip
+PATHS = ("/privacy", "/accessibility", "/privacy/erase", "/privacy/my-data", "/nope",
+         "/api/docs", "/privacy?lang=cy", "/accessibility?lang=cy", "/?lang=cy")  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [320, 1024])
@@ -67,6 +67,9 @@ def test_p1_a_citizen_sees_and_erases_what_is_held(open_page):
     page = open_page(script=False)
     say(page, "hello")
     page.get_by_role("link", name="Privacy and your data").click()
+    page.get_by_role("link", name="What we keep about this chat").click()
+    expect(page.get_by_role("heading", name="What we keep about this chat")).to_be_visible()
+    expect(page.locator("dd").filter(has_text="hello").first).to_be_visible()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save all we keep").click()
     assert "hello" in saved.value.path().read_text("utf-8")

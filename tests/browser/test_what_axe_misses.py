@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from bot.desk_work import claim_case
 from channels.settings import ROOT
 from tests.browser.desk_browser import signed_in
-from tests.browser.test_web_journeys import states
+from tests.browser.test_web_journeys import PAGES, states
 from tests.browser.visitors import POTHOLE
 
 FAULTS = """() => {
@@ -80,7 +80,7 @@ def test_the_checks_find_what_they_look_for(open_page):
 def test_A2_the_citizens_pages_have_none_of_what_axe_misses(open_page, site):
     page = open_page()
     found = {state: faults(page) for state in states(page, site)}
-    for path in ("/privacy", "/accessibility", "/privacy/erase", "/nope", "/api/docs"):
+    for path in PAGES:
         page.goto(site.url + path)
         found[path] = faults(page)
     assert {state: wrong for state, wrong in found.items() if wrong} == {}

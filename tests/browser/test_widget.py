@@ -52,6 +52,8 @@ def test_a_chat_in_the_councils_own_page(tmp_path, browser):
         expect(chat.locator(".bubble").last).to_contain_text("You said: hello")
         expect(chat.locator(".brand")).to_be_hidden()
         expect(chat.locator("footer")).to_contain_text("0345 000 0000")
+        assert axe_violations(page) == [], "the open widget, seen from the page around it"
+        assert axe_violations(page.frames[-1]) == [], "what is in the frame"
         page.get_by_role("button", name="Close the chat").click()
         expect(opener).to_be_focused()
         page.reload()

@@ -400,3 +400,32 @@ def test_a_number_goes_on_where_it_was_heard_from_last(store, conversation):
     with store.begin() as work:
         found = work.conversations.latest_at("447700900123")
         assert found is not None and found.id == conversation.id
+
+
+def test_f1_of_many_who_finish_a_turn_one_does(store, conversation):
+    asked = message(conversation)
+    with store.begin() as work:
+        assert work.messages.accept(asked)
+        work.commit()
+    finished = []
+
+    def finish() -> None:
+        with store.begin() as work:
+            finished.append(work.messages.mark_answered(asked.id))
+            work.commit()
+
+    threads = [threading.Thread(target=finish) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(finished) == [False] * 5 + [True]
+
+
+def test_noting_that_something_was_said_leaves_the_rest_as_it_is(store, conversation):
+    with store.begin() as work:
+        work.conversations.touch(conversation.id, NOW + timedelta(minutes=5))
+        work.commit()
+    with store.begin() as work:
+        held = work.conversations.get(conversation.id)
+    assert held == replace(conversation, last_at=NOW + timedelta(minutes=5))

@@ -157,7 +157,15 @@ def fill_templates(folder: Path, actions_url: str) -> None:
         "FAIRWAY_ACTIONS_URL": actions_url,
         "FAIRWAY_INTERNAL_SECRET": ACTION_SECRET,
         "FAIRWAY_RASA_SECRET": RASA_SECRET,
-        "FAIRWAY_RASA_DATABASE": str(folder / "rasa.db"),
+        "FAIRWAY_RASA_TRACKER_STORE": json.dumps(
+            {
+                "type": "bot.rasa.tracker_store.FairwayTrackerStore",
+                "dialect": "sqlite",
+                "db": str(folder / "rasa.db"),
+            }
+        ),
+        "FAIRWAY_RASA_LOCK_STORE": "null",
+        "FAIRWAY_RASA_EVENT_BROKER": "null",
     }
     for name in ("endpoints.yml", "credentials.yml"):
         template = Template((ROOT / "bot/rasa" / name).read_text("utf-8"))

@@ -11,11 +11,10 @@ from nlu.parser import load_parser
 LONGEST = 0.2
 """Seconds of processor time; the clock would count what else the machine does."""
 CHANCE = random.Random(7)
-SAID = "my bin was not collected at 12 mill lane SY1 2AS on 3 june at 5pm £35 07700 900123"
-WORDS = SAID.split()
+WORDS = "my bin at 12 mill lane SY1 2AS on 3 june at 5pm £35 07700 900123"
 HOSTILE = {
     "one letter": "x" * 10_000,
-    "words": " ".join(CHANCE.choices(WORDS, k=2500)),
+    "words": " ".join(CHANCE.choices(WORDS.split(" "), k=2500)),
     "every plane": "".join(chr(CHANCE.randrange(0x20, 0x110000)) for _ in range(10_000)),
     "binary": bytes(CHANCE.randrange(256) for _ in range(10_000)).decode("latin-1"),
     "nothing": "\0" * 10_000,

@@ -30,6 +30,7 @@ IMPORTED_AS = {
     "govuk-bank-holidays": "govuk_bank_holidays",
     "notifications-python-client": "notifications_python_client",
     "pillow": "PIL",
+    "prometheus-client": "prometheus_client",
     "pyyaml": "yaml",
     "rasa-sdk": "rasa_sdk",
     "scikit-learn": "sklearn",

@@ -20,6 +20,7 @@ from actions.app import create_action_app
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, make_gateways
 from actions.gateways.base import Limits
+from actions.parts import nothing_is_off
 from actions.sandbox import create_sandbox
 from bot.files.cards import load_cards
 from bot.files.catalogues import load_catalogues
@@ -88,6 +89,7 @@ class Talk:
         intent: str = "",
         confidence: float = 0.95,
         ranking: tuple[tuple[str, float], ...] = (),
+        entities: tuple[tuple[str, str], ...] = (),
     ) -> Heard:
         intent = intent or (text[1:] if text.startswith("/") else "nlu_fallback")
         confidence = 1.0 if text.startswith("/") else confidence
@@ -99,6 +101,7 @@ class Talk:
                 "intent_ranking": [
                     {"name": n, "confidence": c} for n, c in (ranking or ((intent, confidence),))
                 ],
+                "entities": [{"entity": kind, "value": value} for kind, value in entities],
                 "metadata": {
                     "language": self.language,
                     "language_chosen": True,
@@ -124,7 +127,7 @@ class Talk:
             "version": "3.6.21",
         }
         headers = {"Authorization": f"Bearer {token}"}
-        return asyncio.run(_send(self.app, "POST", "/webhook", json=body, headers=headers))
+        return asyncio.run(send(self.app, "POST", "/webhook", json=body, headers=headers))
 
     def _heard(self, body: Mapping[str, Any]) -> Heard:
         *slots, last = body["events"]
@@ -152,7 +155,7 @@ class Talk:
 
     def council(self, method: str, path: str, **parts: Any) -> Any:
         """What the sandbox council itself says."""
-        answer = asyncio.run(_send(self.sandbox, method, path, **parts))
+        answer = asyncio.run(send(self.sandbox, method, path, **parts))
         answer.raise_for_status()
         return answer.json()
 
@@ -167,8 +170,16 @@ class Talk:
         self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
 
 
-def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **parts: Any) -> Talk:
+def start_talk(
+    folder: Path,
+    *,
+    mailbox: Any = None,
+    patience: float = 1.0,
+    is_off: Any = nothing_is_off,
+    **parts: Any,
+) -> Talk:
     """A conversation with a fresh council. ``mailbox``: where teams are written to;
+    ``is_off``: whether a service is switched off;
     ``patience`` stretches every time limit, for tests that want many things at once."""
     sandbox = create_sandbox(
         folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0
@@ -198,6 +209,7 @@ def start_talk(folder: Path, *, mailbox: Any = None, patience: float = 1.0, **pa
         today=lambda: TODAY,
         answer_within=6.0 * patience,
         pages=load_pages(BOT / "knowledge"),
+        is_off=is_off,
     )
     parts = {"council_languages": council.languages, "book": folder / "sandbox.db", **parts}
     return Talk(app, sandbox, replies=replies, **parts)
@@ -208,7 +220,7 @@ def _check_no_answer_is_digital_only(heard: Heard) -> None:
     assert heard.of("handoff") or "/human" in heard.payloads or "PERSON" in heard.text
 
 
-async def _send(app: FastAPI, method: str, path: str, **parts: Any) -> httpx.Response:
+async def send(app: FastAPI, method: str, path: str, **parts: Any) -> httpx.Response:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
         return await client.request(method, path, **parts)

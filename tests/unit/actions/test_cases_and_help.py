@@ -17,6 +17,7 @@ from aiosmtpd.handlers import Message
 
 from actions.gateways.base import GatewayRefused, GatewayUnavailable
 from actions.gateways.mailbox import Letter, MailAddressWrong, SmtpMailbox
+from bot.need import Adjustment
 from tests.unit.actions.driver import POSTCODE, SECRET, Talk
 
 Start = Callable[..., Talk]
@@ -280,3 +281,61 @@ def test_an_address_is_an_answer_though_it_sounds_like_a_place_to_come_to(talk: 
     talk.say("24/12/2026")
     assert talk.say("let me see somebody", "face_to_face", 0.95).of("route")
     assert talk.say("/face_to_face").of("route")
+
+
+@pytest.mark.parametrize("intent", ["face_to_face", "nlu_fallback", "service_find_library"])
+def test_an_address_said_when_a_day_is_asked_for_is_kept_and_the_day_asked_again(
+    talk: Talk, intent: str
+) -> None:
+    talk.say("moving house", "service_council_tax_move")
+    kept = talk.say("1 Castle Gates", intent, 0.95)
+    assert kept.keys == ["heard_also", "ask_council_question"]
+    assert "1 Castle Gates" in kept.text and "On which day" in kept.text
+    assert "Which address do you move to?" in talk.say("24/12/2026").text
+    assert talk.say("4 Mill Road", entities=(("address", "4 Mill Road"),)).of("told")
+    given = talk.slots["task"]["given"]
+    assert given["attribute_old_address"]["value"] == "1 Castle Gates"
+    assert given["attribute_new_address"]["value"] == "4 Mill Road"
+
+
+@pytest.mark.parametrize("said", ["3 bags", "2 weeks ago", "10 minutes", "5", "3 grudnia"])
+def test_a_number_and_a_word_is_not_yet_an_address(talk: Talk, said: str) -> None:
+    talk.say("moving house", "service_council_tax_move")
+    named = (("date", "--12-03"),) if said == "3 grudnia" else ()
+    assert "heard_also" not in talk.say(said, entities=named).keys
+    assert "attribute_old_address" not in talk.slots["task"]["given"]
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [("--12-03", "2026-12-03"), ("tomorrow", "2026-11-24"), ("mon", "2026-11-30"),
+     ("tue", "2026-11-24")],
+)  # fmt: skip
+def test_a_day_is_read_in_any_language(talk: Talk, value: str, day: str) -> None:
+    talk.say("moving house", "service_council_tax_move")
+    assert talk.say("in other words", entities=(("date", value),)).keys == ["ask_council_question"]
+    assert talk.slots["task"]["given"]["attribute_move_date"]["value"].startswith(day)
+
+
+def test_who_comes_in_for_help_that_others_give_hears_of_the_groups_near_too(talk: Talk) -> None:
+    talk.say("support groups near me", "service_support_groups")
+    talk.say("can i come in instead", "face_to_face")
+    near = talk.say(POSTCODE)
+    assert near.keys == ["support_near", "places_near", "ask_appointment"]
+    assert "Parents together" in near.text
+
+
+def test_without_the_directory_the_councils_own_places_are_still_said(talk: Talk) -> None:
+    talk.say("support groups near me", "service_support_groups")
+    talk.fault("directory", "down")
+    talk.say("can i come in instead", "face_to_face")
+    assert talk.say(POSTCODE).keys == ["places_near", "ask_appointment"]
+
+
+def test_who_needs_no_steps_is_not_sent_to_a_place_known_to_have_them(talk: Talk) -> None:
+    talk.say("support groups near me", "service_support_groups")
+    assert "Grief café" in talk.say(POSTCODE).text
+    talk.circumstances = talk.circumstances.with_adjustment(Adjustment.STEP_FREE)
+    fitting = talk.say("support groups near me", "service_support_groups")
+    assert fitting.keys == ["support_near", "anything_else"]
+    assert "Grief café" not in fitting.text and "Carers' circle" in fitting.text

@@ -534,3 +534,29 @@ def test_on_sms_a_number_answers_the_question_not_a_button(talk_with: Start) -> 
 def test_a_form_of_another_version_is_dropped_kindly(talk: Talk) -> None:
     talk.slots["task"] = {"version": 0, "task": "gone"}
     assert talk.say("pothole", "service_pothole").keys[-1] == "ask_where"
+
+
+def test_a_house_in_the_first_message_is_said_back_and_not_asked_for(talk: Talk) -> None:
+    named = (("address", "12 mill lane"),)
+    first = talk.say("pothole outside 12 mill lane", "service_pothole", entities=named)
+    assert first.keys == ["report_start", "heard_also", "council_notice", "ask_council_question"]
+    assert "12 mill lane" in first.text
+    talk.slots["task"] = None
+    both = talk.say("hole at 12 mill lane SY1 2AS", "service_pothole", entities=named)
+    assert both.keys == ["report_start", "council_notice", "ask_council_question"]
+    assert talk.slots["task"]["given"]["where"]["value"] == "12 mill lane, SY1 2AS"
+
+
+def test_a_road_alone_is_kept_and_only_the_postcode_asked_for(talk: Talk) -> None:
+    named = (("address", "High Street"),)
+    assert talk.say("pothole on High Street", "service_pothole", entities=named).keys[-1] == (
+        "ask_where"
+    )
+    assert talk.say(POSTCODE).keys == ["ask_council_question"]
+    assert talk.slots["task"]["given"]["spot"]["value"] == "High Street"
+
+
+@pytest.mark.parametrize("said", ["yes", "yes please", "okay", "yeah", "no thanks", "/affirm"])
+def test_a_yes_is_no_place(talk: Talk, said: str) -> None:
+    assert _report(talk, said).keys[-2:] == ["invalid_place", "ask_where"]
+    assert _report(talk, POSTCODE, said).keys[-2:] == ["invalid_place", "ask_spot"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,10 @@ def test_a_code_twice_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(BadFile) as caught:
         load_scheme(path)
     assert caught.value.line == 10
+
+
+@pytest.mark.parametrize("key", ["", "key", "k" * 64, "k" * 65, "schlüssel" * 30])
+def test_a_link_is_hmac_sha256_as_published(key):
+    for name in ("", "c1", "ü" * 100):
+        expected = hmac.new(key.encode(), name.encode(), "sha256").hexdigest()
+        assert link_of(name, key) == expected

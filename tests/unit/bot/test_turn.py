@@ -15,6 +15,7 @@ from bot.need import Channel
 from bot.take_in import take_in
 from bot.turn import handle_turn
 from bot.understanding import Answer, Said, Understanding
+from channels.locks import ProcessLocks
 from tests.turn_kit import Citizen, Closed, EchoReplies, ScriptedAssistant, turn_parts
 
 
@@ -389,3 +390,22 @@ def test_the_turn_record_keeps_the_area_of_a_postcode_and_whether_an_answer_was_
     first, second = citizen.records
     assert (first.lsoa, first.answer_not_taken) == ("E01028866", True)
     assert (second.lsoa, second.answer_not_taken) == (None, False)
+
+
+def test_f1_a_turn_that_another_process_finished_first_changes_nothing():
+    assistant = ScriptedAssistant()
+    parts = turn_parts(assistant)
+    citizen = Citizen(parts)
+    taken = take_in(parts, citizen.conversation.id, "my bin")
+    slow = replace(parts, locks=ProcessLocks())  # the lock of both was lost meanwhile
+
+    def quick_one_first(text: str) -> None:
+        assistant.script = lambda text: None
+        handle_turn(slow, taken.message)
+
+    assistant.script = quick_one_first
+    said = handle_turn(parts, taken.message).said
+    assert [m.text for m in said] == ["answer to my bin"]
+    with parts.store.begin() as work:
+        assert [m.id for m in work.messages.replies_to(taken.message.id)] == [said[0].id]
+    assert len(citizen.records) == 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import stat
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -45,3 +48,24 @@ def test_other_programs_variables_are_left_alone(tmp_path):
 def test_every_setting_has_a_name_and_a_meaning():
     assert len({doc.name for doc in SETTINGS}) == len(SETTINGS)
     assert all(doc.meaning for doc in SETTINGS)
+
+
+def test_processes_that_start_at_once_agree_on_the_secrets(tmp_path):
+    with ProcessPoolExecutor(4) as pool:
+        made = set(pool.map(_secrets_in, [str(tmp_path)] * 12))
+    assert len(made) == 1
+
+
+def test_a_secret_that_is_new_is_added_and_the_others_stay(tmp_path):
+    first = load_settings({"FAIRWAY_HOME": str(tmp_path)}).secrets
+    path = tmp_path / "secrets.json"
+    held = json.loads(path.read_text())
+    del held["platform_key"]
+    path.write_text(json.dumps(held))
+    second = load_settings({"FAIRWAY_HOME": str(tmp_path)}).secrets
+    assert second.platform_key != first.platform_key
+    assert replace(second, platform_key=first.platform_key) == first
+
+
+def _secrets_in(home: str) -> str:
+    return repr(load_settings({"FAIRWAY_HOME": home}).secrets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import numpy as np
@@ -112,10 +113,21 @@ def test_intervals_cover_quick():
     assert np.all((means > 0.93) & (means < 0.97))
 
 
+@pytest.fixture
+def say(capsys):
+    """Prints a figure for docs/audit.md, whatever pytest captures."""
+
+    def write(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}\n")
+
+    return write
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("n", [15, 30, 100, 500, 5000])
-def test_intervals_cover_between_93_5_and_96_5_percent(n):
+def test_intervals_cover_between_93_5_and_96_5_percent(n, say):
     """Over rates from .05 to .95, as a report over many measures meets them."""
     dice = np.random.default_rng(n)
     rates = [
@@ -123,6 +135,7 @@ def test_intervals_cover_between_93_5_and_96_5_percent(n):
         for p, d in zip(dice.uniform(0.05, 0.95, 40), dice.uniform(-0.2, 0.2, 40), strict=True)
     ]
     means = np.mean(rates, axis=0)
+    say(f"coverage, n = {n}: rates {means[0]:.4f}, differences {means[1]:.4f}")
     assert np.all((means >= 0.935) & (means <= 0.965)), means
 
 
@@ -141,16 +154,17 @@ def reports_that_flag(dice, reports: int, sizes, rates) -> float:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_under_no_disparity_at_most_one_report_in_twenty_flags():
+def test_under_no_disparity_at_most_one_report_in_twenty_flags(say):
     dice = np.random.default_rng(5)
     sizes, rates = {"a": 400, "b": 120, "c": 40, "d": 15}, dict.fromkeys("abcd", 0.3)
     share = reports_that_flag(dice, 400, sizes, rates)
+    say(f"no disparity: {share:.4f} of 400 reports flag")
     assert share <= 0.05 + 1.96 * (0.05 * 0.95 / 400) ** 0.5
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_power_for_five_points_is_what_the_report_says_it_can_detect():
+def test_power_for_five_points_is_what_the_report_says_it_can_detect(say):
     dice = np.random.default_rng(6)
     n, flagged, able = 1800, 0, []
     for _ in range(200):
@@ -159,5 +173,7 @@ def test_power_for_five_points_is_what_the_report_says_it_can_detect():
         found = next(iter(report.comparisons))
         flagged += found.verdict == "evidence_of_disparity"
         able.append(found.detectable)
+    low = float(np.mean(able))
+    say(f"30 % against 35 %, n = {n}: {flagged} of 200 flag; able to detect {low:.4f}")
     assert 0.80 <= flagged / 200 <= 0.97
     assert np.mean(able) < 0.05  # the report says a gap of five points would be found, and it is

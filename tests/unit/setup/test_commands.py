@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import stat
 from collections.abc import Iterator
@@ -55,6 +56,30 @@ def test_rasas_files_are_filled_in_and_private(settings: Settings) -> None:
     assert list(credentials) == ["bot.rasa.connector.FairwayInput"]
     for file in folder.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_several_rasas_share_trackers_locks_and_events(env: dict[str, str]) -> None:
+    scaled = load_settings(
+        env
+        | {
+            "FAIRWAY_DATABASE_URL": "postgresql+psycopg://me:it%40is@db/fairway",
+            "FAIRWAY_REDIS_URL": "rediss://:pass@cache:6380/2",
+            "FAIRWAY_AMQP_URL": "amqp://me:pass@broker",
+        }
+    )
+    values = rasa_files.rasa_values(scaled)
+    tracker, locks, events = (
+        json.loads(values[f"FAIRWAY_RASA_{name}"])
+        for name in ("TRACKER_STORE", "LOCK_STORE", "EVENT_BROKER")
+    )
+    assert tracker["url"].startswith("postgresql://me:it%40is@db/fairway?options=")
+    assert "search_path" in tracker["url"] and "rasa" in tracker["url"]
+    assert (locks["url"], locks["port"], locks["db"]) == ("cache", 6380, 2)
+    assert locks["password"] == "pass" and locks["use_ssl"] is True
+    assert events["type"] == "bot.rasa.event_broker.FairwayEvents"
+    assert events["key"] == scaled.secrets.platform_key
+    alone = rasa_files.rasa_values(load_settings(env))
+    assert alone["FAIRWAY_RASA_LOCK_STORE"] == alone["FAIRWAY_RASA_EVENT_BROKER"] == "null"
 
 
 def test_a_template_that_asks_for_the_unknown_is_named(

@@ -45,6 +45,18 @@ STOPS = {
     "ur-Latn": "sms band karo", "pa": "stop", "bn": "stop", "ar": "وقفوا الرسائل",
     "so": "jooji fariimaha", "pt": "stop", "uk": "стоп", "zh": "退订",
 }  # fmt: skip
+OTHERS = {
+    "start": {
+        "en": "START", "cy": "ailddechrau", "pl": "wznów", "ro": "reluați mesajele",
+        "ur": "شروع کریں", "ur-Latn": "sms shuru karo", "pa": "ਸ਼ੁਰੂ ਕਰੋ", "bn": "শুরু করুন",
+        "ar": "ابدأ", "so": "bilow", "pt": "começar", "uk": "відновити", "zh": "恢复",
+    },
+    "help": {
+        "en": "HELP", "cy": "cymorth", "pl": "pomoc", "ro": "ajutor", "ur": "مدد",
+        "ur-Latn": "madad", "pa": "ਮਦਦ", "bn": "সাহায্য", "ar": "مساعدة", "so": "caawimo",
+        "pt": "ajuda", "uk": "допомога", "zh": "帮助",
+    },
+}  # fmt: skip
 
 
 class Networks:
@@ -141,8 +153,19 @@ def test_stop_is_understood_in_every_language(language):
     assert found is not None and found.kind == "stop"
 
 
-def test_every_offered_language_has_its_stop():
-    assert set(STOPS) == set(load_council(ROOT / "bot" / "council.yml").languages)
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [(kind, lang, words) for kind, each in OTHERS.items() for lang, words in each.items()],
+)
+def test_start_and_help_are_understood_in_every_language(kind, language, words):
+    found = shipped_safety_check().sms_keyword(words)
+    assert found is not None and found.kind == kind
+
+
+def test_every_offered_language_has_its_keywords():
+    offered = set(load_council(ROOT / "bot" / "council.yml").languages)
+    assert set(STOPS) == offered
+    assert all(set(each) == offered for each in OTHERS.values())
 
 
 def test_stop_is_confirmed_once(parts, postman, networks):

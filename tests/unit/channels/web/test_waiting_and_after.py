@@ -15,9 +15,11 @@ from bot.equality import UNKNOWN, link_of
 from bot.errors import BadFile
 from bot.handoff import Handoff, HandoffStatus, claim
 from bot.message import Medium
+from bot.need import Adjustment, Barrier, Channel, Circumstances
 from bot.resume_code import LETTERS, code_in, new_code
 from bot.stores import schema
-from bot.take_in import start_conversation
+from bot.take_in import start_conversation, take_in
+from bot.tell_citizen import tell_citizen
 from channels.web.about_you import scheme_named
 from channels.web.waiting import waiting_words
 from tests.forms_kit import PAGE, Browser
@@ -204,6 +206,68 @@ def test_P1_erasing_forgets_equality_answers_feedback_and_codes(browser, parts):
     for table in schema.metadata.tables.values():
         if "conversation_id" in table.c or table.name in ("conversations", "equality_answers"):
             assert rows(parts, table) == 0, table.name
+
+
+def test_P1_erasing_reaches_the_texts_that_told_its_news(browser, parts):
+    browser.sends("hello")
+    web = only_conversation(parts)
+    with parts.turn.store.begin() as work:
+        told = {"reference": "R1", "service": "Pothole", "state": "done"}
+        tell_citizen(parts.turn, work, web.id, "case_changed", told, phone="+447700900123")
+        work.commit()
+    browser.opens("/privacy/my-data")
+    assert "R1" in browser.page.text
+    browser.opens("/privacy/erase")
+    browser.sends(path="/privacy/erase")
+    for table in (schema.conversations, schema.messages, schema.outbox, schema.sms_log):
+        assert rows(parts, table) == 0, table.name
+
+
+def test_P1_a_number_typed_into_a_web_page_cannot_erase_its_owners_words(browser, parts):
+    browser.sends("hello")
+    web = only_conversation(parts)
+    owner, _ = start_conversation(parts.turn, Medium.SMS, address="447700900123")
+    mine = take_in(parts.turn, owner.id, "my own question").message
+    with parts.turn.store.begin() as work:
+        told = {"reference": "R1", "service": "Pothole", "state": "done"}
+        tell_citizen(parts.turn, work, web.id, "case_changed", told, phone="+447700900123")
+        work.commit()
+    browser.opens("/privacy/erase")
+    browser.sends(path="/privacy/erase")
+    with parts.turn.store.begin() as work:
+        assert [message.id for message in work.messages.of(owner.id)] == [mine.id]
+
+
+def test_needs_are_kept_for_the_next_chat_on_this_device_only_if_asked(browser, parts, site):
+    browser.sends("hello")
+    first = only_conversation(parts)
+    needs = Circumstances(
+        asked_channel=Channel.FACE_TO_FACE,
+        barriers=frozenset({Barrier.NO_DATA}),
+        adjustments=frozenset({Adjustment.STEP_FREE}),
+    )
+    with parts.turn.store.begin() as work:
+        work.conversations.save(replace(first, circumstances=needs))
+        work.commit()
+    browser.opens("/privacy/my-data")
+    page = browser.page.text
+    assert "You asked for a place with no steps." in page and "You asked to come in." in page
+    assert "no data left" in page and "Keep what I need" in page
+    browser.sends(path="/privacy/needs", keep="yes")
+    assert "Forget what I need" in browser.page.text
+    browser.opens("/")
+    browser.sends(path="/chat/end")
+    browser.sends(path="/chat/new")
+    browser.sends("hello again")
+    with parts.engine.begin() as db:
+        second = db.execute(
+            schema.conversations.select().where(schema.conversations.c.id != first.id)
+        ).mappings().one()  # fmt: skip
+    assert second["circumstances"]["adjustments"] == ["step_free"]
+    browser.opens("/privacy/my-data")
+    browser.sends(path="/privacy/needs", keep="no")
+    assert "There is nothing to keep yet." in browser.page.text
+    assert "fairway_needs" not in site.cookies
 
 
 def test_L2_the_questions_on_equality_are_asked_in_every_offered_language(parts):

@@ -1,6 +1,6 @@
 """the desk: skills and presence, a sealed log, notes, labels, promises, changed messages
 
-Revision 0006
+Revision 0007
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "switches_and_holds"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,83 @@
+"""``fairway export`` and ``fairway import``: everything out in open formats, and in elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from bot.errors import FairwayError
+from bot.stores.engine import migrate, open_engine
+from channels.commands.here import settings_here
+from channels.portable import read_in, write_out
+from channels.settings import Settings
+from channels.web.own_data import own_data
+
+
+@click.command("export")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder.")
+@click.option("--with-secrets", is_flag=True, help="Also the secrets: keep the folder safe.")
+@click.option("--conversation", metavar="ID", help="Only what is held about one conversation.")
+def export_(out: Path, with_secrets: bool, conversation: str | None) -> None:
+    """Write everything Fairway holds into a folder: JSON Lines, files, and a list of hashes.
+
+    It may run meanwhile: the tables are of one moment. `fairway import` reads it in elsewhere, on
+    SQLite or PostgreSQL. With --conversation, what is held about one citizen, as one JSON file.
+
+    \b
+    Example:
+      fairway export --out /safe/place/fairway-2026-11-29
+    """
+    with _database() as (settings, engine):
+        if conversation:
+            _export_one(engine, conversation, out)
+            return
+        manifest = write_out(settings, engine, out, with_secrets)
+    rows = sum(held["rows"] for held in manifest["tables"].values())
+    click.echo(f"{rows} rows of {len(manifest['tables'])} tables, {len(manifest['files'])} files.")
+    if not with_secrets:
+        click.echo("Without secrets: chats that are open now end where this is read in.")
+
+
+@click.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def import_(folder: Path) -> None:
+    """Read an export into this Fairway, whose database must be empty, and check every byte.
+
+    So a council moves from SQLite to PostgreSQL, or to another supplier's machine.
+
+    \b
+    Example:
+      FAIRWAY_DATABASE_URL=postgresql+psycopg://HOST/fairway fairway import FOLDER
+    """
+    with _database() as (settings, engine):
+        manifest = read_in(settings, engine, folder)
+    rows = sum(held["rows"] for held in manifest["tables"].values())
+    click.echo(f"{rows} rows read in; read back, every table is the same.")
+
+
+def _export_one(engine: sa.Engine, conversation_id: str, out: Path) -> None:
+    try:
+        held = own_data(engine, conversation_id)
+    except sa.exc.NoResultFound as error:
+        raise click.ClickException(f"There is no conversation {conversation_id}.") from error
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = out / f"{conversation_id}.json"
+    path.write_text(json.dumps(held, indent=1, ensure_ascii=False), "utf-8")
+    click.echo(str(path))
+
+
+@contextmanager
+def _database() -> Iterator[tuple[Settings, sa.Engine]]:
+    settings = settings_here()
+    try:
+        migrate(settings.database_url)
+        engine = open_engine(settings.database_url)
+        yield settings, engine
+        engine.dispose()
+    except FairwayError as error:
+        raise click.ClickException(str(error)) from error

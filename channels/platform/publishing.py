@@ -1,0 +1,115 @@
+"""A store that writes an event beside what it keeps, in the same transaction.
+
+So an event is never told of something that was rolled back, and nothing kept goes untold.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from bot.handoff import Handoff, HandoffStatus
+from bot.outcome import Outcome
+from bot.ports import Clock, Handoffs, Outbox, Parcel, Records, Store
+from bot.turn_record import TurnRecord
+from channels.platform import events
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Puts events into the outbox of one transaction."""
+
+    outbox: Outbox
+    clock: Clock
+    key: str
+
+    def tell(self, event: dict[str, Any]) -> None:
+        self.outbox.put(Parcel(uuid.uuid4().hex, events.EVENT, event), self.clock.now())
+
+
+@dataclass(frozen=True)
+class PublishingStore:
+    """A Store (or StaffStore) around another. ``key`` makes the pseudonyms."""
+
+    inner: Any
+    clock: Clock
+    key: str
+
+    def begin(self) -> Any:
+        """A transaction of ``inner`` that also tells."""
+        return _PublishingWork(self.inner.begin(), self.clock, self.key)
+
+
+class _PublishingWork:
+    def __init__(self, inner: Any, clock: Clock, key: str) -> None:
+        self._inner, self._clock, self._key = inner, clock, key
+
+    def __enter__(self) -> _PublishingWork:
+        work = self._inner.__enter__()
+        self._work = work
+        self._wrap(work)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._inner.__exit__(kind, error, trace)
+
+    def commit(self) -> None:
+        """Keep everything done so far, and what is told of it."""
+        self._work.commit()
+        self._wrap(self._work)  # the memory adapter has new tables after a commit
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+    def _wrap(self, work: Any) -> None:
+        teller = _Teller(work.outbox, self._clock, self._key)
+        self.records = _ToldRecords(work.records, teller)
+        self.handoffs = _ToldHandoffs(work.handoffs, teller)
+
+
+class _ToldRecords:
+    def __init__(self, inner: Records, teller: _Teller) -> None:
+        self._inner, self._teller = inner, teller
+
+    def add_turn(self, record: TurnRecord) -> None:
+        self._inner.add_turn(record)
+        self._teller.tell(events.of_turn(record, self._teller.key))
+
+    def add_outcome(self, outcome: Outcome) -> None:
+        self._inner.add_outcome(outcome)
+        self._teller.tell(events.of_outcome(outcome, self._teller.key))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class _ToldHandoffs:
+    def __init__(self, inner: Handoffs, teller: _Teller) -> None:
+        self._inner, self._teller = inner, teller
+
+    def add(self, handoff: Handoff) -> None:
+        self._inner.add(handoff)
+        self._tell(handoff)
+
+    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
+        self._inner.save(handoff, was)
+        self._tell(handoff)
+
+    def _tell(self, handoff: Handoff) -> None:
+        now = self._teller.clock.now()
+        self._teller.tell(events.of_handoff(handoff, now, self._teller.key))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def publishing(store: Store, clock: Clock, key: str, wanted: bool) -> Store:
+    """``store``, which also tells the data platform where one is ``wanted``."""
+    return PublishingStore(store, clock, key) if wanted else store

@@ -1,0 +1,167 @@
+"""P1: everything out in open formats and in elsewhere: nothing is changed on the way."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+
+from bot.equality import AnswerSheet, link_of
+from bot.message import Medium
+from bot.ports import Parcel
+from bot.stores import schema as t
+from bot.stores.engine import migrate, open_engine
+from bot.stores.sql import SqlStore
+from bot.take_in import start_conversation, take_in
+from bot.turn import handle_turn
+from channels.portable import read_in, write_out
+from channels.portable.read_in import ExportUnusable, NotEmpty
+from channels.portable.rows import tables
+from channels.portable.write_out import ExportInTheWay, sums
+from channels.settings import load_settings
+from tests.servers import postgres_database
+from tests.turn_kit import START, ScriptedAssistant, turn_parts
+
+WORDS = "ŵy £5 — “quoted” \u202etfel\u202c 🙂\nsecond line\ttab \\ back"
+
+
+def fill(engine: sa.Engine, home, key: str) -> None:
+    """Something in every table there is."""
+    parts = turn_parts(ScriptedAssistant(), SqlStore(engine))
+    made, _ = start_conversation(parts, Medium.SMS, "cy", address="447700900461")
+    handle_turn(parts, take_in(parts, made.id, WORDS, "c1").message)
+    handle_turn(parts, take_in(parts, made.id, "can i speak to a person please").message)
+    with parts.store.begin() as work:
+        work.sms_numbers.opt_out("447700900462", START)
+        work.outbox.put(Parcel("p", "watch", {"conversation_id": made.id, "n": 1.5}), START)
+        sheet = AnswerSheet(link_of(made.id, key), "test", {"age": "35_44"}, START.date())
+        work.equality.put(sheet)
+        work.commit()
+    with engine.begin() as db:
+        for table in tables():
+            if not db.execute(sa.select(sa.literal(1)).select_from(table)).first():
+                db.execute(table.insert(), [_any_row(table, made.id)])
+    if engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(home / "rasa.db")) as db, db:
+            db.execute(
+                "CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id VARCHAR(255) NOT NULL, "
+                "type_name VARCHAR(255) NOT NULL, timestamp FLOAT, intent_name VARCHAR(255), "
+                "action_name VARCHAR(255), data TEXT)"
+            )
+            db.execute("INSERT INTO events VALUES (7, ?, 'user', 1.25, 'greet', NULL, ?)",
+                       (made.id, json.dumps({"text": WORDS})))  # fmt: skip
+
+
+def _any_row(table: sa.Table, conversation_id: str) -> dict:
+    values = {
+        sa.String: "x", sa.Text: WORDS, sa.Integer: 3, sa.Float: 0.1, sa.Boolean: True,
+        sa.JSON: {"a": [1, None, "ŵ"]}, sa.LargeBinary: bytes(range(256)), sa.Date: START.date(),
+        t.UtcDateTime: START,
+    }  # fmt: skip
+    row = {}
+    for column in table.columns:
+        kind = next(k for k in (sa.Text, *values) if isinstance(column.type, k))
+        row[column.name] = values[kind]
+    if "conversation_id" in row:
+        row["conversation_id"] = conversation_id
+    if "staff_id" in row:
+        row["staff_id"] = "x"
+    return row
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target(request, tmp_path):
+    home = tmp_path / "elsewhere"
+    if request.param == "sqlite":
+        yield from _opened(home, f"sqlite:///{tmp_path / 'elsewhere.db'}")
+        return
+    with postgres_database() as url:
+        yield from _opened(home, url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def source(request, tmp_path):
+    home = tmp_path / "here"
+    if request.param == "sqlite":
+        yield from _opened(home, f"sqlite:///{tmp_path / 'here.db'}")
+        return
+    with postgres_database() as url:
+        yield from _opened(home, url)
+
+
+def _opened(home, url):
+    migrate(url)
+    engine = open_engine(url)
+    yield load_settings({"FAIRWAY_HOME": str(home), "FAIRWAY_DATABASE_URL": url}), engine
+    engine.dispose()
+
+
+@pytest.fixture
+def exported(source, tmp_path):
+    settings, engine = source
+    fill(engine, settings.home, settings.secrets.equality_key)
+    (settings.home / "reports" / "one").mkdir(parents=True)
+    (settings.home / "reports" / "one" / "report.json").write_bytes(b'{"a": 1}\r\n')
+    folder = tmp_path / "out"
+    write_out(settings, engine, folder, secrets=True)
+    return folder
+
+
+def test_p1_out_and_in_again_nothing_is_changed(source, target, exported, tmp_path):
+    there, engine = target
+    read_in(there, engine, exported)
+    assert sums(there, engine) == sums(*source)
+    assert all(held["rows"] for name, held in sums(there, engine).items() if name != "rasa_events")
+    again = tmp_path / "again"
+    write_out(there, engine, again, secrets=True)
+    for path in exported.rglob("*"):
+        if path.is_file() and path.name != "manifest.json":
+            assert (again / path.relative_to(exported)).read_bytes() == path.read_bytes(), path
+    with engine.connect() as db:
+        assert WORDS in db.execute(sa.select(t.feedback.c.comment)).scalars().all()
+    parts = turn_parts(ScriptedAssistant(), SqlStore(engine), new_id=iter("abcdefghijk").__next__)
+    later, _ = start_conversation(parts, Medium.WEB)
+    assert handle_turn(parts, take_in(parts, later.id, "it goes on").message)
+
+
+def test_every_table_is_written_out(exported):
+    names = {path.stem for path in (exported / "tables").glob("*.jsonl")}
+    assert names == {table.name for table in tables()} | {"rasa_events"}
+    for path in exported.rglob("*.jsonl"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_was_changed_on_the_way_is_refused(target, exported):
+    path = exported / "tables" / "messages.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"person", b"parson"))
+    with pytest.raises(ExportUnusable, match=r"messages\.jsonl was changed"):
+        read_in(*target, exported)
+    assert sums(*target)["messages"]["rows"] == 0
+
+
+def test_a_missing_file_and_one_outside_are_refused(target, exported):
+    (exported / "tables" / "staff.jsonl").unlink()
+    with pytest.raises(ExportUnusable, match=r"staff\.jsonl is missing"):
+        read_in(*target, exported)
+    manifest = json.loads((exported / "manifest.json").read_text())
+    manifest["tables"]["staff"] = manifest["tables"]["messages"]
+    manifest["files"]["../../manifest.json"] = "0"
+    (exported / "tables" / "staff.jsonl").write_bytes(
+        (exported / "tables" / "messages.jsonl").read_bytes()
+    )
+    (exported / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ExportUnusable, match="not inside"):
+        read_in(*target, exported)
+
+
+def test_nothing_is_read_into_a_database_in_use(source, exported):
+    with pytest.raises(NotEmpty):
+        read_in(*source, exported)
+
+
+def test_nothing_is_written_over(source, exported):
+    with pytest.raises(ExportInTheWay):
+        write_out(*source, exported, secrets=False)
