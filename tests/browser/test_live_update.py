@@ -7,8 +7,10 @@ import asyncio
 import json
 import statistics
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import click
 import httpx
@@ -17,7 +19,11 @@ import pytest
 from bot.desk_work import claim_case
 from bot.handoff import HandoffStatus
 from bot.stores.engine import migrate
-from tests.servers import postgres_database
+from channels.locks import ProcessLocks
+from channels.shared.redis_live import RedisLive
+from channels.shared.redis_locks import RedisLocks
+from channels.shared.redis_server import RedisServer
+from tests.servers import REDIS, postgres_database, redis_prefix
 from tests.staff_kit import PAGE, Site, csrf, staff_site
 from tests.web_kit import make_parts
 
@@ -28,27 +34,50 @@ EVERY = 0.1  # seconds between two words: each agent and citizen pair writes now
 P95 = 0.300  # seconds
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "postgresql and redis"])
 def crowded(request, tmp_path):
-    """A served site with OPEN conversations, shared out among AGENTS."""
+    """Where citizens and agents come in: the same process, or two that share by Redis."""
     limits = {"FAIRWAY_RATE_PER_ADDRESS": "100000"}
     if request.param == "sqlite":
-        yield from site_on(tmp_path, **limits)
-    else:
-        with postgres_database() as url:
-            migrate(url)
-            yield from site_on(tmp_path, FAIRWAY_DATABASE_URL=url, **limits)
+        with site_on(tmp_path, **limits) as site:
+            yield site, site
+        return
+    with postgres_database() as url:
+        migrate(url)
+        limits["FAIRWAY_DATABASE_URL"] = url
+        if request.param == "postgresql":
+            with site_on(tmp_path, **limits) as site:
+                yield site, site
+            return
+        with redis_prefix() as prefix, ExitStack() as stack:
+            homes = [tmp_path / name for name in ("one", "two")]
+            for home in homes:
+                home.mkdir()
+            shared = [RedisServer(REDIS, "a secret", prefix) for _ in homes]
+            yield tuple(
+                stack.enter_context(site_on(home, server, **limits))
+                for home, server in zip(homes, shared, strict=True)
+            )
 
 
-def site_on(home, **environment):
+@contextmanager
+def site_on(home: Path, shared: RedisServer | None = None, **environment: str) -> Iterator[Site]:
+    """A served site, with Redis between it and others if ``shared``."""
     parts = make_parts(home, **environment)
+    if shared:
+        live = RedisLive(shared)
+        turn = replace(parts.turn, live=live, locks=RedisLocks(shared, ProcessLocks()))
+        parts = replace(parts, live=live, turn=turn)
+        live.start()
+        live.listening.wait(5)
     with staff_site(parts) as site:
         yield site
+    parts.live.stop()
     parts.engine.dispose()
 
 
-def start(site: Site) -> tuple[list[dict], list[str], dict[str, str]]:
-    """Citizens (id, token), the agents' cookies, and who has which conversation's case."""
+def start(front: Site, site: Site) -> tuple[list[dict], list[str], dict[str, str]]:
+    """Citizens (id, token) at ``front``, the agents' cookies, and conversation → case."""
     agents = [site.hire(f"agent{n}") for n in range(AGENTS)]
     with site.store.begin() as work:
         for agent in agents:
@@ -56,7 +85,7 @@ def start(site: Site) -> tuple[list[dict], list[str], dict[str, str]]:
         work.commit()
     agents = [replace(agent, capacity=OPEN) for agent in agents]
     citizens, cases = [], {}
-    with httpx.Client(base_url=site.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=front.url, trust_env=False, timeout=30) as client:
         for n in range(OPEN):
             made = client.post("/api/conversations").json()
             client.post(
@@ -82,16 +111,19 @@ async def listen(client, address, headers, on_event) -> None:
                 on_event(kind, line[6:])
 
 
-async def day(site: Site, citizens, cookies, cases) -> tuple[list[float], list[float]]:
+async def day(front: Site, site: Site, citizens, cookies, cases) -> tuple[list[float], list[float]]:
     """Seconds from sending to the event: to citizens, to agents."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     heard: dict[str, float] = {}
     changed: dict[str, asyncio.Event] = {case: asyncio.Event() for case in cases.values()}
     to_citizens, to_agents = [], []
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=site.url, limits=limits, trust_env=False, timeout=30)
-        )
+        citizen, client = [
+            await stack.enter_async_context(
+                httpx.AsyncClient(base_url=one.url, limits=limits, trust_env=False, timeout=30)
+            )
+            for one in (front, site)
+        ]
         tasks = []
 
         def note(kind: str, data: str) -> None:
@@ -100,7 +132,7 @@ async def day(site: Site, citizens, cookies, cases) -> tuple[list[float], list[f
 
         for n, one in enumerate(citizens):
             own = {"Authorization": f"Bearer {one['token']}"}
-            tasks.append(listen(client, f"/api/conversations/{one['id']}/events", own, note))
+            tasks.append(listen(citizen, f"/api/conversations/{one['id']}/events", own, note))
             if n % 5 == 0:  # an agent has some of the cases open, the rest in the queue's list
                 staff = {"Cookie": f"fairway_staff={cookies[n % AGENTS]}", **PAGE}
                 case = cases[one["id"]]
@@ -133,7 +165,7 @@ async def day(site: Site, citizens, cookies, cases) -> tuple[list[float], list[f
                     await asyncio.sleep(0.001)
                 to_citizens.append(heard[text] - began)
             else:
-                post = client.post(
+                post = citizen.post(
                     f"/api/conversations/{one['id']}/messages",
                     json={"text": text},
                     headers={"Authorization": f"Bearer {one['token']}"},
@@ -151,10 +183,11 @@ async def day(site: Site, citizens, cookies, cases) -> tuple[list[float], list[f
 
 @pytest.mark.timeout(300)
 def test_a_live_update_takes_at_most_300_ms_with_200_open_conversations(crowded, capsys):
-    citizens, cookies, cases = start(crowded)
-    with crowded.store.begin() as work:
+    front, site = crowded
+    citizens, cookies, cases = start(front, site)
+    with site.store.begin() as work:
         assert work.handoffs.count(HandoffStatus.CLAIMED) == OPEN
-    to_citizens, to_agents = asyncio.run(day(crowded, citizens, cookies, cases))
+    to_citizens, to_agents = asyncio.run(day(front, site, citizens, cookies, cases))
     figures = {
         "to citizens": statistics.quantiles(to_citizens, n=20)[-1],
         "to agents": statistics.quantiles(to_agents, n=20)[-1],
