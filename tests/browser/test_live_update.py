@@ -8,6 +8,7 @@ import json
 import statistics
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -187,7 +188,9 @@ def test_a_live_update_takes_at_most_300_ms_with_200_open_conversations(crowded,
     citizens, cookies, cases = start(front, site)
     with site.store.begin() as work:
         assert work.handoffs.count(HandoffStatus.CLAIMED) == OPEN
-    to_citizens, to_agents = asyncio.run(day(front, site, citizens, cookies, cases))
+    with ThreadPoolExecutor(1) as apart:  # the browser's own event loop runs in this thread
+        told = apart.submit(asyncio.run, day(front, site, citizens, cookies, cases))
+        to_citizens, to_agents = told.result()
     figures = {
         "to citizens": statistics.quantiles(to_citizens, n=20)[-1],
         "to agents": statistics.quantiles(to_agents, n=20)[-1],
