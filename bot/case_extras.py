@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-NOTE_KINDS = ("note", "transfer", "returned", "closed", "silence")
+NOTE_KINDS = ("note", "transfer", "referred", "silence")
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,14 @@ class CannedReply:
     text: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class ServiceNotice:
+    """News of the service that a team lead put on every page. ``starts`` and ``ends`` in UTC."""
+
+    id: str
+    texts: Mapping[str, str]
+    starts: datetime
+    ends: datetime
+    by: str

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
+from bot.case_extras import (
+    CannedReply,
+    CaseNote,
+    MessageChange,
+    Promise,
+    Receipt,
+    ServiceNotice,
+)
 from bot.message import Message
 
 
@@ -86,3 +93,16 @@ class CannedReplies(Protocol):
 
     def all(self) -> list[CannedReply]:
         """Every one, by shortcut, then language."""
+
+
+class ServiceNotices(Protocol):
+    """News that team leads put on every page."""
+
+    def add(self, notice: ServiceNotice) -> None:
+        """Keep a new one."""
+
+    def drop(self, notice_id: str) -> None:
+        """Take one off."""
+
+    def ending_after(self, now: datetime) -> list[ServiceNotice]:
+        """Those whose time is not over at ``now`` (UTC), the first to start first."""

@@ -28,7 +28,9 @@ class Council:
     """``hours``: weekday → (opens, closes) local times; a day not named is closed.
     ``systems``: gateway name → base URL; a gateway not named uses the sandbox council.
     ``mailboxes``: team → email address, written to when a system does not take a case.
-    ``holidays``: days on which the contact centre stays shut."""
+    ``partners``: organisation → web address or email address that referrals go to.
+    ``holidays``: days on which the contact centre stays shut; those of ``bank_holidays`` (a part
+    of the United Kingdom as GOV.UK names it) are among them once the product has started."""
 
     name: str
     slug: str
@@ -45,6 +47,8 @@ class Council:
     equality_scheme: str = "gss_harmonised"
     quiet_hours: tuple[time, time] = (time(21), time(8))
     notices: tuple[Notice, ...] = ()
+    partners: Mapping[str, str] = field(default_factory=dict)
+    bank_holidays: str = ""
     holidays: frozenset[date] = frozenset()
 
     def notices_at(self, now: datetime) -> tuple[Notice, ...]:

@@ -13,6 +13,7 @@ from bot.desk_promise import PromiseReport, report_promises
 from bot.desk_reach import Colleague, colleagues_in
 from bot.errors import BadInput
 from bot.handoff import HandoffStatus
+from bot.ports import DESK
 from bot.staff import LogEntry, Staff
 
 DUE_WITHIN = timedelta(hours=2)
@@ -123,7 +124,7 @@ def change_agent(
         now = parts.turn.clock.now()
         work.staff_log.write(LogEntry(now, who.username, "agent_changed", username, detail))
         work.commit()
-    parts.turn.live.changed(["desk"])
+    parts.turn.live.changed([DESK])
     return changed
 
 

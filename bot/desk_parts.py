@@ -10,6 +10,7 @@ from typing import Any
 from bot.bidi import hold_numbers
 from bot.case_extras import CaseNote
 from bot.conversation import Conversation
+from bot.desk_events import put_event
 from bot.errors import HandoffNotYours, HandoffUnknown
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium, Message, Sender
@@ -28,10 +29,12 @@ class CaseRestricted(HandoffNotYours):
 
 @dataclass(frozen=True)
 class DeskParts:
-    """What the desk works with. ``store`` reaches the same tables as ``turn.store``."""
+    """What the desk works with. ``store`` reaches the same tables as ``turn.store``;
+    ``tells_events`` is whether another system hears of what happens (``bot.desk_events``)."""
 
     turn: TurnParts
     store: StaffStore
+    tells_events: bool = False
 
 
 def find_case(work: StaffWork, who: Staff, handoff_id: str) -> tuple[Handoff, Conversation]:
@@ -138,9 +141,12 @@ def say(
 def log(
     parts: DeskParts, work: StaffWork, who: Staff, action: str, handoff: Handoff, **detail: Any
 ) -> None:
-    """A line in the staff log. Never what a citizen said."""
+    """A line in the staff log, and an event for another system. Never what a citizen said."""
     entry = LogEntry(parts.turn.clock.now(), who.username, action, handoff.id, detail)
     work.staff_log.write(entry)
+    if parts.tells_events:
+        key = parts.turn.new_id()
+        put_event(work.outbox, key, action, handoff, who.username, entry.at, detail)
 
 
 def wake(parts: DeskParts, conversation: Conversation) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.desk_parts import DeskParts
 from bot.desk_work import cases_held
 from bot.errors import BadInput
+from bot.ports import DESK
 from bot.staff import AT_THE_DESK, REACHED_WITHIN, LogEntry, Presence, Staff
 from bot.staff_ports import StaffWork
 
@@ -48,7 +49,7 @@ def set_presence(parts: DeskParts, who: Staff, presence: Presence, reason: str =
         now = parts.turn.clock.now()
         work.staff_log.write(LogEntry(now, who.username, "presence_set", who.username, detail))
         work.commit()
-    parts.turn.live.changed(["desk"])
+    parts.turn.live.changed([DESK])
     return changed
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.case_card import CaseCard
 from bot.case_extras import CaseNote
+from bot.desk_events import put_event
 from bot.desk_parts import DeskParts, tell
 from bot.errors import HandoffTaken
 from bot.handoff import HandoffStatus
@@ -72,3 +73,6 @@ def _keep(parts: DeskParts, work: StaffWork, card: CaseCard, now: datetime) -> N
     work.notes.add(note)
     detail = {"from": handoff.claimed_by or ""}
     work.staff_log.write(LogEntry(now, BY_THE_CLOCK, "case_sent_back", handoff.id, detail))
+    if parts.tells_events:
+        key = parts.turn.new_id()
+        put_event(work.outbox, key, "case_sent_back", back, BY_THE_CLOCK, now, detail)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.case_card import CaseCard
 from bot.case_extras import CaseNote, Promise, Receipt
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.desk_order import URGENCIES, turn_of
 from bot.desk_parts import DeskParts, find_case
 from bot.desk_summary import Picked, summarise
 from bot.handoff import Handoff, HandoffStatus
@@ -18,11 +19,7 @@ from bot.staff import SAFEGUARDING, Staff
 from bot.staff_ports import StaffWork
 from bot.turn_record import TurnRecord
 
-_URGENCY = ("urgent", "soon", "routine")
 LONGEST_REQUEST = 8  # words
-ANSWER_WITHIN = timedelta(minutes=30)
-"""Whoever waits is due after this; a promised call is due when its window ends. So a promise
-goes before those who have just come, and after those who have waited for long."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Wanted:
 
 def _fits(who: Staff, card: CaseCard) -> bool:
     """Their team's, and in a language they speak. Danger is everybody's who may open it."""
-    if card.handoff.urgency == _URGENCY[0]:
+    if card.handoff.urgency == URGENCIES[0]:
         return True
     return who.serves(card.handoff.team) and card.language in who.languages
 
@@ -95,21 +92,12 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
     waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
     claimed = [c for c in opened if c.handoff.status is HandoffStatus.CLAIMED]
     return Queue(
-        waiting=tuple(sorted(waiting, key=_turn)),
+        waiting=tuple(sorted(waiting, key=lambda card: turn_of(card.handoff, card.promised))),
         mine=tuple(c for c in claimed if c.handoff.claimed_by == who.username),
         with_colleagues=tuple(c for c in claimed if c.handoff.claimed_by != who.username),
         over_today=tuple(c for c in over if c.handoff.claimed_by and who.may_open(c.handoff.team)),
         names=names,
     )
-
-
-def _turn(card: CaseCard) -> tuple[bool, int, datetime]:
-    """Whose turn it is: danger to life, then urgency, then the promised time, which for whoever
-    was promised nothing is ANSWER_WITHIN after they asked."""
-    handoff = card.handoff
-    safe = not any(reason.startswith("safety_") for reason in handoff.reasons)
-    urgency = _URGENCY.index(handoff.urgency) if handoff.urgency in _URGENCY else len(_URGENCY)
-    return safe, urgency, card.promised or handoff.asked_at + ANSWER_WITHIN
 
 
 def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:

@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.case_card import CaseCard
-from bot.case_ports import CannedReplies, CaseNotes, Labels, MessageChanges, Promises
+from bot.case_ports import (
+    CannedReplies,
+    CaseNotes,
+    Labels,
+    MessageChanges,
+    Promises,
+    ServiceNotices,
+)
 from bot.ports import UnitOfWork
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession
 from bot.staff_log import Head, SealedEntry
@@ -33,6 +40,10 @@ class StaffAccounts(Protocol):
 
     def all(self) -> list[Staff]:
         """Every account, by user name."""
+
+    def use_code(self, staff_id: str, step: int) -> bool:
+        """Spend the code of a time step. False when one of this step or a later one was spent
+        before: two at once cannot both use it."""
 
 
 class StaffSessions(Protocol):
@@ -136,6 +147,8 @@ class StaffWork(UnitOfWork, Protocol):
     def changes(self) -> MessageChanges: ...
     @property
     def canned(self) -> CannedReplies: ...
+    @property
+    def notices(self) -> ServiceNotices: ...
 
     def __enter__(self) -> StaffWork: ...
 

@@ -20,12 +20,14 @@ from fastapi import FastAPI, Request, Response
 
 from actions.app import create_action_app
 from actions.case_news import GatewayNews
+from actions.desk_visits import GatewayVisits
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.gateways.mailbox import Mailbox, NoMailbox, SmtpMailbox
 from actions.gateways.probe import Probe, probe
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
+from bot.desk_visit import VisitBook
 from bot.files.pages import load_pages
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
 from bot.ports import Assistant
@@ -116,7 +118,8 @@ def build_product(settings: Settings) -> Product:
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    public, internal = _public(parts, follow_ups), _internal(parts, actions, gateways, client)
+    public = _public(parts, follow_ups, GatewayVisits(connect))
+    internal = _internal(parts, actions, gateways, client)
     if tracing:
         tracing.follow_requests(public)
         tracing.follow_requests(internal)
@@ -194,7 +197,7 @@ def _make_parts(
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
 
-def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
+def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.live.start()
@@ -225,7 +228,7 @@ def _public(parts: Parts, follow_ups: FollowUps) -> FastAPI:
         make_web_router(parts),
         make_sms_router(parts),
         make_auth_router(parts),
-        make_desk_router(parts),
+        make_desk_router(parts, visits),
         audit_router(parts),
     ):
         app.include_router(router)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
 from bot.council import Council
 from bot.errors import BadFile
 from bot.files.cards import load_cards
@@ -40,13 +42,24 @@ def read_files(council_file: Path) -> ProductFiles:
     """All of them. Raises BadFile naming the file, the line and the remedy."""
     replies = load_catalogues(BOT / "replies")
     return ProductFiles(
-        council=_in_our_languages(load_council(council_file), replies, council_file),
+        council=_in_our_languages(read_council(council_file), replies, council_file),
         cards=load_cards(BOT / "services"),
         policy=load_policy(BOT / "routing_policy.yml"),
         replies=replies,
         words=load_catalogues(ROOT / "channels" / "pages"),
         safety=shipped_safety_check(),
     )
+
+
+def read_council(path: Path) -> Council:
+    """The council with its bank holidays, from GOV.UK's list as it came with the library: nothing
+    is fetched. Raises BadFile."""
+    council = load_council(path)
+    if not council.bank_holidays:
+        return council
+    known = BankHolidays(use_cached_holidays=True).get_holidays(division=council.bank_holidays)
+    days = frozenset(holiday["date"] for holiday in known)
+    return replace(council, holidays=council.holidays | days)
 
 
 def _in_our_languages(council: Council, replies: Replies, path: Path) -> Council:

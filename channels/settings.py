@@ -57,6 +57,11 @@ SETTINGS = (
     SettingDoc("FAIRWAY_RATE_PER_ADDRESS", "600", "messages a minute from one network address"),
     SettingDoc("FAIRWAY_AT_ONCE", "200", "requests in progress before more are turned away"),
     SettingDoc("FAIRWAY_DESK_SILENCE", "10", "minutes until a silent case goes back; 0: never"),
+    SettingDoc("FAIRWAY_DESK_WEBHOOK", "", "address told what happens at the desk; docs/desk.md"),
+    SettingDoc("FAIRWAY_OIDC_ISSUER", "", "OpenID provider staff sign in with; docs/desk.md"),
+    SettingDoc("FAIRWAY_OIDC_CLIENT_ID", "", "our client id there"),
+    SettingDoc("FAIRWAY_OIDC_CLIENT_SECRET", "", "our secret there"),
+    SettingDoc("FAIRWAY_OIDC_CLAIM", "email", "claim that holds a user name of Fairway"),
     SettingDoc("FAIRWAY_OPEN311_API_KEY", "", "key of your Open311 system, if it wants one"),
     SettingDoc("FAIRWAY_CASES_SECRET", "", "signs calls to your case system"),
     SettingDoc("FAIRWAY_SMTP_URL", "", "mail server: smtp://user:password@host:587 or smtps://"),
@@ -83,6 +88,7 @@ class Secrets:
     session_secret: str
     notify_bearer: str
     equality_key: str
+    webhook_secret: str
     platform_key: str
 
 
@@ -127,6 +133,11 @@ class Settings:
     audit_days: int
     audit_groups: tuple[str, ...]
     desk_silence: int
+    desk_webhook: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_claim: str
     secrets: Secrets
 
     @property
@@ -188,6 +199,11 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
+        desk_webhook=_web_address(env, "FAIRWAY_DESK_WEBHOOK"),
+        oidc_issuer=_issuer(env),
+        oidc_client_id=env.get("FAIRWAY_OIDC_CLIENT_ID", ""),
+        oidc_client_secret=env.get("FAIRWAY_OIDC_CLIENT_SECRET", ""),
+        oidc_claim=env.get("FAIRWAY_OIDC_CLAIM") or "email",
         desk_silence=_minutes(env, "FAIRWAY_DESK_SILENCE", 10),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
@@ -205,6 +221,21 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) > 366:
         raise BadSetting(f"{name}={text}: write a number of days from 0 to 366, such as {default}.")
     return int(text)
+
+
+def _web_address(env: Mapping[str, str], name: str) -> str:
+    """Over https, but for a system on this machine."""
+    address = env.get(name, "")
+    if address and not re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", address):
+        raise BadSetting(f"{name}={address}: it has to begin with https://.")
+    return address
+
+
+def _issuer(env: Mapping[str, str]) -> str:
+    issuer = _web_address(env, "FAIRWAY_OIDC_ISSUER")
+    if issuer and not env.get("FAIRWAY_OIDC_CLIENT_ID"):
+        raise BadSetting("FAIRWAY_OIDC_ISSUER wants FAIRWAY_OIDC_CLIENT_ID as well.")
+    return issuer
 
 
 def _minutes(env: Mapping[str, str], name: str, default: int) -> int:

@@ -16,8 +16,9 @@ from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from channels.auth import accounts, make_auth_router
+from channels.auth.codes import Tickets
 from channels.auth.passwords import Passwords
-from channels.auth.sign_in import SignInParts, sign_in
+from channels.auth.sign_in import SignedIn, SignInParts, sign_in
 from channels.auth.throttle import Throttle
 from channels.desk import make_desk_router
 from channels.parts import Parts
@@ -62,8 +63,11 @@ class Site:
     def cookie(self, staff: Staff) -> str:
         """The cookie of a new session of theirs."""
         clock = self.parts.turn.clock
-        parts = SignInParts(self.store, clock, _passwords, Throttle(clock.now))
-        return sign_in(parts, staff.username, PASSWORD, "127.0.0.1").token
+        tickets = Tickets("test")
+        parts = SignInParts(self.store, clock, _passwords, Throttle(clock.now), tickets)
+        made = sign_in(parts, staff.username, PASSWORD, "127.0.0.1")
+        assert isinstance(made, SignedIn)
+        return made.token
 
     def client(self, staff: Staff | None = None) -> httpx.Client:
         """A browser without a window, signed in if ``staff`` is given; follows no redirect."""

@@ -13,9 +13,12 @@ from bot.council import DAYS, Council, Notice
 from bot.errors import BadFile
 
 _TEXTS = ("name", "slug", "gss", "phone", "text_relay", "main_place")
-_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes")
+_KNOWN = (*_TEXTS, "colour", "languages", "hours", "systems", "mailboxes", "partners")
 _FOR_CITIZENS = ("sms_number", "equality_scheme", "quiet_hours", "notices")
+_CLOSED = ("bank_holidays", "closed_on")
+_DIVISIONS = ("england-and-wales", "scotland", "northern-ireland")
 _HOURS = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})$")
+_PARTNER = re.compile(r"https://|http://127\.0\.0\.1[:/]")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
 
@@ -45,8 +48,8 @@ class _Reader:
 
     def council(self) -> Council:
         for key in self.data:
-            if key not in (*_KNOWN, *_FOR_CITIZENS):
-                known = ", ".join((*_KNOWN, *_FOR_CITIZENS))
+            if key not in (*_KNOWN, *_FOR_CITIZENS, *_CLOSED):
+                known = ", ".join((*_KNOWN, *_FOR_CITIZENS, *_CLOSED))
                 raise self._bad(key, f"unknown key {key!r}", f"Use one of: {known}.")
         texts: dict[str, Any] = {key: self._text(key) for key in _TEXTS}
         return Council(
@@ -55,8 +58,10 @@ class _Reader:
             hours={day: self._day(day, hours) for day, hours in self._strings("hours").items()},
             systems=self._strings("systems"),
             mailboxes=self._strings("mailboxes"),
+            partners=self._partners(),
             colour=self._colour(),
             **self._for_citizens(),
+            **self._closed(),
         )
 
     def _for_citizens(self) -> dict[str, Any]:
@@ -72,6 +77,28 @@ class _Reader:
                 raise self._bad("notices", "notices must be a list", "See the example.")
             found["notices"] = tuple(map(self._notice, notices))
         return found
+
+    def _partners(self) -> dict[str, str]:
+        """Personal data goes to them: over https, but to this machine, or by letter."""
+        partners = self._strings("partners")
+        for name, to in partners.items():
+            letter = "://" not in to and "@" in to
+            safe = letter or _PARTNER.match(to) is not None
+            if not safe:
+                remedy = 'Write "https://…" or an email address.'
+                raise self._bad(name, f"{to!r} is no place for referrals", remedy)
+        return partners
+
+    def _closed(self) -> dict[str, Any]:
+        """Whose bank holidays are kept, and the council's own days off."""
+        division = self.data.get("bank_holidays", "")
+        if division not in ("", *_DIVISIONS):
+            remedy = f"Use one of: {', '.join(_DIVISIONS)}."
+            raise self._bad("bank_holidays", f"{division!r} has no bank holidays", remedy)
+        days = self.data.get("closed_on") or []
+        if not isinstance(days, list) or not all(isinstance(day, date) for day in days):
+            raise self._bad("closed_on", "closed_on is no list of days", "Write [2026-12-24].")
+        return {"bank_holidays": division, "holidays": frozenset(days)}
 
     def _notice(self, data: Any) -> Notice:
         form = 'Write {from: 2026-12-24, to: 2026-12-27, text: {en: "…", cy: "…"}}.'

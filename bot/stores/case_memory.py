@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
+from bot.case_extras import (
+    CannedReply,
+    CaseNote,
+    MessageChange,
+    Promise,
+    Receipt,
+    ServiceNotice,
+)
 from bot.message import Message, Sender
 from bot.stores.memory import MemoryTables
 
@@ -21,6 +28,7 @@ class CaseTables:
     changes: list[MessageChange] = field(default_factory=list)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     canned: dict[tuple[str, str], CannedReply] = field(default_factory=dict)
+    notices: dict[str, ServiceNotice] = field(default_factory=dict)
 
 
 @dataclass
@@ -146,3 +154,20 @@ class MemoryCannedReplies:
 
     def all(self) -> list[CannedReply]:
         return [self.tables.canned[key] for key in sorted(self.tables.canned)]
+
+
+@dataclass
+class MemoryServiceNotices:
+    """``bot.case_ports.ServiceNotices``."""
+
+    tables: CaseTables
+
+    def add(self, notice: ServiceNotice) -> None:
+        self.tables.notices[notice.id] = notice
+
+    def drop(self, notice_id: str) -> None:
+        self.tables.notices.pop(notice_id, None)
+
+    def ending_after(self, now: datetime) -> list[ServiceNotice]:
+        found = [n for n in self.tables.notices.values() if n.ends > now]
+        return sorted(found, key=lambda n: n.starts)

@@ -9,7 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
+from bot.case_extras import (
+    CannedReply,
+    CaseNote,
+    MessageChange,
+    Promise,
+    Receipt,
+    ServiceNotice,
+)
 from bot.message import Message, Sender
 from bot.stores import schema as t
 from bot.stores.sql import to_message
@@ -156,6 +163,25 @@ class SqlCannedReplies:
         c = t.canned_replies.c
         query = t.canned_replies.select().order_by(c.shortcut, c.lang)
         return [CannedReply(**row) for row in _rows(self.db, query)]
+
+
+@dataclass(frozen=True)
+class SqlServiceNotices:
+    """``bot.case_ports.ServiceNotices``."""
+
+    db: sa.Connection
+
+    def add(self, notice: ServiceNotice) -> None:
+        row = vars(notice) | {"texts": dict(notice.texts)}
+        self.db.execute(t.service_notices.insert(), [row])
+
+    def drop(self, notice_id: str) -> None:
+        self.db.execute(t.service_notices.delete().where(t.service_notices.c.id == notice_id))
+
+    def ending_after(self, now: datetime) -> list[ServiceNotice]:
+        c = t.service_notices.c
+        query = t.service_notices.select().where(c.ends > now).order_by(c.starts)
+        return [ServiceNotice(**row) for row in _rows(self.db, query)]
 
 
 def _rows(db: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from bot.stores.case_memory import (
     MemoryMessageChanges,
     MemoryNotes,
     MemoryPromises,
+    MemoryServiceNotices,
 )
 from bot.stores.memory import MemoryStore, MemoryTables, MemoryWork
 
@@ -61,6 +62,7 @@ class _MemoryStaffWork(MemoryWork):
         self.promises = MemoryPromises(tables.case)
         self.changes = MemoryMessageChanges(tables.case, tables)
         self.canned = MemoryCannedReplies(tables.case)
+        self.notices = MemoryServiceNotices(tables.case)
 
 
 @dataclass
@@ -83,6 +85,13 @@ class _Accounts:
 
     def all(self) -> list[Staff]:
         return sorted(self.tables.staff.values(), key=lambda s: s.username)
+
+    def use_code(self, staff_id: str, step: int) -> bool:
+        held = self.tables.staff[staff_id]
+        if held.totp_used is not None and held.totp_used >= step:
+            return False
+        self.save(replace(held, totp_used=step))
+        return True
 
 
 @dataclass

@@ -24,6 +24,7 @@ from bot.stores.case_sql import (
     SqlMessageChanges,
     SqlNotes,
     SqlPromises,
+    SqlServiceNotices,
 )
 from bot.stores.sql import SqlWork, to_handoff
 
@@ -54,6 +55,7 @@ class _SqlStaffWork(SqlWork):
         self.promises = SqlPromises(self._connection)
         self.changes = SqlMessageChanges(self._connection)
         self.canned = SqlCannedReplies(self._connection)
+        self.notices = SqlServiceNotices(self._connection)
         return self
 
     def commit(self) -> None:
@@ -84,6 +86,12 @@ class _Accounts:
 
     def all(self) -> list[Staff]:
         return [_to_staff(r) for r in _rows(self.db, t.staff.select().order_by("username"))]
+
+    def use_code(self, staff_id: str, step: int) -> bool:
+        c = t.staff.c
+        newer = sa.or_(c.totp_used.is_(None), c.totp_used < step)
+        change = t.staff.update().where(c.id == staff_id, newer)
+        return self.db.execute(change.values(totp_used=step)).rowcount == 1
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Staff | None:
         return next(map(_to_staff, _rows(self.db, t.staff.select().where(condition))), None)

@@ -111,14 +111,15 @@ def sign_in_link(
 def reset_user(
     store: StaffStore, username: str, public_url: str, now: datetime | None = None
 ) -> NewLink:
-    """Forget a password, sign its owner out everywhere, and make a link for a new one.
+    """Forget a password and an authenticator app, sign their owner out everywhere, and make a
+    link for a new password.
 
     Raises StaffUnknown.
     """
     at = now or datetime.now(UTC)
     with store.begin() as work:
         staff = _named(work, username)
-        work.staff.save(replace(staff, password_hash=None))
+        work.staff.save(replace(staff, password_hash=None, totp_secret=None, totp_used=None))
         work.sessions.end_all_of(staff.id)
         _log(work, "password_forgotten", staff, at)
         link = _give_link(work, staff, public_url, at)

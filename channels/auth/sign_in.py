@@ -9,6 +9,7 @@ from bot.errors import BadInput
 from bot.ports import Clock
 from bot.staff import SESSION_LONGEST, LogEntry, Staff, StaffSession
 from bot.staff_ports import StaffStore, StaffWork
+from channels.auth.codes import TicketOld, Tickets, step_of_code
 from channels.auth.passwords import Passwords, check_password
 from channels.auth.throttle import Throttle
 from channels.auth.tokens import hash_token, new_token
@@ -29,6 +30,22 @@ class LinkSpent(BadInput):
     """This link has been used or is too old. Ask an administrator for a new one."""
 
 
+class AccountMissing(BadInput):
+    """You have no account here, or it is switched off. Ask an administrator for one."""
+
+
+class CodeWrong(BadInput):
+    """That code is not right, or was used before. Wait for the next one and type that."""
+
+
+@dataclass(frozen=True)
+class CodeWanted:
+    """The password was right; a code of the authenticator app is still to come. ``ticket`` says
+    so for a few minutes and opens nothing by itself."""
+
+    ticket: str
+
+
 @dataclass(frozen=True)
 class SignInParts:
     """What signing in works with."""
@@ -37,6 +54,7 @@ class SignInParts:
     clock: Clock
     passwords: Passwords
     throttle: Throttle
+    tickets: Tickets
 
 
 @dataclass(frozen=True)
@@ -49,8 +67,9 @@ class SignedIn:
 
 def sign_in(
     parts: SignInParts, username: str, password: str, address: str, old_token: str | None = None
-) -> SignedIn:
-    """A new session. ``old_token``'s session ends: a cookie planted earlier is worth nothing.
+) -> SignedIn | CodeWanted:
+    """A new session, or what to do before there is one. ``old_token``'s session ends: a cookie
+    planted earlier is worth nothing.
 
     Raises SignInWrong, SignInTooOften. Both say the same whether or not there is an account.
     """
@@ -64,10 +83,72 @@ def sign_in(
         _note_failure(parts, staff)
         raise SignInWrong
     parts.throttle.was_right(name, address)
+    if staff.totp_secret:
+        return CodeWanted(parts.tickets.make(staff.id, parts.clock.now()))
     with parts.store.begin() as work:
         signed_in = _start_session(parts, work, staff, old_token)
         work.commit()
     return signed_in
+
+
+def sign_in_with_code(
+    parts: SignInParts, ticket: str, code: str, address: str, old_token: str | None = None
+) -> SignedIn:
+    """A new session for whoever had the right password and now the right code.
+
+    Raises CodeWrong, SignInTooOften, TicketOld. Wrong codes are counted like wrong passwords.
+    """
+    now = parts.clock.now()
+    staff_id = parts.tickets.read(ticket, now)
+    with parts.store.begin() as work:
+        staff = work.staff.get(staff_id)
+    if staff is None or not staff.active or not staff.totp_secret:
+        raise TicketOld
+    if not parts.throttle.begin(f"code {staff.username}", address):
+        raise SignInTooOften
+    step = step_of_code(staff.totp_secret, code, now)
+    with parts.store.begin() as work:
+        if step is None or not work.staff.use_code(staff.id, step):
+            entry = LogEntry(now, staff.username, "code_refused", staff.username)
+            work.staff_log.write(entry)
+            work.commit()
+            raise CodeWrong
+        parts.throttle.was_right(f"code {staff.username}", address)
+        signed_in = _start_session(parts, work, staff, old_token)
+        work.commit()
+    return signed_in
+
+
+def sign_in_as(parts: SignInParts, username: str, old_token: str | None = None) -> SignedIn:
+    """A new session for whom the council's own provider has vouched; its own second step stands
+    for ours. Raises AccountMissing."""
+    with parts.store.begin() as work:
+        staff = work.staff.named(username.strip().casefold())
+        if staff is None or not staff.active:
+            raise AccountMissing
+        now = parts.clock.now()
+        work.staff_log.write(LogEntry(now, staff.username, "vouched_for", staff.username))
+        signed_in = _start_session(parts, work, staff, old_token)
+        work.commit()
+    return signed_in
+
+
+def set_code(parts: SignInParts, staff: Staff, secret: str | None, code: str) -> None:
+    """From now on sign-in wants codes made with ``secret``, or with None none any more. ``code``
+    proves that the app is at hand: one of the new secret, or of the old one to stop.
+
+    Raises CodeWrong.
+    """
+    now = parts.clock.now()
+    step = step_of_code(secret or staff.totp_secret or "", code, now)
+    if step is None:
+        raise CodeWrong
+    with parts.store.begin() as work:
+        held = work.staff.get(staff.id) or staff
+        work.staff.save(replace(held, totp_secret=secret, totp_used=step if secret else None))
+        action = "codes_wanted" if secret else "codes_stopped"
+        work.staff_log.write(LogEntry(now, staff.username, action, staff.username))
+        work.commit()
 
 
 def link_owner(parts: SignInParts, token: str) -> Staff:

@@ -15,12 +15,14 @@ from bot.desk_notes import add_note, set_labels
 from bot.desk_parts import conversation_of
 from bot.desk_promise import PromiseUnclear, keep_promise, promise_call
 from bot.desk_reach import ReasonMissing, set_presence
+from bot.desk_refer import refer_case
 from bot.desk_transfer import (
     ColleagueNotReachable,
     TeamUnknown,
     pass_to_colleague,
     pass_to_team,
 )
+from bot.desk_visit import VisitGone, VisitsUnavailable, book_visit
 from bot.errors import BadInput
 from bot.staff import AT_THE_DESK, Presence, Staff
 from channels.auth import require
@@ -90,6 +92,52 @@ class CaseActs:
         """The promised call was made."""
         act = lambda: keep_promise(self._parts, who, case_id)  # noqa: E731
         return self._done(request, who, case_id, act, "promise_problem", "#promise", {})
+
+    def refer(
+        self,
+        request: Request,
+        case_id: str,
+        who: Agent,
+        partner: Text = "",
+        text: Text = "",
+        agreed: Text = "",
+    ) -> Response:
+        """To a partner organisation, if the citizen agreed."""
+
+        def act() -> object:
+            return refer_case(
+                self._parts,
+                who,
+                case_id,
+                partner,
+                text,
+                agreed=bool(agreed),
+                partners=self._desk.council.partners,
+            )
+
+        said = {"refer_text": text}
+        return self._done(request, who, case_id, act, "refer_problem", "#notes", said)
+
+    def visit(self, request: Request, case_id: str, who: Agent) -> Response:
+        """Free times for a visit."""
+        return self._desk.show_visits(request, who, case_id)
+
+    def book_visit(
+        self,
+        request: Request,
+        case_id: str,
+        who: Agent,
+        visit: Text = "",
+        name: Text = "",
+        phone: Text = "",
+    ) -> Response:
+        """Book one of them for the citizen."""
+        try:
+            book_visit(self._parts, who, case_id, self._desk.visits, visit, name, phone)
+        except (VisitGone, VisitsUnavailable) as error:
+            status = 503 if isinstance(error, VisitsUnavailable) else 409
+            return self._desk.show_visits(request, who, case_id, status, str(error), name, phone)
+        return RedirectResponse(f"/desk/cases/{case_id}", 303)
 
     def edit(
         self, request: Request, case_id: str, message_id: str, who: Agent, text: Text = ""

@@ -44,6 +44,7 @@ def links_of(who: Staff) -> list[tuple[str, str]]:
         ("/desk/team", "Team", LEADS),
         ("/desk/history", "History", LEADS),
         ("/desk/phrases", "Phrases", LEADS),
+        ("/desk/notices", "Notices", LEADS),
         ("/audit", "Audit", SEES_THE_AUDIT),
         ("/desk/log", "Log", READS_THE_LOG),
     )

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Form, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from bot.case_card import CaseCard
-from bot.case_extras import CannedReply
+from bot.case_extras import CannedReply, ServiceNotice
 from bot.council import LONDON
 from bot.desk_lead import AgentWrong, Search, change_agent, find_cases, see_overview
 from bot.desk_phrases import PLACES, PhraseWrong, check_phrase
@@ -32,6 +33,7 @@ LogReader = Annotated[Staff, Depends(require(*READS_THE_LOG))]
 Text = Annotated[str, Form()]
 PROMISES_OF = timedelta(days=7)
 SHOWN = 200
+LONGEST_NOTICE = 300  # characters: it stands above everything else
 COLUMNS = (
     "reference",
     "asked",
@@ -189,6 +191,63 @@ class LeadPages:
             work.commit()
         return RedirectResponse("/desk/phrases", 303)
 
+    def notices(self, request: Request, who: Lead) -> Response:
+        """News of the service that stands on every page."""
+        return self._notices_page(request, who)
+
+    async def put_notice(self, request: Request, who: Lead) -> Response:
+        """Put one up, in every language that has a text, or take one off."""
+        form = await request.form()
+        told = {str(name): str(value).strip() for name, value in form.items()}
+        return await run_in_threadpool(self._put_notice, request, who, told)
+
+    def _put_notice(self, request: Request, who: Staff, told: dict[str, str]) -> Response:
+        now = self._now()
+        texts = {lang: told[f"text-{lang}"] for lang in self._languages if told.get(f"text-{lang}")}
+        first, last = _day(told.get("start", "")), _day(told.get("end", ""))
+        with self._parts.store.begin() as work:
+            if told.get("drop"):
+                work.notices.drop(told["drop"])
+                entry = LogEntry(now, who.username, "notice_taken_off", told["drop"][:80])
+            elif first and last and first <= last and texts.get("en"):
+                starts = datetime.combine(first, datetime.min.time(), LONDON)
+                ends = datetime.combine(last + timedelta(days=1), datetime.min.time(), LONDON)
+                made = ServiceNotice(
+                    self._parts.turn.new_id(), _cut(texts), starts, ends, who.username
+                )
+                work.notices.add(made)
+                entry = LogEntry(now, who.username, "notice_put_up", made.id)
+            else:
+                problem = "Write a text in English, and two days in order."
+                return self._notices_page(request, who, 422, problem, told)
+            work.staff_log.write(entry)
+            work.commit()
+        return RedirectResponse("/desk/notices", 303)
+
+    def _notices_page(
+        self,
+        request: Request,
+        who: Staff,
+        status: int = 200,
+        problem: str = "",
+        told: dict[str, str] | None = None,
+    ) -> Response:
+        with self._parts.store.begin() as work:
+            held = work.notices.ending_after(self._now())
+        return staff_page(
+            self._pages,
+            request,
+            "desk_notices.html",
+            who,
+            status,
+            held=[(one, _days(one)) for one in held],
+            problem=problem,
+            told=told or {},
+            all_languages=self._languages,
+            longest=LONGEST_NOTICE,
+            today=self._now().astimezone(LONDON).date().isoformat(),
+        )
+
     def _team_page(
         self, request: Request, who: Staff, status: int = 200, problem: str = ""
     ) -> Response:
@@ -281,6 +340,15 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _days(notice: ServiceNotice) -> str:
+    last = notice.ends.astimezone(LONDON) - timedelta(days=1)
+    return f"{notice.starts.astimezone(LONDON):%d/%m/%Y} – {last:%d/%m/%Y}"
+
+
+def _cut(texts: dict[str, str]) -> dict[str, str]:
+    return {lang: text[:LONGEST_NOTICE] for lang, text in texts.items()}
 
 
 def _days_of(search: Search) -> tuple[str, str]:

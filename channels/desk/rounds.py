@@ -1,4 +1,5 @@
-"""What the desk does by the clock: silent cases go back to the queue, closing time is told."""
+"""What the desk does by the clock: silent cases go back to the queue, closing time is told,
+referrals are taken to partners, and a contact centre's own platform hears what happened."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from bot.council import Council
 from bot.desk_closing import tell_we_close
 from bot.desk_parts import DeskParts
 from bot.desk_silence import return_silent
-from bot.stores.staff_sql import SqlStaffStore
+from channels.desk.hooks import DeskHook
+from channels.desk.referrals import ReferralPost
+from channels.desk.wiring import desk_parts
+from channels.mail import MailServer
 from channels.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,8 @@ class DeskRounds:
     parts: DeskParts
     council: Council
     silence: timedelta
+    post: ReferralPost | None = None
+    hook: DeskHook | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -48,6 +54,10 @@ class DeskRounds:
         now = self.parts.turn.clock.now()
         if self.silence:
             return_silent(self.parts, self.silence)
+        if self.post:
+            self.post.run_once()
+        if self.hook:
+            self.hook.run_once()
         closed_at = self.council.closed_since(now)
         if closed_at is not None and now - closed_at <= LATE:
             opens = self.council.next_open(now)
@@ -64,6 +74,11 @@ class DeskRounds:
 
 def start_desk_rounds(parts: Parts) -> DeskRounds:
     """The rounds of this process, at work."""
-    desk = DeskParts(parts.turn, SqlStaffStore(parts.engine))
+    desk = desk_parts(parts)
     silence = timedelta(minutes=parts.settings.desk_silence)
-    return DeskRounds(desk, parts.council, silence).start()
+    settings, council = parts.settings, parts.council
+    mail = MailServer(settings.smtp_url, settings.mail_from)
+    secret = settings.secrets.webhook_secret
+    post = ReferralPost(desk, council.partners, council.name, secret, mail)
+    hook = DeskHook(desk, settings.desk_webhook, secret) if settings.desk_webhook else None
+    return DeskRounds(desk, council, silence, post, hook).start()

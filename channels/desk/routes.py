@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.council import LONDON
 from bot.desk_open import open_case
-from bot.desk_parts import DeskParts
 from bot.desk_phrases import offered_phrases
 from bot.desk_transfer import MAY_ASSIGN, colleagues_for
 from bot.desk_view import Case, Queue, Wanted, see_case, see_queue
+from bot.desk_visit import FreeVisit, VisitBook, VisitsUnavailable, free_visits
 from bot.desk_work import (
     CapacityReached,
     FollowUpPast,
@@ -32,7 +32,6 @@ from bot.files.cards import load_cards
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
-from bot.stores.staff_sql import SqlStaffStore
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
 from channels.desk.case_acts import CaseActs
@@ -41,6 +40,8 @@ from channels.desk.frame import staff_page
 from channels.desk.lead_pages import LeadPages
 from channels.desk.show import Shower, promise_days, teams_of
 from channels.desk.texts import TextFacts
+from channels.desk.visits_memory import MemoryVisits
+from channels.desk.wiring import desk_parts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
@@ -69,6 +70,8 @@ FORM_WORDS = (
     "label_problem",
     "label_text",
     "promise_problem",
+    "refer_problem",
+    "refer_text",
     "message_problem",
 )
 """What the forms of a case's page may hand back: what was wrong, and what was in them."""
@@ -79,10 +82,11 @@ class OutcomeMissing(BadInput):
     """Choose what became of it."""
 
 
-def make_desk_router(parts: Parts) -> APIRouter:
-    """The desk's pages and its event stream, ready to be included in the app."""
+def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter:
+    """The desk's pages and its event stream, ready to be included in the app. ``visits`` is the
+    council's booking system; without one no time is free."""
     pages = Pages(parts)
-    desk = Desk(parts, pages)
+    desk = Desk(parts, pages, visits or MemoryVisits())
     router = APIRouter(prefix="/desk", include_in_schema=False, route_class=_plain_errors(pages))
     case, safe = "/cases/{case_id}", [Depends(check_csrf)]
     router.add_api_route("", desk.queue, methods=["GET"])
@@ -102,11 +106,14 @@ def make_desk_router(parts: Parts) -> APIRouter:
         ("labels", acts.label),
         ("promise", acts.promise),
         ("called", acts.called),
+        ("refer", acts.refer),
         ("typing", acts.typing),
         ("messages/{message_id}/edit", acts.edit),
         ("messages/{message_id}/withdraw", acts.withdraw),
     ):
         router.add_api_route(f"{case}/{name}", act, methods=["POST"], dependencies=safe)
+    router.add_api_route(f"{case}/visit", acts.visit, methods=["GET"])
+    router.add_api_route(f"{case}/visit", acts.book_visit, methods=["POST"], dependencies=safe)
     router.add_api_route("/presence", acts.presence, methods=["POST"], dependencies=safe)
     lead = LeadPages(parts, pages, desk)
     for path, look in (
@@ -115,8 +122,10 @@ def make_desk_router(parts: Parts) -> APIRouter:
         ("/history.csv", lead.export),
         ("/log", lead.log),
         ("/phrases", lead.phrases),
+        ("/notices", lead.notices),
     ):
         router.add_api_route(path, look, methods=["GET"])
+    router.add_api_route("/notices", lead.put_notice, methods=["POST"], dependencies=safe)
     router.add_api_route("/phrases", lead.keep_phrase, methods=["POST"], dependencies=safe)
     router.add_api_route("/team/{username}", lead.change_agent, methods=["POST"], dependencies=safe)
     return router
@@ -125,9 +134,9 @@ def make_desk_router(parts: Parts) -> APIRouter:
 class Desk:
     """The routes, as plain functions in the thread pool."""
 
-    def __init__(self, parts: Parts, pages: Pages) -> None:
-        self._pages = pages
-        self.parts = DeskParts(parts.turn, SqlStaffStore(parts.engine))
+    def __init__(self, parts: Parts, pages: Pages, visits: VisitBook) -> None:
+        self._pages, self.visits = pages, visits
+        self.parts = desk_parts(parts)
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
@@ -317,6 +326,7 @@ class Desk:
             notes=self.shower.notes(case, now),
             promise=self.shower.promise(case, now),
             promise_days=promise_days(now),
+            partners=sorted(self.council.partners),
             reached=self.shower.reached(case, now),
             phrases=self._phrases(case, who),
             opened=self._opened(who, case.handoff),
@@ -340,6 +350,40 @@ class Desk:
             form_id=secrets.token_hex(12),
             limit=MAX_CHARACTERS,
             **{**dict.fromkeys(FORM_WORDS, ""), **said},
+        )
+
+    def show_visits(
+        self,
+        request: Request,
+        who: Staff,
+        case_id: str,
+        status: int = 200,
+        problem: str = "",
+        name: str = "",
+        phone: str = "",
+    ) -> Response:
+        """The page to choose a visit on; the booking system is asked only when it is opened."""
+        case, now = see_case(self.parts, who, case_id), self.parts.turn.clock.now()
+        visits: Sequence[FreeVisit] = ()
+        try:
+            visits = free_visits(self.parts, who, case_id, self.visits)
+        except VisitsUnavailable as error:
+            status, problem = 503, problem or str(error)
+        contact = case.handoff.contact
+        needs = sorted(a.value for a in case.conversation.circumstances.adjustments)
+        return staff_page(
+            self._pages,
+            request,
+            "desk_visit.html",
+            who,
+            status,
+            handoff=case.handoff,
+            visits=visits,
+            problem=problem,
+            visitor=name or str(contact.get("name") or ""),
+            phone=phone or str(contact.get("phone") or ""),
+            needs=[words.words_for(need, words.ADJUSTMENTS) for need in needs],
+            at=lambda moment: words.clock_time(moment, now),
         )
 
     def _phrases(self, case: Case, who: Staff) -> list[tuple[str, str]]:

@@ -82,8 +82,7 @@ AWAY_REASONS = ("On the phone", "On a break", "In a meeting", "Training", "Finis
 NOTE_KINDS: Mapping[str, str] = {
     "note": "Note",
     "transfer": "Passed on",
-    "returned": "Given back",
-    "closed": "Closed",
+    "referred": "Referred",
     "silence": "Sent back",
 }
 OPENED: Mapping[str, str] = {"case_opened": "opened it", "case_refused": "was refused"}

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.desk_visit import VisitsUnavailable
 from bot.errors import (
     BadInput,
     ConversationExpired,
@@ -68,6 +69,7 @@ STATUS: dict[type[FairwayError], int] = {
     ConversationExpired: 410,
     TooManyRequests: 429,
     BadInput: 422,
+    VisitsUnavailable: 503,
     NotTaken: 503,
     Unavailable: 503,
 }

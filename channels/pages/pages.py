@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from channels.pages.cookies import LANGUAGE, cookie_name, set_cookie
 from channels.pages.csrf import FIELD, Csrf
 from channels.pages.languages import page_language, split_languages, text_direction
-from channels.pages.news import notices_in
+from channels.pages.news import NoticeBoard
 from channels.pages.static_files import ROOMS, load_static_files
 from channels.parts import Parts
 
@@ -33,6 +33,7 @@ class Pages:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._csrf = Csrf.of(parts.settings)
+        self._notices = NoticeBoard(parts)
         self._static = load_static_files(parts.council.colour)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(sorted(ROOMS.glob("*/templates"))),
@@ -63,6 +64,11 @@ class Pages:
                 framed=framed,
             )
         return response
+
+    @property
+    def council_name(self) -> str:
+        """The council's name."""
+        return self._parts.council.name
 
     @property
     def phone(self) -> str:
@@ -105,7 +111,7 @@ class Pages:
         return {
             "languages_first": first,
             "languages_more": more,
-            "notices": notices_in(self._parts, own_words),
+            "notices": self._notices.at(own_words),
             "t": t,
             "lang": own_words,
             "dir": text_direction(own_words),

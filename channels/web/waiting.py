@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.desk_order import turn_of
 from bot.handoff import Handoff, HandoffStatus
 from bot.wait import LATELY, Wait, estimate_wait, place_in_queue, waits_of
 from channels.parts import Parts
@@ -28,7 +29,7 @@ def waiting_words(parts: Parts, conversation: Conversation, handoff: Handoff | N
 
 def _wait_of(parts: Parts, handoff: Handoff, now: datetime) -> Wait:
     with parts.turn.store.begin() as work:
-        waiting = work.handoffs.with_status(HandoffStatus.WAITING)
+        waiting = sorted(work.handoffs.with_status(HandoffStatus.WAITING), key=turn_of)
         served = work.handoffs.claimed_since(now - LATELY)
     alike = [h for h in served if h.team == handoff.team and h.urgency == handoff.urgency]
     return estimate_wait(place_in_queue(handoff, waiting), waits_of(alike))

@@ -125,6 +125,7 @@ class DeskClient:
             work.staff.save(replace(self.staff, capacity=20))
             work.commit()
         self.client = self.site.client(self.staff)
+        self.token = csrf(self.client.get("/desk").text)
         self.mine: list[str] = []
         self.lost_races = 0
 
@@ -155,8 +156,7 @@ class DeskClient:
         assert self._post(case, "close", outcome="resolved").status_code == 303
 
     def _post(self, case: str, what: str, **fields: str) -> httpx.Response:
-        token = csrf(self.client.get("/desk").text)
-        return self.client.post(f"/desk/cases/{case}/{what}", data={"csrf": token, **fields})
+        return self.client.post(f"/desk/cases/{case}/{what}", data={"csrf": self.token, **fields})
 
 
 @pytest.fixture

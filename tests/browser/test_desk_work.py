@@ -333,8 +333,15 @@ def states(site, page):
     yield "a closed case"
     page.goto(f"{site.url}/desk/cases/unknown")
     yield "no such case"
-    for place in ("team", "history", "phrases", "log?check=1"):
-        page.goto(f"{site.url}/desk/{place}")
+    for place in (
+        "desk/team",
+        "desk/history",
+        "desk/phrases",
+        "desk/notices",
+        "desk/log?check=1",
+        "account",
+    ):
+        page.goto(f"{site.url}/{place}")
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         yield place
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt
+from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Receipt, ServiceNotice
 from bot.desk_transfer import pass_to_team
 from bot.desk_view import see_queue
 from bot.desk_work import answer_citizen, claim_case
@@ -70,6 +70,25 @@ def test_an_agents_skills_and_presence_come_back(store):
         work.sessions.add(session(made, "1" * 64))
         work.sessions.add(session(made, "2" * 64, last_at=START + HOUR))
         assert work.sessions.last_seen()[made.id] == START + HOUR
+
+
+def test_a_code_is_spent_once_even_from_many_threads(store):
+    made = staff("coder", totp_secret="ABC")
+    with store.begin() as work:
+        work.staff.add(made)
+        work.commit()
+    spent: list[bool] = []
+
+    def spend() -> None:
+        with store.begin() as work:
+            spent.append(work.staff.use_code(made.id, 7))
+            work.commit()
+
+    run_together([spend] * 6)
+    assert sorted(spent) == [False] * 5 + [True]
+    with store.begin() as work:
+        assert not work.staff.use_code(made.id, 6)
+        assert work.staff.use_code(made.id, 8)
 
 
 def test_notes_labels_and_a_day_to_look_again(store, case):
@@ -151,6 +170,18 @@ def test_set_phrases(store):
         ]
         work.canned.drop("hello", "cy")
         assert work.canned.all() == [one]
+
+
+def test_notices_stand_until_their_time_is_over(store):
+    one = ServiceNotice("n1", {"en": "Shut", "cy": "Ar gau"}, START, START + HOUR, "lena")
+    with store.begin() as work:
+        work.notices.add(one)
+        work.notices.add(replace(one, id="n0", starts=START - HOUR))
+        assert [n.id for n in work.notices.ending_after(START)] == ["n0", "n1"]
+        assert work.notices.ending_after(START)[1] == one
+        assert work.notices.ending_after(START + HOUR) == []
+        work.notices.drop("n0")
+        assert [n.id for n in work.notices.ending_after(START)] == ["n1"]
 
 
 def test_past_cases_are_found_by_when_they_were_asked_for(store, case):

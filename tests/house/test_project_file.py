@@ -27,6 +27,7 @@ def test_every_dependency_says_why_it_is_there() -> None:
 LOADED_BY_OTHERS = {"psycopg", "python-multipart"}
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
+    "govuk-bank-holidays": "govuk_bank_holidays",
     "notifications-python-client": "notifications_python_client",
     "opentelemetry-exporter-otlp-proto-http": "opentelemetry.exporter",
     "opentelemetry-sdk": "opentelemetry.sdk",

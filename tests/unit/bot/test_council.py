@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.council import CouncilHours
+from bot.council import DAYS, LONDON, Council, CouncilHours
 from bot.errors import BadFile
 from bot.files.council import load_council
 
@@ -78,3 +78,15 @@ def test_a_wrong_file_says_where_and_how_to_mend_it(tmp_path, old, new, line):
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(BadFile, match="FAIRWAY_COUNCIL"):
         load_council(tmp_path / "none.yml")
+
+
+def test_on_holidays_it_stays_shut_and_says_when_it_opens(tmp_path):
+    hours = {day: (time(9), time(17)) for day in DAYS[:5]}
+    council = Council("T", "t", "E1", "0", "0", "p", {"en": "English"}, hours,
+                      holidays=frozenset({date(2026, 12, 25), date(2026, 12, 28)}))  # fmt: skip
+    christmas = datetime(2026, 12, 25, 12, tzinfo=LONDON)
+    assert not council.is_open(christmas)
+    assert council.is_open(christmas - timedelta(days=1))
+    assert council.next_open(christmas) == datetime(2026, 12, 29, 9, tzinfo=LONDON)
+    assert council.closed_since(christmas) == datetime(2026, 12, 24, 17, tzinfo=LONDON)
+    assert council.closed_since(christmas - timedelta(days=1)) is None

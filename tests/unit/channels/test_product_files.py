@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.errors import BadFile
-from channels.product_files import read_files
+from channels.product_files import read_council, read_files
 from channels.settings import ROOT
 
 SHIPPED = (ROOT / "bot" / "council.yml").read_text("utf-8")
@@ -32,3 +33,21 @@ def test_a_language_without_a_catalogue_is_left_out_and_named(tmp_path, caplog):
 def test_a_council_without_any_language_of_ours_is_refused(tmp_path):
     with pytest.raises(BadFile, match="no language in it has a catalogue"):
         read_files(council_file(tmp_path, "{xx: Martian}"))
+
+
+def test_bank_holidays_of_the_councils_part_of_the_kingdom_are_kept(tmp_path):
+    path = tmp_path / "council.yml"
+    days = "bank_holidays: scotland\nclosed_on: [2026-12-24]\n"
+    path.write_text(SHIPPED + days, "utf-8")
+    holidays = read_council(path).holidays
+    assert {date(2026, 12, 25), date(2026, 11, 30), date(2026, 12, 24)} <= holidays
+    path.write_text(SHIPPED + days.replace("scotland", "england-and-wales"), "utf-8")
+    assert date(2026, 11, 30) not in read_council(path).holidays  # Saint Andrew's Day
+
+
+@pytest.mark.parametrize("wrong", ["bank_holidays: mars", "closed_on: soon", "closed_on: [soon]"])
+def test_days_off_that_cannot_be_read_are_refused(tmp_path, wrong):
+    path = tmp_path / "council.yml"
+    path.write_text(f"{SHIPPED}{wrong}\n", "utf-8")
+    with pytest.raises(BadFile):
+        read_council(path)

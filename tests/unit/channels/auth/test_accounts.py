@@ -9,6 +9,7 @@ import pytest
 from bot.staff import Role, UsernameTaken, UsernameWrong
 from bot.stores.staff_memory import MemoryStaffStore
 from channels.auth import accounts
+from channels.auth.codes import Tickets
 from channels.auth.passwords import Passwords
 from channels.auth.sign_in import (
     LinkSpent,
@@ -39,7 +40,7 @@ def clock():
 
 @pytest.fixture
 def parts(store, clock):
-    return SignInParts(store, clock, Passwords(), Throttle(clock.now))
+    return SignInParts(store, clock, Passwords(), Throttle(clock.now), Tickets("test"))
 
 
 @pytest.fixture

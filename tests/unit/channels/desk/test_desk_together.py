@@ -216,3 +216,29 @@ def test_s9_who_opened_a_safeguarding_case_is_on_its_page_for_leads(site, lena, 
     assert "Who looked at this case" in page
     assert "Bryn Example" in page
     assert "Who looked" not in bryn.get(f"/desk/cases/{secret.id}").text
+
+
+def test_a_notice_stands_on_every_page_in_its_languages_and_comes_off(site, lena, monkeypatch):
+    monkeypatch.setattr("channels.pages.news.KEPT", 0.0)
+    today = site.parts.turn.clock.now().date().isoformat()
+    token = csrf(lena.get("/desk/notices").text)
+    fields = {"csrf": token, "start": today, "end": today}
+    assert lena.post("/desk/notices", data=fields).status_code == 422
+    texts = {"text-en": "Phones are <down>.", "text-cy": "Dim ffonau."}
+    assert lena.post("/desk/notices", data={**fields, **texts}).status_code == 303
+    citizen = site.client()
+    assert "Phones are &lt;down&gt;." in citizen.get("/").text
+    assert "Dim ffonau." in citizen.get("/?lang=cy").text
+    key = lena.get("/desk/notices").text.split('name="drop" value="', 1)[1].split('"', 1)[0]
+    assert lena.post("/desk/notices", data={"csrf": token, "drop": key}).status_code == 303
+    assert "Phones are" not in citizen.get("/?lang=en").text
+
+
+def test_a_visit_is_booked_from_the_case(site, asha, case):
+    page = asha.get(f"/desk/cases/{case.id}/visit")
+    assert "No time is free" in page.text  # this site has no booking system
+    token = csrf(asha.get("/desk").text)
+    address = f"/desk/cases/{case.id}/visit"
+    gone = asha.post(address, data={"csrf": token, "visit": "s1", "name": "Sam"})
+    assert gone.status_code == 409
+    assert "Choose another one" in gone.text
