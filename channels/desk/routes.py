@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Request
@@ -31,6 +32,7 @@ from bot.errors import BadInput, FairwayError, HandoffTaken
 from bot.files.cards import load_cards
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS
+from bot.service_card import ServiceCard
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
@@ -131,6 +133,11 @@ def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter
     return router
 
 
+@cache
+def _cards() -> Mapping[str, ServiceCard]:
+    return load_cards(ROOT / "bot" / "services")
+
+
 class Desk:
     """The routes, as plain functions in the thread pool."""
 
@@ -140,7 +147,7 @@ class Desk:
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
-        cards = load_cards(ROOT / "bot" / "services")
+        cards = _cards()
         self.shower = Shower(cards, parts.council.languages)
         self.teams = teams_of(cards)
         self.council = parts.council

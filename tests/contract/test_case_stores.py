@@ -17,7 +17,7 @@ from bot.staff_log import check_chain
 from bot.stores.staff_memory import MemoryStaffStore
 from tests.contract.test_staff_store import run_together, session, sql_store
 from tests.desk_kit import Desk, staff
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import START, Citizen
 
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ def store(request, tmp_path_factory) -> Iterator:
     elif request.param == "sqlite":
         yield from sql_store(f"sqlite:///{tmp_path_factory.mktemp('case') / 'case.db'}")
     else:
-        with postgres_database() as url:
+        with migrated_database() as url:
             yield from sql_store(url)
 
 

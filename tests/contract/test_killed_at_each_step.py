@@ -24,7 +24,7 @@ from bot.stores.sql import SqlStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.turn_state import TurnParts
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import ScriptedAssistant, turn_parts
 
 CLIENT_ID = "the citizen's own"
@@ -59,7 +59,7 @@ def house(request, tmp_path) -> Iterator[House]:
         migrate(url)
         yield House(url)
         return
-    with postgres_database() as url:
+    with migrated_database() as url:
         migrate(url)
         yield House(url)
 

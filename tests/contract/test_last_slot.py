@@ -21,7 +21,7 @@ from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from bot.understanding import Answer, Said
 from channels.live import LiveHub
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import turn_parts
 from tests.unit.actions.driver import POSTCODE, SECRET, Talk, send, start_talk
 
@@ -38,7 +38,7 @@ def engine(request, tmp_path) -> Iterator[sa.Engine]:
         yield made
         made.dispose()
         return
-    with postgres_database() as url:
+    with migrated_database() as url:
         migrate(url)
         made = open_engine(url)
         yield made
@@ -102,7 +102,7 @@ def test_one_of_a_hundred_gets_the_last_slot_and_99_are_offered_the_next(tmp_pat
 
     def says_yes(conversation) -> list[str]:
         message = take_in(parts, conversation.id, "yes", client_id="one").message
-        return [reply.text for reply in handle_turn(parts, message)]
+        return [reply.text for reply in handle_turn(parts, message).said]
 
     with ThreadPoolExecutor(CITIZENS) as pool:
         answers = list(pool.map(says_yes, people))

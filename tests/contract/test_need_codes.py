@@ -13,7 +13,7 @@ from bot.stores.engine import migrate, open_engine
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.need_codes_memory import MemoryNeedCodes
 from bot.stores.schema import metadata
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 BEGAN = {f"c{i}": START + timedelta(days=i) for i in range(12)}
@@ -26,7 +26,7 @@ def kept(request, tmp_path):
     elif request.param == "sqlite":
         yield from _sql(f"sqlite:///{tmp_path / 'codes.db'}")
     else:
-        with postgres_database() as url:
+        with migrated_database() as url:
             yield from _sql(url)
 
 

@@ -23,7 +23,7 @@ from channels.privacy.erase import Places, erase, tables_of_a_conversation
 from channels.privacy.retention import Hold, NothingToHold, clear_up, hold, holds, preview, release
 from channels.privacy.schedule import load_schedule
 from channels.settings import ROOT
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import ScriptedAssistant, turn_parts
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def places(request, tmp_path):
     if request.param == "sqlite":
         yield from _opened(f"sqlite:///{tmp_path / 'kept.db'}", tmp_path)
         return
-    with postgres_database() as url:
+    with migrated_database() as url:
         yield from _opened(url, tmp_path)
 
 

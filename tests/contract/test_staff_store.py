@@ -18,7 +18,7 @@ from bot.stores.engine import migrate, open_engine
 from bot.stores.staff_memory import MemoryStaffStore
 from bot.stores.staff_sql import SqlStaffStore
 from tests.desk_kit import Desk, staff
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import START, Citizen
 
 
@@ -29,7 +29,7 @@ def store(request, tmp_path) -> Iterator[StaffStore]:
     elif request.param == "sqlite":
         yield from sql_store(f"sqlite:///{tmp_path / 'staff.db'}")
     else:
-        with postgres_database() as url:
+        with migrated_database() as url:
             yield from sql_store(url)
 
 

@@ -25,7 +25,7 @@ from bot.stores.schema import UtcDateTime
 from bot.stores.sql import SqlStore
 from bot.take_in import TakenIn, take_in
 from bot.turn_record import TurnRecord
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import ScriptedAssistant, turn_parts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ def store(request, tmp_path) -> Iterator[Store]:
         yield SqlStore(engine)
         engine.dispose()
         return
-    with postgres_database() as url:
+    with migrated_database() as url:
         migrate(url)
         engine = open_engine(url)
         yield SqlStore(engine)

@@ -12,7 +12,7 @@ from bot.stores.engine import migrate, open_engine
 from bot.stores.switches import MemorySwitches, SqlSwitches
 from bot.switches import Off, SwitchUnknown, check_name
 from channels.switches import SwitchBoard, SwitchedAssistant
-from tests.servers import postgres_database
+from tests.servers import migrated_database
 from tests.turn_kit import Citizen, ScriptedAssistant, turn_parts
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ def switches(request, tmp_path):
         yield SqlSwitches(engine)
         engine.dispose()
     else:
-        with postgres_database() as url:
+        with migrated_database() as url:
             migrate(url)
             engine = open_engine(url)
             yield SqlSwitches(engine)

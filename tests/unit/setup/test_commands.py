@@ -161,6 +161,6 @@ def test_a_user_is_added_listed_and_switched_off(env: dict[str, str]) -> None:
     added = run(env, "user", "add", "jones", "--role", "agent", "--team", "highways")
     assert added.exit_code == 0, added.output
     assert f"http://127.0.0.1:{env['FAIRWAY_PORT']}/sign-in/link/" in added.output
-    assert "jones\tjones\tagent\thighways\ton" in run(env, "user", "list").output
+    assert "jones\tjones\tagent\thighways\ten\ton" in run(env, "user", "list").output
     assert "\toff" in run(env, "user", "off", "jones").output
     assert run(env, "user", "link", "nobody").exit_code == 1
