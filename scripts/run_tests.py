@@ -168,10 +168,14 @@ def groups(slow: bool) -> list[Group]:
     main, rasa = ROOT / ".venv/bin/python", ROOT / ".venv-rasa/bin/python"
     apart = tuple(f"--ignore={folder}" for folder in (*RASA_TESTS, *LIVE_TESTS))
     mark = ("-m", "slow") if slow else ()
-    quick = Group("quick", main, ("tests", *apart, *mark, "-n", "1" if slow else "2"))
+    both = ("-n", "1" if slow else "2")
+    quick = Group("quick", main, ("tests", *apart, *mark, *both))
     own_warnings = ("-o", RASA_WARNINGS, "--disable-warnings")
     inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, *own_warnings))
-    live = [Group(Path(one).name, main, (*existing((one,)), *mark)) for one in LIVE_TESTS]
+    live = [
+        Group("journeys", main, (*existing(LIVE_TESTS[:1]), *mark)),
+        Group("browser", main, (*existing(LIVE_TESTS[1:]), *mark, *both)),
+    ]
     return [quick, inside_rasa, *live]
 
 

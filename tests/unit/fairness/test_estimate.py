@@ -94,7 +94,7 @@ def test_the_command_writes_it_into_every_file(write, tmp_path):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_same_data_gives_the_same_estimate(write, seed):
     found = [
-        report_on(read_decisions(decisions(write, 200, seed), ("who",), None, INPUTS)).estimate
+        report_on(read_decisions(decisions(write, 100, seed), ("who",), None, INPUTS)).estimate
         for _ in range(2)
     ]
     assert found[0] == found[1]
