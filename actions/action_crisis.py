@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from actions.answer import Answer
+from actions.conduct import Conductor
 from actions.follow_route import RouteFollower
+from actions.form_first import FormFirstAction
 from actions.parts import Parts
 from actions.route_citizen import report_route, route_citizen
 from actions.turn import Turn
-from actions.turn_action import TurnAction
 from actions.words import Words
 from bot.intents import danger_of
 from bot.need import Urgency
@@ -18,11 +19,11 @@ UNNAMED = "crisis"
 """The kind of danger when nobody can say which: its text has every number."""
 
 
-class ActionCrisis(TurnAction):
-    """``follower`` makes the handoff."""
+class ActionCrisis(FormFirstAction):
+    """``follower`` makes the handoff. A choice that a form offers is no danger."""
 
-    def __init__(self, parts: Parts, follower: RouteFollower) -> None:
-        super().__init__(parts)
+    def __init__(self, parts: Parts, conductor: Conductor, follower: RouteFollower) -> None:
+        super().__init__(parts, conductor)
         self.follower = follower
 
     def name(self) -> str:
@@ -30,6 +31,9 @@ class ActionCrisis(TurnAction):
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
         finding = check_safety(turn.text)
+        chosen = None if finding else await self.in_choice(turn)
+        if chosen:
+            return chosen
         kind = finding.kind if finding else danger_of(turn.intent) or UNNAMED
         decision = route_citizen(self.parts, turn, None, danger=True)
         told = {"message": turn.text} if not turn.is_button else {}

@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.answer import Answer
+from actions.form_first import FormFirstAction
 from actions.turn import Turn
-from actions.turn_action import TurnAction
 from actions.words import Words
 from bot.message import Button
 
 ON_THE_MENU = ("bin_collection", "pothole", "council_tax_bill", "fly_tipping", "library")
 
 
-class ActionSomethingElse(TurnAction):
-    """Needs only the parts."""
+class ActionSomethingElse(FormFirstAction):
+    """Needs the form under way: a choice that it offers may sound like "something else"."""
 
     def name(self) -> str:
         return "action_something_else"
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
+        chosen = await self.in_choice(turn)
+        if chosen:
+            return chosen
         free = replace(turn.circumstances, asked_channel=None)
         cards = [self.parts.cards[name] for name in ON_THE_MENU if name in self.parts.cards]
         buttons = (Button(card.name(turn.language), f"/{card.intent}") for card in cards)

@@ -132,9 +132,9 @@ def make_actions(parts: Parts) -> tuple[TurnAction, ...]:
         ActionNoteBarrier(parts, conductor, follower),
         ActionNoteAdjustment(parts, conductor, follower),
         ActionExplainRoute(parts, conductor),
-        ActionSomethingElse(parts),
+        ActionSomethingElse(parts, conductor),
         ActionChangeLanguage(parts, conductor),
-        ActionCrisis(parts, follower),
+        ActionCrisis(parts, conductor, follower),
     )
 
 

@@ -11,6 +11,7 @@ from actions.conduct import Conductor
 from actions.parts import Parts
 from actions.turn import Turn
 from actions.turn_action import TurnAction
+from bot.phrases import normalise
 
 SURE = 0.6
 """Below this, in answer to an open question, a text counts as the answer."""
@@ -31,6 +32,18 @@ class FormFirstAction(TurnAction):
             return None
         unsure = form.question and form.question.datatype in _OPEN and turn.confidence < SURE
         if unsure or self.conductor.suits(turn, form):
+            return await self.conductor.go_on(turn, form)
+        return None
+
+    async def in_choice(self, turn: Turn) -> Answer | None:
+        """The form's answer when the text is one of the choices on offer, word for word, or holds
+        no letter where a number is asked for; else None. Nothing else outranks danger."""
+        form = self.conductor.current(turn)
+        if form is None or form.question is None or turn.is_button:
+            return None
+        offered = {normalise(words) for option in form.question.options for words in option}
+        bare = not any(character.isalpha() for character in turn.text)
+        if normalise(turn.text) in offered or (bare and self.conductor.suits(turn, form)):
             return await self.conductor.go_on(turn, form)
         return None
 

@@ -5,9 +5,9 @@
 - journeys, browser: through real processes and a real browser
 
 With ``--train`` the model is trained (if its inputs changed) beside the quick group, which needs
-none. The others need it: the rasa group begins when it is there, the last two when the quick group
-is over too, each beside the other, for they wait more than they work. What a group says is printed
-when it ends. A group runs even when an earlier one failed. In CI a skipped test is a failure: what
+none. The others need it: rasa and journeys begin when it is there, browser when the quick group is
+over too. They run beside each other, for they wait more than they work. What a group says is
+printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a failure: what
 a developer's machine may lack (PostgreSQL, say), CI must have.
 """
 
@@ -76,14 +76,17 @@ def main() -> int:
 
 def run_all(slow: bool, train: bool) -> Results:
     """Run everything, each as soon as what it needs is there."""
-    results, (quick, inside_rasa, *live) = Results(), groups(slow)
+    results, (quick, inside_rasa, journeys, browser) = Results(), groups(slow)
     with ThreadPoolExecutor(8) as pool:
         trained = pool.submit(is_trained) if train else _yes()
         tested = pool.submit(run, quick, results, none_is_fine=slow)
         needed: Needed = (trained, tested) if slow else (trained,)  # slow ones measure: one by one
         groups_left = [pool.submit(_after, needed, inside_rasa, results, slow)]
-        for one in live:
-            needed = (trained, tested, *groups_left) if slow else (trained, tested)
+        for one in (journeys, browser):
+            if slow:
+                needed = (trained, tested, *groups_left)
+            elif one is browser:
+                needed = (trained, tested)
             groups_left.append(pool.submit(_after, needed, one, results, slow))
         for each in (tested, *groups_left):
             each.result()
@@ -172,11 +175,9 @@ def groups(slow: bool) -> list[Group]:
     quick = Group("quick", main, ("tests", *apart, *mark, *both))
     own_warnings = ("-o", RASA_WARNINGS, "--disable-warnings")
     inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, *own_warnings))
-    live = [
-        Group("journeys", main, (*existing(LIVE_TESTS[:1]), *mark)),
-        Group("browser", main, (*existing(LIVE_TESTS[1:]), *mark, *both)),
-    ]
-    return [quick, inside_rasa, *live]
+    journeys = Group("journeys", main, (*existing(LIVE_TESTS[:1]), *mark))
+    browser = Group("browser", main, (*existing(LIVE_TESTS[1:]), *mark, *both))
+    return [quick, inside_rasa, journeys, browser]
 
 
 def existing(folders: tuple[str, ...]) -> tuple[str, ...]:

@@ -125,7 +125,9 @@ class IntentClassifier(GraphComponent):
         sure = model.confidences(text, str(message.get(LANGUAGE) or ""), self._vector)
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
-        danger = self._danger(sure, model, str(message.get(LANGUAGE) or ""))
+        # A bare number is nobody's cry for help: what is added up over many kinds is noise then.
+        said = any(character.isalpha() for character in text)
+        danger = self._danger(sure, model, str(message.get(LANGUAGE) or "")) if said else None
         intent = danger or dict(ranking[0])
         if not danger and (self._is_doubtful(intent) or not _says_anything(text, intent, model)):
             intent["name"] = FALLBACK

@@ -46,3 +46,12 @@ def test_hostile_text_is_understood_or_not_but_soon(parse, what):
         taken.append(time.process_time() - began)
     assert parsed["intent"]["name"]
     assert min(taken) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "text", ["2", "12", "0", "07700 900123", "24/11/2026", "£5", "?!", "10:30"]
+)
+def test_without_a_letter_nobody_is_in_danger(parse, text):
+    for language in ("en", "cy", "so"):
+        parsed = parse(text, {"medium": "web", "language": language})
+        assert not parsed["intent"]["name"].startswith("crisis"), parsed["intent"]

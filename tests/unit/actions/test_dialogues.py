@@ -191,6 +191,26 @@ def test_another_service_in_the_middle_is_offered_not_forced(talk: Talk) -> None
     assert switched.of("route")[0]["service"] == "bin_collection"
 
 
+@pytest.mark.parametrize("heard_as", ["crisis_child", "something_else"])
+def test_a_choice_on_offer_is_an_answer_whatever_it_sounds_like(talk: Talk, heard_as: str) -> None:
+    talk.say("rubbish has been dumped", "service_fly_tipping")
+    talk.say(POSTCODE)
+    asked = talk.say("by the library")
+    offered = next(b for said in asked.said for b in said["buttons"] if b["payload"][0] != "/")
+    before = talk.slots["task"]["at"]
+    answered = talk.say(offered["payload"], heard_as, 0.9)
+    assert not answered.of("handoff")
+    assert talk.slots["task"]["at"] not in (before, None)
+
+
+def test_danger_in_a_form_outranks_its_question(talk: Talk) -> None:
+    talk.say("rubbish has been dumped", "service_fly_tipping")
+    talk.say(POSTCODE)
+    talk.say("by the library")
+    heard = talk.say("my dad is hurting my sister", "crisis_child", 0.9)
+    assert heard.of("handoff")[0]["urgency"] == "urgent"
+
+
 def test_an_answer_that_resembles_a_request_is_an_answer(talk: Talk) -> None:
     _report(talk, POSTCODE, "by the library")
     assert talk.say("Bigger than a dustbin lid", "service_bin_collection").keys != ["switch_offer"]
