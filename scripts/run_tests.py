@@ -7,8 +7,8 @@
 With ``--train`` the model is trained (if its inputs changed) beside the quick group, which needs
 none. The others need it: rasa and journeys begin when it is there, browser when the quick group is
 over too. They run beside each other, for they wait more than they work. What a group says is
-printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a failure: what
-a developer's machine may lack (PostgreSQL, say), CI must have.
+printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a
+failure: what a developer's machine may lack (PostgreSQL, say), CI must have.
 """
 
 from __future__ import annotations
