@@ -36,16 +36,13 @@ class FormFirstAction(TurnAction):
         return None
 
     async def in_choice(self, turn: Turn) -> Answer | None:
-        """The form's answer when the text is one of the choices on offer, word for word, or holds
-        no letter where a number is asked for; else None. Nothing else outranks danger."""
+        """The form's answer when the text is one of the choices on offer, word for word; else None.
+        Nothing else outranks danger."""
         form = self.conductor.current(turn)
         if form is None or form.question is None or turn.is_button:
             return None
         offered = {normalise(words) for option in form.question.options for words in option}
-        bare = not any(character.isalpha() for character in turn.text)
-        if normalise(turn.text) in offered or (bare and self.conductor.suits(turn, form)):
-            return await self.conductor.go_on(turn, form)
-        return None
+        return await self.conductor.go_on(turn, form) if normalise(turn.text) in offered else None
 
     def back_to_form(self, turn: Turn) -> Answer:
         """The form's question once more, when there is one; else what else can we do."""

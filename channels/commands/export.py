@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 
-from bot.errors import FairwayError
-from bot.stores.engine import migrate, open_engine
-from channels.commands.here import settings_here
+from channels.commands.database_here import database_here
 from channels.portable import read_in, write_out
-from channels.settings import Settings
 from channels.web.own_data import own_data
 
 
@@ -32,7 +27,7 @@ def export_(out: Path, with_secrets: bool, conversation: str | None) -> None:
     Example:
       fairway export --out /safe/place/fairway-2026-11-29
     """
-    with _database() as (settings, engine):
+    with database_here() as (settings, engine):
         if conversation:
             _export_one(engine, conversation, out)
             return
@@ -54,7 +49,7 @@ def import_(folder: Path) -> None:
     Example:
       FAIRWAY_DATABASE_URL=postgresql+psycopg://HOST/fairway fairway import FOLDER
     """
-    with _database() as (settings, engine):
+    with database_here() as (settings, engine):
         manifest = read_in(settings, engine, folder)
     rows = sum(held["rows"] for held in manifest["tables"].values())
     click.echo(f"{rows} rows read in; read back, every table is the same.")
@@ -69,15 +64,3 @@ def _export_one(engine: sa.Engine, conversation_id: str, out: Path) -> None:
     path = out / f"{conversation_id}.json"
     path.write_text(json.dumps(held, indent=1, ensure_ascii=False), "utf-8")
     click.echo(str(path))
-
-
-@contextmanager
-def _database() -> Iterator[tuple[Settings, sa.Engine]]:
-    settings = settings_here()
-    try:
-        migrate(settings.database_url)
-        engine = open_engine(settings.database_url)
-        yield settings, engine
-        engine.dispose()
-    except FairwayError as error:
-        raise click.ClickException(str(error)) from error

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
 import sqlalchemy as sa
 
-from bot.errors import FairwayError
 from bot.staff import LogEntry
-from bot.stores.engine import migrate, open_engine
 from bot.stores.staff_sql import SqlStaffStore
-from channels.commands.here import settings_here
+from channels.commands.database_here import database_here
 from channels.privacy import places_of
 from channels.privacy import retention as rules
 from channels.privacy.schedule import load_schedule
-from channels.settings import Settings
 
 
 @click.group(invoke_without_command=True)
@@ -38,7 +33,7 @@ def retention(context: click.Context, preview: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    with _database() as (settings, engine):
+    with database_here() as (settings, engine):
         schedule = load_schedule(settings.retention_file)
         act = rules.preview if preview else rules.clear_up
         now = datetime.now(UTC)
@@ -59,7 +54,7 @@ def hold_(conversation: str, by: str, reason: str) -> None:
     Example:
       fairway retention hold 3f2a… --by jones --reason "Ombudsman, ref. 123"
     """
-    with _database() as (_, engine):
+    with database_here() as (_, engine):
         rules.hold(engine, rules.Hold(conversation, datetime.now(UTC), by, reason))
         _note(engine, by, "held", conversation)
     click.echo(f"{conversation} is held.")
@@ -75,7 +70,7 @@ def release_(conversation: str, by: str) -> None:
     Example:
       fairway retention release 3f2a… --by jones
     """
-    with _database() as (_, engine):
+    with database_here() as (_, engine):
         if not rules.release(engine, conversation):
             raise click.ClickException(f"{conversation} is not held.")
         _note(engine, by, "released", conversation)
@@ -90,7 +85,7 @@ def holds_() -> None:
     Example:
       fairway retention holds
     """
-    with _database() as (_, engine):
+    with database_here() as (_, engine):
         for held in rules.holds(engine):
             row = (held.conversation_id, f"{held.since:%Y-%m-%d}", held.by, held.reason)
             click.echo("\t".join(row))
@@ -100,15 +95,3 @@ def _note(engine: sa.Engine, by: str, action: str, subject: str) -> None:
     with SqlStaffStore(engine).begin() as work:
         work.staff_log.write(LogEntry(datetime.now(UTC), by, action, subject))
         work.commit()
-
-
-@contextmanager
-def _database() -> Iterator[tuple[Settings, sa.Engine]]:
-    settings = settings_here()
-    try:
-        migrate(settings.database_url)
-        engine = open_engine(settings.database_url)
-        yield settings, engine
-        engine.dispose()
-    except FairwayError as error:
-        raise click.ClickException(str(error)) from error

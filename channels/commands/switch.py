@@ -10,14 +10,12 @@ from datetime import UTC, datetime
 import click
 import sqlalchemy as sa
 
-from bot.errors import FairwayError
 from bot.files.cards import load_cards
 from bot.staff import LogEntry
-from bot.stores.engine import migrate, open_engine
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
 from bot.switches import Off, check_name
-from channels.commands.here import settings_here
+from channels.commands.database_here import database_here
 from channels.settings import ROOT
 
 
@@ -106,11 +104,5 @@ def list_() -> None:
 
 @contextmanager
 def _desk() -> Iterator[_Desk]:
-    settings = settings_here()
-    try:
-        migrate(settings.database_url)
-        engine = open_engine(settings.database_url)
+    with database_here() as (_, engine):
         yield _Desk(engine, SqlSwitches(engine))
-        engine.dispose()
-    except FairwayError as error:
-        raise click.ClickException(str(error)) from error

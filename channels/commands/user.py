@@ -7,12 +7,11 @@ from contextlib import contextmanager
 
 import click
 
-from bot.errors import FairwayError
 from bot.staff import Role, Staff
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import open_engine
 from bot.stores.staff_sql import SqlStaffStore
 from channels.auth import accounts
-from channels.commands.here import settings_here
+from channels.commands.database_here import database_here
 from channels.settings import Settings
 
 
@@ -128,12 +127,8 @@ def first_sign_in_link(settings: Settings) -> str | None:
 
 @contextmanager
 def _accounts() -> Iterator[tuple[Settings, SqlStaffStore]]:
-    settings = settings_here()
-    try:
-        migrate(settings.database_url)
-        yield settings, SqlStaffStore(open_engine(settings.database_url))
-    except FairwayError as error:
-        raise click.ClickException(str(error)) from error
+    with database_here() as (settings, engine):
+        yield settings, SqlStaffStore(engine)
 
 
 def _give_link(make: Callable[[SqlStaffStore, str, str], accounts.NewLink], username: str) -> None:

@@ -48,7 +48,6 @@ def test_a_package_that_could_not_be_looked_up_does_not_count_as_safe() -> None:
 @pytest.mark.parametrize("lock", ["fairway", "rasa"])
 def test_nothing_is_known_against_what_is_pinned(lock: str) -> None:
     audited = audit(lock)
-    if not audited.looked_up:
-        pytest.skip("the lists of vulnerabilities cannot be reached from here")
+    assert audited.looked_up, "the lists of vulnerabilities cannot be reached from here"
     known = accepted(datetime.date.today())
     assert [one for one in audited.found if not known & set(one[2])] == []
