@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -35,7 +36,10 @@ class Passwords:
     def __init__(self) -> None:
         self._hasher = PasswordHasher()  # RFC 9106's second choice: 64 MiB, 3 passes
         self._room = threading.BoundedSemaphore(AT_ONCE)
-        self._nobody = self._hasher.hash("there is no such account")
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("there is no such account")
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -46,7 +50,8 @@ class Passwords:
         """Whether ``password`` is the one behind ``held``; None stands for no account."""
         try:
             with self._room:
-                right = self._hasher.verify(held or self._nobody, _same_letters(password))
+                nobody = self._nobody  # made at the first check, whoever it is for
+                right = self._hasher.verify(held or nobody, _same_letters(password))
         except (VerificationError, InvalidHashError):
             return False
         return right and held is not None
