@@ -43,9 +43,10 @@ from channels.assistant import RasaAssistant, make_client
 from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
+from channels.background import Rounds
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
-from channels.follow_up import FollowUps
+from channels.follow_up import EACH_ROUND, FollowUps
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
@@ -201,21 +202,19 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.live.start()
-        postman = start_postman(parts)
-        follow_ups.start()
-        watch = start_audit_watch(parts.settings)
-        carrier, keeper = start_carrier(parts), start_keeper(parts)
-        rounds = start_desk_rounds(parts)
+        made = (
+            start_audit_watch(parts.settings),
+            start_carrier(parts),
+            start_keeper(parts),
+            start_postman(parts),
+            Rounds("follow-ups", follow_ups.run_once, EACH_ROUND).start(),
+            start_desk_rounds(parts),
+        )
         yield
-        rounds.stop()
-        follow_ups.stop()
-        postman.stop()
-        for worker in (carrier, keeper):
-            if worker:
+        for worker in reversed(made):
+            if worker is not None:
                 worker.stop()
         parts.live.stop()
-        if watch:
-            watch.stop()
 
     app = FastAPI(
         title="Fairway",

@@ -1,13 +1,11 @@
 """Reminders of appointments, news of reports to those who asked for it, and outcomes.
 
-One thread, a round a minute. What is due lies in the outbox, so nothing is forgotten with the
+A round a minute. What is due lies in the outbox, so nothing is forgotten with the
 process; each message is kept in the same transaction that ends its parcel, so none is sent twice.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
 from datetime import UTC, datetime, timedelta
 
 from bot.case_news import CaseNews
@@ -17,33 +15,18 @@ from bot.tell_citizen import tell_citizen
 from bot.turn_state import TurnParts
 from channels.outcomes import note_outcomes
 
-log = logging.getLogger(__name__)
-
-ROUND = 60.0  # seconds
+EACH_ROUND = 60.0  # seconds
 LEASE = timedelta(minutes=5)
 AT_ONCE = 100
 OUTCOMES_EVERY = timedelta(hours=1)
 
 
 class FollowUps:
-    """Works in a thread of its own from ``start`` to ``stop``; ``run_once`` is one round."""
+    """``run_once`` is one round."""
 
     def __init__(self, parts: TurnParts, news: NewsSource) -> None:
         self._parts, self._news = parts, news
         self._noted = datetime.min.replace(tzinfo=UTC)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="follow-ups", daemon=True)
-
-    def start(self) -> FollowUps:
-        """Begin to work."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End after the round under way."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(30)
 
     def run_once(self) -> None:
         """Send every reminder that is due, then look after every report that is watched."""
@@ -56,14 +39,6 @@ class FollowUps:
         if now - self._noted >= OUTCOMES_EVERY:
             note_outcomes(self._parts)
             self._noted = now
-
-    def _work(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.run_once()
-            except Exception as error:  # the database is away: try again in a moment
-                log.error("follow-ups: %s", type(error).__name__)
-            self._stopping.wait(ROUND)
 
     def _lease(self, kind: str) -> list[Parcel]:
         now = self._parts.clock.now()

@@ -1,4 +1,4 @@
-"""Carries events from the outbox to the broker, in a thread of its own.
+"""Carries events from the outbox to the broker.
 
 At least once and, from one process, in order: a receiver drops what has an id it has seen. While
 the broker is away events wait in the database, and citizens notice nothing.
@@ -7,13 +7,13 @@ the broker is away events wait in the database, and citizens notice nothing.
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import DeliveryUnavailable
 from bot.ports import Parcel
 from bot.turn_state import TurnParts
+from channels.background import Rounds
 from channels.parts import Parts
 from channels.platform.events import EVENT
 
@@ -30,24 +30,10 @@ REST = timedelta(seconds=10)
 
 
 class Carrier:
-    """Works from ``start`` to ``stop``; ``run_once`` is one round."""
+    """``run_once`` is one round."""
 
     def __init__(self, parts: TurnParts, broker: Broker) -> None:
         self._parts, self._broker = parts, broker
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="events", daemon=True)
-
-    def start(self) -> Carrier:
-        """Begin to work."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End after the round under way."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(30)
-        self._broker.close()
 
     def run_once(self) -> int:
         """Carry everything that is due; how much was."""
@@ -57,13 +43,6 @@ class Carrier:
                 break
             carried += len(parcels)
         return carried
-
-    def _work(self) -> None:
-        while not self._stopping.wait(ROUND):
-            try:
-                self.run_once()
-            except Exception as error:  # the database is away: try again in a moment
-                log.error("events: %s", type(error).__name__)
 
     def _lease(self) -> list[Parcel]:
         now = self._parts.clock.now()
@@ -90,11 +69,13 @@ class Carrier:
         return not error
 
 
-def start_carrier(parts: Parts) -> Carrier | None:
+def start_carrier(parts: Parts) -> Rounds | None:
     """A carrier at work, where a broker is set up."""
     if not parts.settings.amqp_url:
         return None
     # Imported here: a default installation starts sooner without it.
     from channels.platform.broker import RabbitBroker
 
-    return Carrier(parts.turn, RabbitBroker(parts.settings.amqp_url)).start()
+    broker = RabbitBroker(parts.settings.amqp_url)
+    carrier = Carrier(parts.turn, broker)
+    return Rounds("events", carrier.run_once, ROUND, ROUND, at_end=broker.close).start()
