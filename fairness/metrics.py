@@ -46,7 +46,9 @@ def measure_cells(
     """
     keys = [key_column(name) for name in (*within, *by)]
     shares = [m for m in units.measures if m.kind == "share" and not m.missing]
+    waits = [m for m in units.measures if m.kind == "quantile"]
     rates = _fairlearn_rates(units, shares, keys or [ALL]) if few_enough(units, keys) else None
+    quantiles = _fairlearn_quantiles(units, waits, keys or [ALL]) if rates is not None else None
     cells: list[Cell] = []
     levels = [sorted(units.frame[key].astype(str).unique()) for key in keys]
     for measure in units.measures:
@@ -55,7 +57,7 @@ def measure_cells(
         elif measure.kind == "incidence":
             figures = _incidences(units, measure, keys or [ALL], confidence)
         else:
-            figures = _quantiles(units, measure, keys or [ALL], confidence)
+            figures = _quantiles(units, measure, keys or [ALL], quantiles, confidence)
         cells += _cells(measure, by, within, levels, figures)
     return tuple(cells)
 
@@ -254,31 +256,48 @@ def _positive_is_one(engine: Callable[..., float]) -> Callable[..., float]:
     return rate
 
 
+def _fairlearn_quantiles(
+    units: Units, measures: Sequence[Measure], keys: list[str]
+) -> dict[Place, float]:
+    """(measure, group values…) → quantile: one frame for all, the measure one more feature."""
+
+    def by_fairlearn(_: Any, waits: Any, sample_weight: Any, share: Any) -> float:
+        return quantile(Sample.of(waits, sample_weight), float(np.asarray(share)[0]))
+
+    parts = [(m, fold(units, [m.column], keys)) for m in measures]
+    rows = [
+        frame[[*keys, WEIGHT]].assign(measure=m.key, waits=frame[m.column], share=m.quantile)
+        for m, frame in parts
+        if not frame.empty
+    ]
+    if not rows:
+        return {}
+    together = pd.concat(rows, ignore_index=True)
+    waits = together["waits"].to_numpy(float)
+    frame = fairlearn.MetricFrame(
+        metrics=by_fairlearn, y_true=waits, y_pred=waits,
+        sensitive_features=together[["measure", *keys]].astype(object),
+        sample_params={"sample_weight": together[WEIGHT].to_numpy(float),
+                       "share": together["share"].to_numpy(float)},
+    )  # fmt: skip
+    return {index: float(value) for index, value in frame.by_group.items()}
+
+
 def _quantiles(
-    units: Units, measure: Measure, keys: list[str], confidence: float
+    units: Units,
+    measure: Measure,
+    keys: list[str],
+    estimates: Mapping[Place, float] | None,
+    confidence: float,
 ) -> dict[Place, dict[str, Any]]:
     frame = fold(units, [measure.column], keys)
-    if frame.empty:
-        return {}
-
-    def by_fairlearn(_: Any, waits: Any, sample_weight: Any) -> float:
-        return quantile(Sample.of(waits, sample_weight), measure.quantile)
-
-    values = frame[measure.column].to_numpy(float)
-    estimates = None
-    if few_enough(units, [key for key in keys if key != ALL]):
-        estimates = fairlearn.MetricFrame(
-            metrics=by_fairlearn, y_true=values, y_pred=values,
-            sensitive_features=frame[keys].astype(object),
-            sample_params={"sample_weight": frame[WEIGHT].to_numpy(float)},
-        ).by_group  # fmt: skip
     figures: dict[Place, dict[str, Any]] = {}
-    for index, rows in frame.groupby(keys, sort=True, observed=True):
+    for index, rows in frame.groupby(keys, sort=True, observed=True) if len(frame) else ():
         ordered = Sample.of(rows[measure.column], rows[WEIGHT])
         place = tuple(map(str, index if isinstance(index, tuple) else (index,)))
         estimate = quantile(ordered, measure.quantile)
         if estimates is not None:
-            estimate = float(estimates.loc[place if len(place) > 1 else place[0]])
+            estimate = estimates[(measure.key, *place)]
         figures[place] = _quantile_figures(measure, estimate, ordered, confidence)
     return figures
 

@@ -15,6 +15,7 @@ INPUTS = (
     "bot/rasa/domain.yml",
     "bot/rasa/rules.yml",
     "bot/rasa/importer.py",
+    "bot/rasa/phrase_reader.py",
     "nlu/data/*/*.yml",
     "nlu/components/*.py",
     "nlu/encoders/*.py",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import httpx
+from argon2 import PasswordHasher
 
 from bot.desk_work import DeskParts
 from bot.handoff import Handoff
@@ -28,7 +29,8 @@ PASSWORD = "purple kettle sings"
 PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
 _passwords = Passwords()
-_hash = _passwords.hash(PASSWORD)
+# Checked as any other, only sooner: the strength of the hash is tests/unit/channels/auth's matter.
+_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @dataclass

@@ -17,7 +17,6 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.importers.utils import story_graph_from_paths
 from rasa.shared.nlu.constants import INTENT
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
@@ -25,6 +24,7 @@ from rasa.shared.utils.common import cached_method
 from bot.errors import BadFile
 from bot.files.cards import load_cards
 from bot.intents import FALLBACK
+from bot.rasa.phrase_reader import PhraseReader
 from bot.service_card import ServiceCard
 
 LANGUAGE = "language"
@@ -66,9 +66,12 @@ class FairwayImporter(RasaFileImporter):
         rules = {"version": "3.1", "rules": [_rule(card) for card in self._cards().values()]}
         return base.merge(StoryGraph(YAMLStoryReader(domain).read_from_parsed_yaml(rules)))
 
-    @cached_method
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         """Every phrase of every language, each carrying its ``language``."""
+        return self._all_phrases()  # Rasa asks with and without a language: read them once
+
+    @cached_method
+    def _all_phrases(self) -> TrainingData:
         known = frozenset(self.get_domain().intents)
         paths = sorted((self.root / "nlu" / "data").glob("*/*.yml"))
         examples = [one for path in paths for one in _phrases(path, known)]
@@ -94,15 +97,15 @@ def _rule(card: ServiceCard) -> dict[str, Any]:
 
 def _phrases(path: Path, known: frozenset[str]) -> list[Message]:
     try:
-        data = RasaYAMLReader().read(str(path))
+        phrases = PhraseReader().phrases(path)
     except RasaException as error:
         problem = " ".join(str(error).split())[:300]
         raise BadFile(path, None, problem, "Write it as the other phrase files are.") from error
-    for message in data.training_examples:
+    for message in phrases:
         _check_intent(path, str(message.get(INTENT)), known)
         message.set(LANGUAGE, path.parent.name)
         message.set(LOOKALIKE, LOOKALIKE in path.stem)
-    return list(data.training_examples)
+    return phrases
 
 
 def _check_intent(path: Path, intent: str, known: frozenset[str]) -> None:

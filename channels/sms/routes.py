@@ -53,7 +53,8 @@ def make_sms_router(parts: Parts) -> APIRouter:
     async def from_twilio(
         request: Request, x_twilio_signature: Annotated[str, Header()] = ""
     ) -> InboundText:
-        form = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
+        async with request.form() as told:
+            form = {k: v for k, v in told.items() if isinstance(v, str)}
         query = f"?{request.url.query}" if request.url.query else ""
         url = f"{parts.settings.public_url}{request.url.path}{query}"
         if not is_signed(parts.settings.twilio_auth_token, url, form, x_twilio_signature):

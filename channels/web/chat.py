@@ -3,6 +3,7 @@ reloading. A cookie opens the conversation; it is set once the citizen starts on
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from bot.errors import BadInput
 from bot.message import Message, clean_text
 from channels.mail import MailServer, MailUnusable
 from channels.pages import Pages, check_csrf, check_origin, wants_json
-from channels.pages.csrf import FormStale
+from channels.pages.csrf import FormStale, check_form
 from channels.parts import Parts
 from channels.typing_signs import from_citizen
 from channels.web.api import address_of
@@ -30,10 +31,17 @@ TYPING_SIGNS = 30
 """Signs a minute that somebody is writing."""
 
 
-async def is_stale(request: Request) -> bool:
+async def is_stale(request: Request) -> AsyncIterator[bool]:
     """Whether the form is from a page that is out of date. Raises ForeignOrigin."""
     try:
-        await check_csrf(request)
+        yield await _is_stale(request)
+    finally:
+        await request.close()
+
+
+async def _is_stale(request: Request) -> bool:
+    try:
+        await check_form(request)
     except FormStale:
         return True
     return False

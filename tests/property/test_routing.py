@@ -15,7 +15,7 @@ from bot.routing import DISTANCE, decide_route
 from tests import strategies as our
 
 situation = (our.needs, our.circumstances, our.availabilities, our.doors, our.policies)
-many = settings(max_examples=500)
+many = settings(max_examples=150)
 
 
 @many

@@ -178,7 +178,7 @@ def start_talk(
     folder: Path,
     *,
     mailbox: Any = None,
-    patience: float = 1.0,
+    patience: float = 2.0,
     is_off: Any = nothing_is_off,
     **parts: Any,
 ) -> Talk:
@@ -186,7 +186,7 @@ def start_talk(
     ``is_off``: whether a service is switched off;
     ``patience`` stretches every time limit, for tests that want many things at once."""
     sandbox = create_sandbox(
-        folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0
+        folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0 * patience
     )
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(sandbox), base_url="http://sandbox", trust_env=False

@@ -30,6 +30,21 @@ def decisions(write, n: int = 400, seed: int = 2):
     return write("\n".join(rows) + "\n")
 
 
+def _writer(folder):
+    def write(text: str):
+        (folder / "table.csv").write_text(text)
+        return folder / "table.csv"
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """One report with the estimate on, for all who only read it."""
+    path = decisions(_writer(tmp_path_factory.mktemp("estimate")))
+    return report_on(read_decisions(path, ("who",), None, INPUTS))
+
+
 def test_it_is_off_unless_asked_for(write):
     path = decisions(write)
     units = read_decisions(path, ("who",), None)
@@ -38,16 +53,15 @@ def test_it_is_off_unless_asked_for(write):
     assert report.estimate is None and as_json(report)["estimate"] == []
 
 
-def test_every_variant_is_judged_per_harm_and_group(write):
-    report = report_on(read_decisions(decisions(write), ("who",), None, INPUTS))
-    found = report.estimate
+def test_every_variant_is_judged_per_harm_and_group(judged):
+    found = judged.estimate
     assert {(r.variant, r.group, r.harm) for r in found.rates} == {
         (v, g, h) for v in VARIANTS for g in "ab" for h in ("false_digital", "needless_escalation")
     }
     plain = widest_gap(found, "plain", "who", "false_digital")
     for variant in ("reduction", "thresholds"):
         assert widest_gap(found, variant, "who", "false_digital") < plain
-    extra = next(e for e in extras_of(report, report.provenance) if e.id == "estimate")
+    extra = next(e for e in extras_of(judged, judged.provenance) if e.id == "estimate")
     assert len(extra.rows) == 6 and "legal advice" in extra.intro
 
 
@@ -91,10 +105,6 @@ def test_the_command_writes_it_into_every_file(write, tmp_path):
     assert "plain" in (tmp_path / "out/tables/estimate.csv").read_text()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_same_data_gives_the_same_estimate(write, seed):
-    found = [
-        report_on(read_decisions(decisions(write, 100, seed), ("who",), None, INPUTS)).estimate
-        for _ in range(2)
-    ]
-    assert found[0] == found[1]
+def test_the_same_data_gives_the_same_estimate(judged, tmp_path):
+    again = decisions(_writer(tmp_path))
+    assert report_on(read_decisions(again, ("who",), None, INPUTS)).estimate == judged.estimate
