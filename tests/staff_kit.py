@@ -51,12 +51,13 @@ class Site:
         roles: Iterable[Role | str] = (Role.AGENT,),
         teams: Iterable[str] = ("*",),
         name: str | None = None,
+        hashed: str | None = None,
     ) -> Staff:
-        """Someone on the staff whose password is PASSWORD."""
+        """Someone on the staff whose password is PASSWORD; ``hashed``: as it is kept."""
         names = [Role(role).value for role in roles]
         shown = name or f"{username.capitalize()} Example"
         made = accounts.add_user(self.store, username, shown, names, teams)
-        made = replace(made, password_hash=_hash)
+        made = replace(made, password_hash=hashed or _hash)
         with self.store.begin() as work:
             work.staff.save(made)
             work.commit()
