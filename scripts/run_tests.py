@@ -6,7 +6,8 @@
 
 With ``--train`` the model is trained (if its inputs changed) beside the quick group, which needs
 none. The others need it: rasa and journeys begin when it is there, browser when the quick group is
-over too. They run beside each other, for they wait more than they work. What a group says is
+over too. They run beside each other, for they wait more than they work. Their files lie in memory
+where there is room, for thousands of small databases wait for the disk. What a group says is
 printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a
 failure: what a developer's machine may lack (PostgreSQL, say), CI must have.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -32,6 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var/test-results"
 RASA_TESTS = ("tests/dialogue", "tests/unit/bot/rasa", "tests/unit/nlu")
 LIVE_TESTS = ("tests/journeys", "tests/browser")
+MEMORY, ROOM = Path("/dev/shm"), 8 * 2**30
+"""Where files are kept in memory, and the bytes that must be free there and in memory."""
 BEAT = 30.0
 """Seconds after which it is said what is still running."""
 # Rasa 3.6 itself warns a lot; there a warning is an error only when our own code gives it.
@@ -135,14 +139,26 @@ def _run_and_tell(name: str, command: list[str]) -> int:
     log, began = RESULTS / f"{name}.log", time.monotonic()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
-        )
+            command, cwd=ROOT, env={**os.environ, **in_memory()}, stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
         with _beating(name, log):
             code = process.wait()
     with _lock:
         print(f"\n— {name}, {time.monotonic() - began:.0f} s", flush=True)
         print(log.read_text("utf-8", errors="replace"), flush=True)
     return code
+
+
+def in_memory(folder: Path = MEMORY, room: int = ROOM) -> dict[str, str]:
+    """pytest's setting for files in ``folder``, if that is there and has ``room`` bytes."""
+    try:
+        free = shutil.disk_usage(folder).free
+        available = re.search(r"MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text())
+    except OSError:
+        return {}
+    found = min(free, int(available[1]) * 1024 if available else 0)
+    return {"PYTEST_DEBUG_TEMPROOT": str(folder)} if found >= room else {}
 
 
 @contextmanager
