@@ -17,6 +17,8 @@ from pathlib import Path
 from bot.errors import BadFile, FairwayError
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN_CARDS, OWN_PHRASES = "services", "phrases"
+"""Folders of HOME that a service manager changes in the browser."""
 
 
 class BadSetting(FairwayError):

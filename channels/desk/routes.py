@@ -29,7 +29,7 @@ from bot.desk_work import (
     give_back_case,
 )
 from bot.errors import BadInput, FairwayError, HandoffTaken
-from bot.files.cards import load_cards
+from bot.files.cards import load_cards, with_own
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS
 from bot.service_card import ServiceCard
@@ -48,7 +48,7 @@ from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
 from channels.photos import PhotoStore
-from channels.settings import ROOT
+from channels.settings import OWN_CARDS, ROOT
 from channels.sms.sms_log import SmsLog
 from channels.typing_signs import from_citizen
 
@@ -147,7 +147,7 @@ class Desk:
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
-        cards = _cards()
+        cards = with_own(_cards(), parts.settings.home / OWN_CARDS)
         self.shower = Shower(cards, parts.council.languages)
         self.teams = teams_of(cards)
         self.council = parts.council
