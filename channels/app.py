@@ -225,6 +225,11 @@ def _make_parts(
         council_name=council.name,
         council_phone=council.phone,
         main_place=council.main_place,
+        confirmed_by=lambda service: (
+            files.cards[service].team
+            if service in files.cards and board.is_confirmed(service)
+            else None
+        ),
     )
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from bot.approval import draft_of
 from bot.council import LONDON
 from bot.desk_open import open_case
 from bot.desk_phrases import offered_phrases
@@ -31,7 +32,7 @@ from bot.desk_work import (
 from bot.errors import BadInput, FairwayError, HandoffTaken
 from bot.files.cards import load_cards, with_own
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
-from bot.message import MAX_CHARACTERS
+from bot.message import MAX_CHARACTERS, Reply
 from bot.service_card import ServiceCard
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
@@ -57,6 +58,7 @@ Text = Annotated[str, Form()]
 NOTICES = {
     "closed": "The case is closed. The citizen has been told.",
     "returned": "The case is back with the assistant. The citizen has been told.",
+    "confirmed": "The answer is sent. The assistant carries on.",
     "passed": "The case is passed on. The citizen has been told.",
 }
 ANYTHING = Wanted()
@@ -101,6 +103,7 @@ def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter
     for name, act in (
         ("claim", desk.claim),
         ("answer", desk.answer),
+        ("confirm", acts.confirm),
         ("close", desk.close),
         ("return", desk.give_back),
         ("pass", acts.pass_on),
@@ -333,6 +336,7 @@ class Desk:
             notes=self.shower.notes(case, now),
             promise=self.shower.promise(case, now),
             promise_days=promise_days(now),
+            draft_answer=self._draft(case.handoff, mine),
             partners=sorted(self.council.partners),
             reached=self.shower.reached(case, now),
             phrases=self._phrases(case, who),
@@ -358,6 +362,11 @@ class Desk:
             limit=MAX_CHARACTERS,
             **{**dict.fromkeys(FORM_WORDS, ""), **said},
         )
+
+    def _draft(self, handoff: Handoff, mine: bool) -> tuple[Reply, ...]:
+        """What waits for a yes of whoever looks at the case."""
+        waiting = handoff.status is HandoffStatus.WAITING
+        return draft_of(handoff) if waiting or (handoff.is_open and mine) else ()
 
     def show_visits(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.approval import without_draft
 from bot.case_card import CaseCard
 from bot.case_extras import Receipt
 from bot.council import LONDON
@@ -212,7 +213,7 @@ class Shower:
 
     def known(self, case: Case) -> list[Fact]:
         """What the citizen has said already: contact first, then the answers they gave."""
-        return [*_contact(case), *_answers(case.handoff.summary)]
+        return [*_contact(case), *_answers(without_draft(case.handoff.summary))]
 
     def service_of(self, case: Case) -> str | None:
         """The card id of the service this case is about."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.approval import CONFIRM
 from bot.stores import schema as t
 
 ENDS: Mapping[str, str] = {
@@ -96,7 +97,9 @@ def _outcomes() -> sa.Subquery:
 
 
 def _handed() -> sa.Subquery:
-    """Handoffs that a person took, or that still wait for one: not those called off."""
+    """Handoffs that a person took, or that still wait for one: not those called off, and not
+    answers of the assistant's that somebody confirmed."""
     held = t.handoffs
     kept = sa.or_(held.c.status != "returned", held.c.claimed_at.is_not(None))
+    kept = sa.and_(kept, sa.or_(held.c.way != CONFIRM, held.c.status == "closed"))
     return sa.select(held.c.conversation_id).where(kept).distinct().subquery()

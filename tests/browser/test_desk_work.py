@@ -13,7 +13,7 @@ from bot.message import Medium
 from bot.take_in import take_in
 from bot.turn import handle_turn
 from channels.auth.accounts import first_sign_in_link
-from tests.browser.desk_browser import axe_violations, signed_in
+from tests.browser.desk_browser import axe_violations, signed_in, too_small
 from tests.staff_kit import PASSWORD
 
 OWN_PASSWORD = "three kettles sing loudly"
@@ -362,12 +362,5 @@ def test_A5_nothing_scrolls_sideways_at_320_pixels(site, browser):
 def test_A7_everything_to_press_is_at_least_24_pixels(site, page):
     small = {}
     for state in states(site, page):
-        small[state] = page.evaluate(
-            """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
-              .filter(e => e.checkVisibility() && e.type !== 'hidden')
-              .filter(e => !e.classList.contains('skip'))
-              .map(e => [e, e.getBoundingClientRect()])
-              .filter(([e, box]) => Math.min(box.width, box.height) < 24)
-              .map(([e]) => e.outerHTML.slice(0, 80))"""
-        )
+        small[state] = too_small(page)
     assert {state: found for state, found in small.items() if found} == {}

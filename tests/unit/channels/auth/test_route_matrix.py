@@ -19,6 +19,7 @@ EVERYBODY = frozenset(["nobody", *(role.value for role in Role)])
 DESK = frozenset(["agent", "team_lead", "administrator"])
 LEADS = frozenset(["team_lead", "administrator"])
 LOG = frozenset(["auditor", "administrator"])
+MANAGES = frozenset(["service_manager", "administrator"])
 AUDIT = frozenset(["auditor", "service_manager", "administrator"])
 
 STAFF_ROUTES = {
@@ -38,6 +39,7 @@ STAFF_ROUTES = {
     ("POST", "/desk/cases/{case_id}/claim"): DESK,
     ("POST", "/desk/cases/{case_id}/answer"): DESK,
     ("GET", "/desk/cases/{case_id}/photos/{photo_id}"): DESK,
+    ("POST", "/desk/cases/{case_id}/confirm"): DESK,
     ("POST", "/desk/cases/{case_id}/close"): DESK,
     ("POST", "/desk/cases/{case_id}/return"): DESK,
     ("POST", "/desk/cases/{case_id}/pass"): DESK,
@@ -61,6 +63,21 @@ STAFF_ROUTES = {
     ("GET", "/desk/notices"): LEADS,
     ("POST", "/desk/notices"): LEADS,
     ("GET", "/desk/log"): LOG,
+    ("GET", "/manager"): MANAGES,
+    ("POST", "/manager/phrases"): MANAGES,
+    ("POST", "/manager/phrases/drop"): MANAGES,
+    ("GET", "/manager/models"): MANAGES,
+    ("POST", "/manager/models/live"): MANAGES,
+    ("GET", "/manager/policy"): MANAGES,
+    ("POST", "/manager/policy/file"): MANAGES,
+    ("POST", "/manager/policy/try"): MANAGES,
+    ("POST", "/manager/policy/live"): MANAGES,
+    ("GET", "/manager/gaps"): MANAGES,
+    ("GET", "/manager/open-data/{month}.csv"): MANAGES,
+    ("GET", "/manager/services"): MANAGES,
+    ("GET", "/manager/services/{service}"): MANAGES,
+    ("POST", "/manager/services/{service}"): MANAGES,
+    ("POST", "/manager/services/{service}/confirm"): MANAGES,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit"): AUDIT,
     ("GET", "/audit/reports/{report_id}"): AUDIT,

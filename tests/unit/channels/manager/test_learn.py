@@ -19,6 +19,15 @@ from channels.manager.own_phrases import (
 )
 from channels.settings import ROOT
 
+OWN_FILE = """version: "3.1"
+nlu:
+- intent: human
+  metadata:
+    variety: own
+  examples: |
+    - rhywun plis
+"""
+"""The form that test_importer.py has Rasa read."""
 MISSED = Answer(
     (Said("What do you need?", "en"),),
     Understanding(intent="nlu_fallback", kind="out_of_scope", fallback=True),
@@ -140,5 +149,6 @@ def test_the_form_of_a_phrase(tmp_path):
         own.add("en", "service_pothole", "& another")
     assert own.of("en") == {"human": ('a "quoted": phrase # with signs', "& another")}
     assert own.languages() == ["cy", "en"]
+    assert (tmp_path / "cy" / "own.yml").read_text() == OWN_FILE
     assert not own.drop("en", "human", "not there")
     assert replace(own, shipped=tmp_path).intent_of("cy", "rhywun plis") == "human"
