@@ -46,6 +46,7 @@ from channels.auth.gate import current_staff
 from channels.background import Rounds
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
+from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
 from channels.manager import ManagerTools, make_manager_router
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
@@ -264,6 +265,7 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
         make_sms_router(parts),
         make_auth_router(parts),
         make_desk_router(parts, visits),
+        make_desk_api_router(parts),
         make_manager_router(parts, manager_tools(parts.settings)),
         audit_router(parts),
     ):

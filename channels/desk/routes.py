@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Request
@@ -30,10 +29,8 @@ from bot.desk_work import (
     give_back_case,
 )
 from bot.errors import BadInput, FairwayError, HandoffTaken
-from bot.files.cards import load_cards, with_own
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS, Reply
-from bot.service_card import ServiceCard
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
@@ -44,12 +41,11 @@ from channels.desk.lead_pages import LeadPages
 from channels.desk.show import Shower, promise_days, teams_of
 from channels.desk.texts import TextFacts
 from channels.desk.visits_memory import MemoryVisits
-from channels.desk.wiring import desk_parts
+from channels.desk.wiring import desk_cards, desk_parts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
 from channels.photos import PhotoStore
-from channels.settings import OWN_CARDS, ROOT
 from channels.sms.sms_log import SmsLog
 from channels.typing_signs import from_citizen
 
@@ -136,11 +132,6 @@ def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter
     return router
 
 
-@cache
-def _cards() -> Mapping[str, ServiceCard]:
-    return load_cards(ROOT / "bot" / "services")
-
-
 class Desk:
     """The routes, as plain functions in the thread pool."""
 
@@ -150,7 +141,7 @@ class Desk:
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
-        cards = with_own(_cards(), parts.settings.home / OWN_CARDS)
+        cards = desk_cards(parts)
         self.shower = Shower(cards, parts.council.languages)
         self.teams = teams_of(cards)
         self.council = parts.council
