@@ -44,6 +44,7 @@ from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.background import Rounds
+from channels.chatwoot import make_chatwoot_router, start_chatwoot
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
 from channels.desk_api import make_desk_api_router
@@ -246,6 +247,7 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
             start_postman(parts),
             Rounds("follow-ups", follow_ups.run_once, EACH_ROUND).start(),
             start_desk_rounds(parts),
+            start_chatwoot(parts),
         )
         yield
         for worker in reversed(made):
@@ -266,6 +268,7 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
         make_auth_router(parts),
         make_desk_router(parts, visits),
         make_desk_api_router(parts),
+        make_chatwoot_router(parts),
         make_manager_router(parts, manager_tools(parts.settings)),
         audit_router(parts),
     ):

@@ -88,7 +88,7 @@ class SqlApiCalls:
         calls = t.api_calls
         mine = sa.and_(calls.c.token_hash == token_hash, calls.c.key == key)
         cut_off = sa.and_(calls.c.status.is_(None), calls.c.at < now - BROKEN_OFF)
-        row = {"token_hash": token_hash, "key": key, "asked": asked, "at": now, "answer": {}}
+        row = {"token_hash": token_hash, "key": key, "asked": asked, "at": now, "reply": {}}
         try:
             with self.engine.begin() as db:
                 db.execute(calls.delete().where(calls.c.at < now - KEPT))
@@ -97,7 +97,7 @@ class SqlApiCalls:
         except IntegrityError:
             with self.engine.begin() as db:
                 held = db.execute(calls.select().where(mine)).mappings().first()
-            return Held(held["asked"], held["status"], held["answer"]) if held else None
+            return Held(held["asked"], held["status"], held["reply"]) if held else None
         return None
 
     def end(self, token_hash: str, key: str, status: int, answer: Mapping[str, Any]) -> None:
@@ -105,7 +105,7 @@ class SqlApiCalls:
         calls = t.api_calls
         query = calls.update().where(calls.c.token_hash == token_hash, calls.c.key == key)
         with self.engine.begin() as db:
-            db.execute(query.values(status=status, answer=dict(answer)))
+            db.execute(query.values(status=status, reply=dict(answer)))
 
     def forget(self, token_hash: str, key: str) -> None:
         """It came to nothing: the key may be used again."""

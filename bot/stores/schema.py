@@ -458,5 +458,17 @@ api_calls = sa.Table(
     sa.Column("asked", sa.String(64), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("status", sa.Integer),
-    sa.Column("answer", sa.JSON, nullable=False),
+    sa.Column("reply", sa.JSON, nullable=False),
+)
+
+# Which case is which conversation in Chatwoot, and how many of its messages it has been told.
+chatwoot_cases = sa.Table(
+    "chatwoot_cases",
+    metadata,
+    sa.Column("handoff_id", sa.String(40), primary_key=True),
+    _conversation(),
+    sa.Column("source_id", sa.String(64), nullable=False),
+    sa.Column("chatwoot_id", sa.Integer, nullable=False, unique=True),
+    sa.Column("sent", sa.Integer, nullable=False),
+    sa.Column("over", sa.Boolean, nullable=False),
 )

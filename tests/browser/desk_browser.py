@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page
 
@@ -42,3 +43,17 @@ def too_small(page: Page) -> list[str]:
           .map(([e]) => e.outerHTML.slice(0, 80))"""
     )
     return found
+
+
+def press_to(page, target) -> None:
+    """Tab until ``target`` has the focus, seeing on the way that focus can be seen."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement);"
+            " return s.outlineStyle + ' ' + s.boxShadow; }"
+        )
+        assert style != "none none", page.evaluate("document.activeElement.outerHTML")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab does not reach {target}")

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Integer()),
-        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("reply", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", "key", name=op.f("pk_api_calls")),
     )
     op.create_index(op.f("ix_api_calls_at"), "api_calls", ["at"])

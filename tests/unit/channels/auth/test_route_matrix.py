@@ -144,6 +144,7 @@ PUBLIC_ROUTES = {
     ("POST", "/sms/notify/inbound"),
     ("POST", "/sms/notify/delivery"),
     ("POST", "/sms/twilio/inbound"),
+    ("POST", "/chatwoot/webhook"),
     ("GET", "/static/{path:path}"),
 }
 
