@@ -51,6 +51,7 @@ from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
 from channels.manager import ManagerTools, make_manager_router
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
+from channels.night_training import start_night_training
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
@@ -242,6 +243,7 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
         parts.live.start()
         made = (
             start_audit_watch(parts.settings),
+            start_night_training(parts.settings, parts.turn.clock),
             start_carrier(parts),
             start_keeper(parts),
             start_postman(parts),

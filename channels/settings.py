@@ -53,6 +53,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
     SettingDoc("FAIRWAY_RETENTION", "bot/retention.yml", "how long what is kept"),
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
+    SettingDoc("FAIRWAY_TRAIN_AT", "", "when to train each night if need be, such as 02:30"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
@@ -138,6 +139,7 @@ class Settings:
     twilio_url: str
     sms_pence: float
     embed_origins: tuple[str, ...]
+    train_at: str
     audit_days: int
     audit_groups: tuple[str, ...]
     desk_silence: int
@@ -211,6 +213,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
         embed_origins=_origins(env, "FAIRWAY_EMBED_ORIGINS"),
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
+        train_at=_time(env, "FAIRWAY_TRAIN_AT"),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
         desk_webhook=_web_address(env, "FAIRWAY_DESK_WEBHOOK"),
@@ -256,6 +259,13 @@ def _issuer(env: Mapping[str, str]) -> str:
     if issuer and not env.get("FAIRWAY_OIDC_CLIENT_ID"):
         raise BadSetting("FAIRWAY_OIDC_ISSUER wants FAIRWAY_OIDC_CLIENT_ID as well.")
     return issuer
+
+
+def _time(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "")
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise BadSetting(f"{name}={text}: write a time from 00:00 to 23:59, such as 02:30.")
+    return text
 
 
 def _chatwoot(env: Mapping[str, str]) -> str:
