@@ -16,6 +16,8 @@ from bot.message import Medium
 
 ASSISTANT = "assistant"
 SERVICE = "service:"
+APPROVAL = "approval:"
+"""Not off but held: an agent confirms what the assistant says about this service."""
 
 
 class SwitchUnknown(BadInput):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.approval import hold_for_approval
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
 from bot.handoff import ASSISTANT_DOWN, Handoff
@@ -44,7 +45,7 @@ def handle_turn(parts: TurnParts, message: Message) -> Kept:
             or answer_plain_request(turn, parts)
             or ask_assistant(turn, parts)
         )
-        return keep_turn(parts, turn, ending)
+        return keep_turn(parts, turn, hold_for_approval(turn, parts, ending))
 
 
 def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing: Standing) -> Turn:

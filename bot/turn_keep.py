@@ -105,8 +105,9 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
     if held is None:
         if ending.handoff is not None:
             work.handoffs.add(_new_handoff(parts, turn, ending.handoff))
-            outcome = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
-            work.records.add_outcome(outcome)
+            if ending.name != "handed_to_confirm":  # the assistant still has it
+                over = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
+                work.records.add_outcome(over)
     elif ending.raise_urgency and ending.handoff is not None:
         reasons = tuple(dict.fromkeys((*ending.handoff.reasons, *held.reasons)))
         work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held.status)

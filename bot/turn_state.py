@@ -19,9 +19,15 @@ from bot.safety import SafetyCheck
 from bot.understanding import Understanding
 
 
+def nobody_confirms(_service: str) -> str | None:
+    """Without an approval mode."""
+    return None
+
+
 @dataclass(frozen=True)
 class TurnParts:
-    """Everything a turn works with, wired once in ``channels/app.py``."""
+    """Everything a turn works with, wired once in ``channels/app.py``. ``confirmed_by``: the team
+    that confirms answers about the service with this card, or None where they are sent at once."""
 
     store: Store
     assistant: Assistant
@@ -36,6 +42,7 @@ class TurnParts:
     council_name: str
     council_phone: str
     main_place: str
+    confirmed_by: Callable[[str], str | None] = nobody_confirms
 
 
 @dataclass(frozen=True)

@@ -44,17 +44,21 @@ from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.background import Rounds
+from channels.chatwoot import make_chatwoot_router, start_chatwoot
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
+from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
+from channels.manager import ManagerTools, make_manager_router
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
+from channels.night_training import start_night_training
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
 from channels.privacy.keeper import start_keeper
 from channels.product_files import ProductFiles, read_files
-from channels.settings import ROOT, Settings
+from channels.settings import OWN_CARDS, ROOT, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.switches import SwitchBoard, SwitchedAssistant
@@ -64,6 +68,9 @@ from channels.web.health import make_metrics_router
 from fairness.model_gate import read_answers, why_not_model
 from fairness.pages import make_audit_router
 from fairness.policy_gate import people_of_district, why_not
+from fairness.publishable import publishable
+from fairness.records import Rules
+from fairness.redact import redact
 from fairness.simulate.district import Person
 
 
@@ -89,7 +96,7 @@ def build_product(settings: Settings) -> Product:
 
     Raises BadFile when a card, catalogue, policy or council file is wrong.
     """
-    files = read_files(settings.council_file)
+    files = read_files(settings.council_file, settings.home / OWN_CARDS)
     files = replace(files, policy=admitted_policy(settings, None, files).policy)
     migrate(settings.database_url)
     tracing = make_tracing(settings.otlp_url)
@@ -148,13 +155,40 @@ def admitted_policy(
     held = files or read_files(settings.council_file)
 
     def check(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
-        return why_not(
-            people_of_district(),
-            lambda person: _sent_to(person, before, held),
-            lambda person: _sent_to(person, after, held),
-        )
+        return why_not_policy(before, after, held)
 
     return admit(settings.home, wanted, check, overruled_by)
+
+
+def why_not_policy(
+    before: RoutingPolicy, after: RoutingPolicy, files: ProductFiles
+) -> tuple[str, ...]:
+    """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may."""
+    return why_not(
+        people_of_district(),
+        lambda person: _sent_to(person, before, files),
+        lambda person: _sent_to(person, after, files),
+    )
+
+
+def manager_tools(settings: Settings) -> ManagerTools:
+    """What the service manager's pages ask of the audit and of the pages to quote."""
+    own_cards = settings.home / OWN_CARDS
+    rules = Rules()
+
+    def policy_reasons(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
+        return why_not_policy(before, after, read_files(settings.council_file, own_cards))
+
+    def model_reasons(before: Path, after: Path) -> tuple[str, ...]:
+        return why_not_model(read_answers(before), read_answers(after))
+
+    return ManagerTools(
+        redact=redact,
+        policy_reasons=policy_reasons,
+        model_reasons=model_reasons,
+        published=lambda counts: publishable(counts, rules.threshold or 10, rules.rounding),
+        pages=lambda: load_pages(pages_folder(settings.home)),
+    )
 
 
 def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
@@ -194,6 +228,11 @@ def _make_parts(
         council_name=council.name,
         council_phone=council.phone,
         main_place=council.main_place,
+        confirmed_by=lambda service: (
+            files.cards[service].team
+            if service in files.cards and board.is_confirmed(service)
+            else None
+        ),
     )
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
@@ -204,11 +243,13 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
         parts.live.start()
         made = (
             start_audit_watch(parts.settings),
+            start_night_training(parts.settings, parts.turn.clock),
             start_carrier(parts),
             start_keeper(parts),
             start_postman(parts),
             Rounds("follow-ups", follow_ups.run_once, EACH_ROUND).start(),
             start_desk_rounds(parts),
+            start_chatwoot(parts),
         )
         yield
         for worker in reversed(made):
@@ -228,6 +269,9 @@ def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
         make_sms_router(parts),
         make_auth_router(parts),
         make_desk_router(parts, visits),
+        make_desk_api_router(parts),
+        make_chatwoot_router(parts),
+        make_manager_router(parts, manager_tools(parts.settings)),
         audit_router(parts),
     ):
         app.include_router(router)

@@ -11,7 +11,7 @@ from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from bot.council import Council
 from bot.errors import BadFile
-from bot.files.cards import load_cards
+from bot.files.cards import load_cards, with_own
 from bot.files.catalogues import load_catalogues
 from bot.files.council import load_council
 from bot.files.policy import load_policy
@@ -38,12 +38,13 @@ class ProductFiles:
     safety: SafetyCheck
 
 
-def read_files(council_file: Path) -> ProductFiles:
-    """All of them. Raises BadFile naming the file, the line and the remedy."""
-    replies = load_catalogues(BOT / "replies")
+def read_files(council_file: Path, own_cards: Path | None = None) -> ProductFiles:
+    """All of them; ``own_cards``: the folder of cards changed in the browser. Raises BadFile naming
+    the file, the line and the remedy."""
+    replies, cards = load_catalogues(BOT / "replies"), load_cards(BOT / "services")
     return ProductFiles(
         council=_in_our_languages(read_council(council_file), replies, council_file),
-        cards=load_cards(BOT / "services"),
+        cards=with_own(cards, own_cards) if own_cards else cards,
         policy=load_policy(BOT / "routing_policy.yml"),
         replies=replies,
         words=load_catalogues(ROOT / "channels" / "pages"),

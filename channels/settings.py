@@ -17,6 +17,8 @@ from pathlib import Path
 from bot.errors import BadFile, FairwayError
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN_CARDS, OWN_PHRASES = "services", "phrases"
+"""Folders of HOME that a service manager changes in the browser."""
 
 
 class BadSetting(FairwayError):
@@ -51,6 +53,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_COUNCIL", "bot/council.yml", "the council's name, hours, systems"),
     SettingDoc("FAIRWAY_RETENTION", "bot/retention.yml", "how long what is kept"),
     SettingDoc("FAIRWAY_EMBED_ORIGINS", "", "sites that may show the chat in a frame, by spaces"),
+    SettingDoc("FAIRWAY_TRAIN_AT", "", "when to train each night if need be, such as 02:30"),
     SettingDoc("FAIRWAY_AUDIT_DAYS", "7", "days in a scheduled bias report; 0: none is made"),
     SettingDoc("FAIRWAY_AUDIT_GROUPS", "language,medium", "what scheduled reports compare"),
     SettingDoc("FAIRWAY_RATE_PER_CONVERSATION", "30", "messages a minute in one conversation"),
@@ -58,6 +61,12 @@ SETTINGS = (
     SettingDoc("FAIRWAY_AT_ONCE", "200", "requests in progress before more are turned away"),
     SettingDoc("FAIRWAY_DESK_SILENCE", "10", "minutes until a silent case goes back; 0: never"),
     SettingDoc("FAIRWAY_DESK_WEBHOOK", "", "address told what happens at the desk; docs/desk.md"),
+    SettingDoc("FAIRWAY_CHATWOOT_URL", "", "Chatwoot in which agents work; docs/chatwoot.md"),
+    SettingDoc("FAIRWAY_CHATWOOT_ACCOUNT", "1", "number of our account there"),
+    SettingDoc("FAIRWAY_CHATWOOT_INBOX", "", "identifier of our API channel there"),
+    SettingDoc("FAIRWAY_CHATWOOT_TOKEN", "", "access token of our agent bot there"),
+    SettingDoc("FAIRWAY_CHATWOOT_SECRET", "", "secret that signs its webhooks"),
+    SettingDoc("FAIRWAY_CHATWOOT_USER", "chatwoot", "user of ours as which its agents act"),
     SettingDoc("FAIRWAY_OIDC_ISSUER", "", "OpenID provider staff sign in with; docs/desk.md"),
     SettingDoc("FAIRWAY_OIDC_CLIENT_ID", "", "our client id there"),
     SettingDoc("FAIRWAY_OIDC_CLIENT_SECRET", "", "our secret there"),
@@ -130,10 +139,17 @@ class Settings:
     twilio_url: str
     sms_pence: float
     embed_origins: tuple[str, ...]
+    train_at: str
     audit_days: int
     audit_groups: tuple[str, ...]
     desk_silence: int
     desk_webhook: str
+    chatwoot_url: str
+    chatwoot_account: str
+    chatwoot_inbox: str
+    chatwoot_token: str
+    chatwoot_secret: str
+    chatwoot_user: str
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
@@ -197,9 +213,16 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         twilio_url=env.get("FAIRWAY_TWILIO_URL", ""),
         embed_origins=_origins(env, "FAIRWAY_EMBED_ORIGINS"),
         sms_pence=_pence(env, "FAIRWAY_SMS_PENCE", 3.0),
+        train_at=_time(env, "FAIRWAY_TRAIN_AT"),
         audit_days=_days(env, "FAIRWAY_AUDIT_DAYS", 7),
         audit_groups=_names(env, "FAIRWAY_AUDIT_GROUPS", "language,medium"),
         desk_webhook=_web_address(env, "FAIRWAY_DESK_WEBHOOK"),
+        chatwoot_url=_chatwoot(env),
+        chatwoot_account=env.get("FAIRWAY_CHATWOOT_ACCOUNT") or "1",
+        chatwoot_inbox=env.get("FAIRWAY_CHATWOOT_INBOX", ""),
+        chatwoot_token=env.get("FAIRWAY_CHATWOOT_TOKEN", ""),
+        chatwoot_secret=env.get("FAIRWAY_CHATWOOT_SECRET", ""),
+        chatwoot_user=env.get("FAIRWAY_CHATWOOT_USER") or "chatwoot",
         oidc_issuer=_issuer(env),
         oidc_client_id=env.get("FAIRWAY_OIDC_CLIENT_ID", ""),
         oidc_client_secret=env.get("FAIRWAY_OIDC_CLIENT_SECRET", ""),
@@ -236,6 +259,21 @@ def _issuer(env: Mapping[str, str]) -> str:
     if issuer and not env.get("FAIRWAY_OIDC_CLIENT_ID"):
         raise BadSetting("FAIRWAY_OIDC_ISSUER wants FAIRWAY_OIDC_CLIENT_ID as well.")
     return issuer
+
+
+def _time(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "")
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise BadSetting(f"{name}={text}: write a time from 00:00 to 23:59, such as 02:30.")
+    return text
+
+
+def _chatwoot(env: Mapping[str, str]) -> str:
+    address = _web_address(env, "FAIRWAY_CHATWOOT_URL").rstrip("/")
+    for name in ("INBOX", "TOKEN", "SECRET"):
+        if address and not env.get(f"FAIRWAY_CHATWOOT_{name}"):
+            raise BadSetting(f"FAIRWAY_CHATWOOT_URL wants FAIRWAY_CHATWOOT_{name} as well.")
+    return address
 
 
 def _minutes(env: Mapping[str, str], name: str, default: int) -> int:

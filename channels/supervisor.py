@@ -31,7 +31,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Program:
-    """One program to keep running. ``patience``: seconds it may take to become healthy."""
+    """One program to keep running. ``patience``: seconds it may take to become healthy;
+    ``watch``: files, or folders of files, that it reads at its start."""
 
     name: str
     command: Sequence[str]
@@ -40,6 +41,7 @@ class Program:
     environment: Mapping[str, str]
     folder: Path
     patience: float = 120.0
+    watch: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Watched:
     looked_at: float = 0.0
     healthy: bool = False
     misses: int = 0
+    read: tuple[object, ...] = ()
 
 
 class Supervisor:
@@ -104,9 +107,19 @@ class Supervisor:
                 _start(watched, now)
         elif watched.process.poll() is not None:
             self._note_end(watched, now, f"ended (exit code {watched.process.returncode})")
+        elif self._is_behind(watched):
+            self._say(f"{watched.program.name} starts again: what it reads at its start changed.")
+            end([watched.process], grace=STOP_GRACE)
+            watched.process, watched.healthy, watched.misses = None, False, 0
+            watched.start_again_at = time.monotonic()
         elif now - watched.looked_at >= (HEALTH_EVERY if watched.healthy else 0.5):
             watched.looked_at = now
             self._look(watched, now, answers(client, watched.program.health_url))
+
+    def _is_behind(self, watched: Watched) -> bool:
+        """Whether it should start again; one at a time, so that the others answer meanwhile."""
+        calm = all(other.healthy for other in self._watched)
+        return calm and _state_of(watched.program.watch) != watched.read
 
     def _look(self, watched: Watched, now: float, answered: bool) -> None:
         watched.misses = 0 if answered else watched.misses + 1
@@ -142,6 +155,7 @@ def answers(client: httpx.Client, url: str) -> bool:
 
 def _start(watched: Watched, now: float) -> None:
     program = watched.program
+    watched.read = _state_of(program.watch)
     program.log.parent.mkdir(parents=True, exist_ok=True)
     if program.log.exists() and program.log.stat().st_size > LOG_LIMIT:
         program.log.replace(program.log.with_suffix(".log.1"))
@@ -170,6 +184,13 @@ def end(processes: Sequence[subprocess.Popen[bytes] | None], grace: float) -> No
     for process in running:
         _signal_group(process, signal.SIGKILL)
         process.wait()
+
+
+def _state_of(watch: Sequence[Path]) -> tuple[object, ...]:
+    """Changes whenever one of the files does."""
+    files = [f for path in watch for f in (sorted(path.glob("*.yml")) if path.is_dir() else [path])]
+    found = ((file, file.stat()) for file in files if file.is_file())
+    return tuple((str(file), told.st_mtime_ns, told.st_ino) for file, told in found)
 
 
 def _signal_group(process: subprocess.Popen[bytes], what: signal.Signals) -> None:

@@ -14,7 +14,7 @@ from bot.conversation import Conversation
 from bot.errors import AssistantUnavailable
 from bot.need import Availability, Circumstances
 from bot.ports import Assistant
-from bot.switches import ASSISTANT, SERVICE, Switches
+from bot.switches import APPROVAL, ASSISTANT, SERVICE, Switches
 from bot.understanding import Answer
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,10 @@ class SwitchBoard:
     def service_is_off(self, service: str) -> bool:
         """Whether the service with this card is switched off."""
         return f"{SERVICE}{service}" in self._now()
+
+    def is_confirmed(self, service: str) -> bool:
+        """Whether an agent confirms answers about the service with this card."""
+        return f"{APPROVAL}{service}" in self._now()
 
     def _now(self) -> frozenset[str]:
         with self._lock:

@@ -23,12 +23,15 @@ INPUTS = (
 LOCK, PINNED = "requirements/rasa.lock", "rasa=="
 
 
-def fingerprint(root: Path) -> str:
-    """SHA-256, in hexadecimal, of the names and contents of the inputs under ``root``, and of
-    the pinned version of Rasa."""
+def fingerprint(root: Path, own: Path | None = None) -> str:
+    """SHA-256, in hexadecimal, of the names and contents of the inputs under ``root``, of the
+    pinned version of Rasa, and of a council's ``own`` phrases where it has any."""
     digest = hashlib.sha256(_rasa_version(root).encode())
     for path in sorted(path for pattern in INPUTS for path in root.glob(pattern)):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    for path in sorted(own.glob("*/*.yml")) if own else ():
+        digest.update(f"\0own/{path.relative_to(own).as_posix()}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,11 +1,15 @@
 """Train the model and say which one is live. Runs in Rasa's environment.
 
-    python -m nlu.train --models DIR [--force] [--hold] [--override-gate REASON --by NAME]
+    python -m nlu.train --models DIR [--own DIR] [--force] [--hold]
+        [--override-gate REASON --by NAME]
 
 A new model goes live only if nobody is understood worse for it (nlu/gate.py). With --hold it
 waits in ``DIR/candidate.json`` for somebody else's yes: ``fairway train`` asks the audit.
 
-Writes ``DIR/<name>.tar.gz`` and ``DIR/live.json``; the last line of its output is JSON:
+``--own`` is a folder of phrases that the council has added, a folder a language.
+
+Writes ``DIR/<name>.tar.gz``, what it is in ``DIR/<name>.about.json``, and ``DIR/live.json``; the
+last line of its output is JSON:
 ``{"file", "sha256", "inputs_fingerprint", "trained_at", "trained", "seconds"}``.
 """
 
@@ -21,7 +25,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bot.errors import BadFile, FairwayError
-from bot.files.live_model import ModelMissing, ModelTampered, live_model, sha256_of
+from bot.files.live_model import (
+    ModelMissing,
+    ModelTampered,
+    about_of,
+    live_model,
+    read_live_model,
+    sha256_of,
+)
 from bot.rasa.quiet import make_logs_quiet
 from nlu.answers import answers_of
 from nlu.fingerprint import fingerprint
@@ -29,8 +40,8 @@ from nlu.gate import GateClosed, check, figures_of, keep_shares, note, read_floo
 from nlu.shares import Share
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = 3
-"""Models kept in the folder: the live one and those before it, to go back to."""
+KEPT = 4
+"""Models kept in the folder: the newest, to compare and to go back to. The live one stays."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,7 @@ class TrainingFailed(FairwayError):
 def main() -> int:
     parser = argparse.ArgumentParser(description="Train the model from cards and phrases.")
     parser.add_argument("--models", "--out", type=Path, required=True, help="folder of models")
+    parser.add_argument("--own", type=Path, help="folder of the council's own phrases")
     parser.add_argument("--root", type=Path, default=ROOT, help="where bot/ and nlu/ are")
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
     parser.add_argument("--hold", action="store_true", help="do not let the new model live yet")
@@ -60,7 +72,8 @@ def main() -> int:
     make_logs_quiet()
     try:
         models, root = asked.models.resolve(), asked.root.resolve()
-        report = train_if_changed(models, root, asked.force, overruled, hold=asked.hold)
+        own = asked.own.resolve() if asked.own else None
+        report = train_if_changed(models, root, asked.force, overruled, own=own, hold=asked.hold)
     except FairwayError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
@@ -74,6 +87,7 @@ def train_if_changed(
     force: bool = False,
     overruled: Overruled | None = None,
     *,
+    own: Path | None = None,
     hold: bool = False,
 ) -> dict[str, object]:
     """Bring ``models/live.json`` (``hold``: ``candidate.json``) up to the inputs under ``root``;
@@ -82,21 +96,22 @@ def train_if_changed(
     Raises BadFile for a broken card or phrase file, GateClosed when the new model would
     understand some people worse, TrainingFailed for anything else.
     """
-    began, print_of_inputs = time.monotonic(), fingerprint(root)
+    began, print_of_inputs = time.monotonic(), fingerprint(root, own)
     if not force and _is_live(models, print_of_inputs):
         sys.stderr.write("The model is up to date.\n")
         held = json.loads((models / "live.json").read_text("utf-8"))
         return {**held, "trained": False, "seconds": round(time.monotonic() - began, 2)}
     sys.stderr.write("Training the model; this takes some minutes.\n")
     models.mkdir(parents=True, exist_ok=True)
-    file = train(models, root, f"fairway-{print_of_inputs[:12]}-{int(time.time())}")
-    pass_gate(models, root, file, overruled)
+    file = train(models, root, f"fairway-{print_of_inputs[:12]}-{int(time.time())}", own)
     live = {
         "file": file.name,
         "sha256": sha256_of(file),
         "inputs_fingerprint": print_of_inputs,
         "trained_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
+    _write(about_of(file), json.dumps(live, indent=1))
+    pass_gate(models, root, file, overruled)
     _write(models / ("candidate.json" if hold else "live.json"), json.dumps(live, indent=1))
     _clear_out(models, file)
     seconds = round(time.monotonic() - began, 2)
@@ -130,14 +145,15 @@ def _live_shares(models: Path) -> list[Share] | None:
         return None
 
 
-def train(models: Path, root: Path, name: str) -> Path:
-    """Train from the inputs under ``root``; the model's file in ``models``."""
+def train(models: Path, root: Path, name: str, own: Path | None = None) -> Path:
+    """Train from the inputs under ``root`` and the phrases in ``own``; the model's file."""
     os.environ.update(
         RASA_TELEMETRY_ENABLED="false",
         RASA_MAX_CACHE_SIZE="0",  # Rasa's cache would fill the working folder
         TF_CPP_MIN_LOG_LEVEL="3",
         LOG_LEVEL="WARNING",  # and with it no progress bars
         FAIRWAY_VECTORS=str(models / "vectors.npz"),
+        FAIRWAY_PHRASES=str(own or ""),
     )
     from rasa.model_training import train as rasa_train
 
@@ -156,10 +172,20 @@ def train(models: Path, root: Path, name: str) -> Path:
 
 
 def _is_live(models: Path, print_of_inputs: str) -> bool:
+    """Whether the live model is of these inputs, or was chosen instead of the one of these: who
+    goes back to an older model keeps it until phrases or cards change."""
     try:
-        return live_model(models).inputs_fingerprint == print_of_inputs
+        live = live_model(models)
+        return print_of_inputs in (live.inputs_fingerprint, live.instead_of)
     except (ModelMissing, ModelTampered, BadFile):
         return False
+
+
+def _named_live(models: Path) -> str:
+    try:
+        return read_live_model(models).path.name
+    except FairwayError:
+        return ""
 
 
 def _write(path: Path, text: str) -> None:
@@ -169,12 +195,14 @@ def _write(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def _clear_out(models: Path, live: Path) -> None:
+def _clear_out(models: Path, newest: Path) -> None:
+    kept = {newest.name, _named_live(models)}
     files = sorted(models.glob("fairway-*.tar.gz"), key=lambda f: f.stat().st_mtime, reverse=True)
-    for file in [f for f in files if f != live][KEPT - 1 :]:
+    for file in [f for f in files if f.name not in kept][KEPT - len(kept) :]:
         file.unlink()
         figures_of(file).unlink(missing_ok=True)
         answers_of(file).unlink(missing_ok=True)
+        about_of(file).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -22,6 +22,7 @@ from channels.auth.passwords import Passwords
 from channels.auth.sign_in import SignedIn, SignInParts, sign_in
 from channels.auth.throttle import Throttle
 from channels.desk import make_desk_router
+from channels.manager import make_manager_router
 from channels.parts import Parts
 from tests.web_kit import public_app, serve
 
@@ -112,10 +113,17 @@ def csrf(page: str) -> str:
 
 
 @contextmanager
-def staff_site(parts: Parts) -> Iterator[Site]:
-    """Web, sign-in and desk on a real port."""
-    with serve(public_app(parts, make_auth_router, make_desk_router)) as served:
+def staff_site(parts: Parts, *more: Callable) -> Iterator[Site]:
+    """Web, sign-in, desk and ``more`` routers on a real port."""
+    with serve(public_app(parts, make_auth_router, make_desk_router, *more)) as served:
         site = Site(parts, served.url)
         yield site
     for client in site.clients:
         client.close()
+
+
+def manager_router(parts: Parts):
+    """The service manager's pages as the product has them."""
+    from channels.app import manager_tools  # brings the audit's libraries: only where needed
+
+    return make_manager_router(parts, manager_tools(parts.settings))

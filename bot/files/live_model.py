@@ -1,6 +1,7 @@
 """Which trained model is live, and whether its file is still the one that was trained.
 
-Training writes ``models/live.json``: {"file", "sha256", "inputs_fingerprint", "trained_at"}.
+Training writes ``models/live.json``: {"file", "sha256", "inputs_fingerprint", "trained_at"},
+and the same beside each model in ``<model>.about.json``.
 A model file can run code when it is loaded, so only one whose hash we wrote down is.
 """
 
@@ -25,12 +26,14 @@ class ModelTampered(FairwayError):
 
 @dataclass(frozen=True)
 class LiveModel:
-    """The live model. ``path`` is absolute; ``sha256`` is what training wrote down."""
+    """The live model. ``path`` is absolute; ``sha256`` is what training wrote down.
+    ``instead_of``: the inputs of a newer model, where somebody went back to this one."""
 
     path: Path
     sha256: str
     inputs_fingerprint: str
     trained_at: str
+    instead_of: str = ""
 
 
 def live_model(models: Path) -> LiveModel:
@@ -59,12 +62,18 @@ def read_live_model(models: Path) -> LiveModel:
             sha256=str(held["sha256"]),
             inputs_fingerprint=str(held.get("inputs_fingerprint", "")),
             trained_at=str(held.get("trained_at", "")),
+            instead_of=str(held.get("instead_of", "")),
         )
     except FileNotFoundError:
         raise ModelMissing() from None
     except (ValueError, KeyError, TypeError) as error:
         remedy = "Run: fairway train --force"
         raise BadFile(path, None, "not as training wrote it", remedy) from error
+
+
+def about_of(model: Path) -> Path:
+    """The file that says what a model is."""
+    return model.with_name(model.name.removesuffix(".tar.gz") + ".about.json")
 
 
 def sha256_of(path: Path) -> str:

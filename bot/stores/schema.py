@@ -435,3 +435,40 @@ holds = sa.Table(
     sa.Column("by", sa.String(80), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
 )
+
+# Tokens of the desk's JSON API: each acts as one member of staff.
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "staff_id", sa.String(40), sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("staff_id", "name"),
+)
+
+# What was asked of that API with which idempotency key, and how it was answered; for a day.
+api_calls = sa.Table(
+    "api_calls",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(80), primary_key=True),
+    sa.Column("asked", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("status", sa.Integer),
+    sa.Column("reply", sa.JSON, nullable=False),
+)
+
+# Which case is which conversation in Chatwoot, and how many of its messages it has been told.
+chatwoot_cases = sa.Table(
+    "chatwoot_cases",
+    metadata,
+    sa.Column("handoff_id", sa.String(40), primary_key=True),
+    _conversation(),
+    sa.Column("source_id", sa.String(64), nullable=False),
+    sa.Column("chatwoot_id", sa.Integer, nullable=False, unique=True),
+    sa.Column("sent", sa.Integer, nullable=False),
+    sa.Column("over", sa.Boolean, nullable=False),
+)

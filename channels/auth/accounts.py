@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.errors import BadInput
 from bot.staff import EVERY_TEAM, LogEntry, Role, SignInLink, Staff, clean_username
 from bot.staff_ports import StaffStore, StaffWork
+from bot.stores.desk_api import ApiToken, SqlApiTokens
 from bot.stores.staff_sql import SqlStaffStore
 from channels.auth.tokens import hash_token, new_token
 
@@ -144,6 +145,41 @@ def switch_user(
         _log(work, action, staff, now or datetime.now(UTC))
         work.commit()
     return staff
+
+
+def new_api_token(
+    store: SqlStaffStore, username: str, name: str, now: datetime | None = None
+) -> str:
+    """A token of the desk's JSON API that acts as this user; it is shown once and not kept.
+
+    Raises StaffUnknown, TokenNamed.
+    """
+    at, token = now or datetime.now(UTC), new_token()
+    with store.begin() as work:
+        staff = _named(work, username)
+    name = " ".join(name.split())[:80]
+    SqlApiTokens(store.engine).add(ApiToken(hash_token(token), staff.id, name, at))
+    _note_token(store, "api_token_made", staff, at, name)
+    return token
+
+
+def drop_api_token(
+    store: SqlStaffStore, username: str, name: str, now: datetime | None = None
+) -> bool:
+    """End a token. False when there is none of this name. Raises StaffUnknown."""
+    with store.begin() as work:
+        staff = _named(work, username)
+    dropped = SqlApiTokens(store.engine).drop(staff.id, name)
+    if dropped:
+        _note_token(store, "api_token_dropped", staff, now or datetime.now(UTC), name)
+    return dropped
+
+
+def _note_token(store: SqlStaffStore, action: str, staff: Staff, at: datetime, name: str) -> None:
+    with store.begin() as work:
+        entry = LogEntry(at, FROM_COMMAND_LINE, action, staff.username, {"name": name})
+        work.staff_log.write(entry)
+        work.commit()
 
 
 def set_abilities(

@@ -68,7 +68,7 @@ def sign_in_address(request: Request) -> str:
 
 def own_page(address: str) -> str | None:
     """``address`` if it is a page of ours for staff: a link must not lead elsewhere."""
-    ours = address in ("/desk", "/audit", "/account") or address.startswith(
-        ("/desk/", "/desk?", "/audit/")
+    ours = address in ("/desk", "/audit", "/account", "/manager") or address.startswith(
+        ("/desk/", "/desk?", "/audit/", "/manager/", "/manager?")
     )
     return address if ours and "\\" not in address and address.isprintable() else None

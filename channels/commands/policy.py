@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -13,15 +12,15 @@ import sqlalchemy as sa
 from bot.errors import FairwayError
 from bot.files.policy import load_policy
 from bot.policy_try import Replay, replay
-from bot.stores import schema as t
 from bot.stores.engine import open_engine
 from bot.turn_record import TurnRecord
 from channels.commands.here import settings_here
+from channels.policy_shelf import live_policy, read_text
 from channels.product_files import read_files
+from channels.turn_rows import records_since
 
 FEWEST = 10
 """A group of fewer is not shown: somebody might be known by it."""
-_LISTS = ("barriers", "adjustments", "route_reasons", "route_alternatives")
 
 
 @click.group()
@@ -73,18 +72,17 @@ def try_(file: Path, days: int) -> None:
         raise click.ClickException(
             f"The database cannot be read ({why}). Run: fairway doctor"
         ) from error
-    found = replay(records, files.cards, files.policy, new)
-    click.echo(f"Policy {new.version} instead of {files.policy.version}, last {days} days:")
+    live = live_policy(settings.home)
+    now = read_text(settings.home, live.text) if live else files.policy
+    found = replay(records, files.cards, now, new)
+    click.echo(f"Policy {new.version} instead of {now.version}, last {days} days:")
     for line in _lines(found):
         click.echo(line)
 
 
 def _records(url: str, since: datetime) -> Iterator[TurnRecord]:
-    query = t.turn_records.select().where(t.turn_records.c.at >= since)
     with open_engine(url).connect() as connection:
-        for row in connection.execute(query).mappings():
-            values: dict[str, Any] = dict(row)
-            yield TurnRecord(**values | {name: tuple(values[name]) for name in _LISTS})
+        yield from records_since(connection, since)
 
 
 def _lines(found: Replay) -> Iterator[str]:

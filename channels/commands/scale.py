@@ -24,7 +24,7 @@ from channels.commands.here import (
 from channels.commands.proxy_files import Ports, write_proxy_files
 from channels.commands.rasa_files import write_rasa_files
 from channels.commands.train import train_model
-from channels.commands.up import only_one, ports_are_free, supervise
+from channels.commands.up import fairway_watch, only_one, ports_are_free, supervise
 from channels.settings import ROOT, Settings
 from channels.supervisor import Program
 
@@ -121,6 +121,7 @@ def fairway_program(settings: Settings, ports: Ports, n: int) -> Program:
         environment=fairway_environment() | own,
         folder=Path.cwd(),
         patience=180,
+        watch=fairway_watch(settings),
     )
 
 
@@ -138,6 +139,7 @@ def rasa_program(settings: Settings, rasa_files: Path, ports: Ports, n: int) -> 
         environment=rasa_environment(),
         folder=ROOT,
         patience=180,
+        watch=(models_folder(settings) / "live.json",),
     )
 
 

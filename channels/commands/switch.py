@@ -14,7 +14,7 @@ from bot.files.cards import load_cards
 from bot.staff import LogEntry
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
-from bot.switches import Off, check_name
+from bot.switches import APPROVAL, Off, check_name
 from channels.commands.database_here import database_here
 from channels.settings import ROOT
 
@@ -95,7 +95,7 @@ def list_() -> None:
       fairway switch list
     """
     with _desk() as desk:
-        found = desk.switches.all_off()
+        found = [off for off in desk.switches.all_off() if not off.name.startswith(APPROVAL)]
     for off in found:
         click.echo(f"{off.name}\t{off.since:%Y-%m-%d %H:%M} UTC\t{off.by}\t{off.reason}")
     if not found:

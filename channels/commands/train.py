@@ -13,7 +13,7 @@ from bot.errors import FairwayError
 from bot.files.live_model import ModelTampered, live_model
 from channels.commands.here import models_folder, need_rasa_python, rasa_environment, settings_here
 from channels.model_shelf import CANDIDATE, let_candidate_live
-from channels.settings import ROOT, Settings
+from channels.settings import OWN_PHRASES, ROOT, Settings
 
 
 @click.command()
@@ -45,6 +45,7 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
     if not force:
         _refuse_tampered(models)
     command = [need_rasa_python(), "-m", "nlu.train", "--models", str(models), "--hold"]
+    command += ["--own", str(settings.home / OWN_PHRASES)]
     done = subprocess.run(
         [*command, *(["--force"] if force else []), *more],
         cwd=ROOT,

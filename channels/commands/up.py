@@ -25,7 +25,7 @@ from channels.commands.here import (
 )
 from channels.commands.rasa_files import write_rasa_files
 from channels.commands.train import train_model
-from channels.settings import ROOT, Settings
+from channels.settings import OWN_CARDS, ROOT, Settings
 from channels.supervisor import Program, Supervisor
 
 
@@ -63,7 +63,7 @@ def _files_are_right(settings: Settings) -> None:
     def read_all() -> str:
         from channels.product_files import read_files
 
-        read_files(settings.council_file)
+        read_files(settings.council_file, settings.home / OWN_CARDS)
         return ""
 
     in_child(read_all)
@@ -100,7 +100,14 @@ def fairway_program(settings: Settings) -> Program:
         environment=fairway_environment(),
         folder=Path.cwd(),
         patience=180,  # on a slow machine a restart would only begin the same wait again
+        watch=fairway_watch(settings),
     )
+
+
+def fairway_watch(settings: Settings) -> tuple[Path, ...]:
+    """What Fairway reads at its start and a service manager changes in the browser."""
+    own_policy = settings.home / "policy" / "own.yml"
+    return own_policy, settings.home / OWN_CARDS, models_folder(settings) / "live.json"
 
 
 def rasa_program(settings: Settings, rasa_files: Path) -> Program:
@@ -117,6 +124,7 @@ def rasa_program(settings: Settings, rasa_files: Path) -> Program:
         environment=rasa_environment(),
         folder=ROOT,
         patience=180,
+        watch=(models_folder(settings) / "live.json",),
     )
 
 

@@ -96,6 +96,28 @@ def link(username: str) -> None:
 
 @user.command()
 @click.argument("username")
+@click.option("--name", required=True, help="What the token is for; to drop it again.")
+@click.option("--drop", is_flag=True, help="End the token of this name.")
+def token(username: str, name: str, drop: bool) -> None:
+    """Print a token of the desk's JSON API that acts as a user (docs/desk-api.md).
+
+    It is shown once. Whoever has it may do what the user may do at the desk.
+
+    \b
+    Example:
+      fairway user token platform --name "contact centre"
+    """
+    with _accounts() as (_, store):
+        if not drop:
+            click.echo(accounts.new_api_token(store, username, name))
+        elif accounts.drop_api_token(store, username, name):
+            click.echo(f"The token {name} is dropped.")
+        else:
+            raise click.ClickException(f"{username} has no token {name}.")
+
+
+@user.command()
+@click.argument("username")
 def reset(username: str) -> None:
     """Forget a password, sign its owner out everywhere, print a link for a new one.
 

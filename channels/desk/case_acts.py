@@ -10,6 +10,7 @@ from fastapi import Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.council import LONDON
+from bot.desk_confirm import confirm_answer
 from bot.desk_message import edit_message, withdraw_message
 from bot.desk_notes import add_note, set_labels
 from bot.desk_parts import conversation_of
@@ -117,6 +118,11 @@ class CaseActs:
 
         said = {"refer_text": text}
         return self._done(request, who, case_id, act, "refer_problem", "#notes", said)
+
+    def confirm(self, case_id: str, who: Agent) -> Response:
+        """Send the assistant's answer as it stands."""
+        confirm_answer(self._parts, who, case_id)
+        return RedirectResponse("/desk?done=confirmed", 303)
 
     def visit(self, request: Request, case_id: str, who: Agent) -> Response:
         """Free times for a visit."""

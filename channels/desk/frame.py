@@ -13,6 +13,7 @@ from channels.pages import Pages
 
 LEADS = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
 READS_THE_LOG = (Role.AUDITOR, Role.ADMINISTRATOR)
+MANAGES = (Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
 SEES_THE_AUDIT = (Role.AUDITOR, Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
 
 
@@ -45,6 +46,7 @@ def links_of(who: Staff) -> list[tuple[str, str]]:
         ("/desk/history", "History", LEADS),
         ("/desk/phrases", "Phrases", LEADS),
         ("/desk/notices", "Notices", LEADS),
+        ("/manager", "Service", MANAGES),
         ("/audit", "Audit", SEES_THE_AUDIT),
         ("/desk/log", "Log", READS_THE_LOG),
     )

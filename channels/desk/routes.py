@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Request
@@ -14,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from bot.approval import draft_of
 from bot.council import LONDON
 from bot.desk_open import open_case
 from bot.desk_phrases import offered_phrases
@@ -29,10 +29,8 @@ from bot.desk_work import (
     give_back_case,
 )
 from bot.errors import BadInput, FairwayError, HandoffTaken
-from bot.files.cards import load_cards
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
-from bot.message import MAX_CHARACTERS
-from bot.service_card import ServiceCard
+from bot.message import MAX_CHARACTERS, Reply
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
@@ -43,12 +41,11 @@ from channels.desk.lead_pages import LeadPages
 from channels.desk.show import Shower, promise_days, teams_of
 from channels.desk.texts import TextFacts
 from channels.desk.visits_memory import MemoryVisits
-from channels.desk.wiring import desk_parts
+from channels.desk.wiring import desk_cards, desk_parts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
 from channels.pages.errors import status_of
 from channels.parts import Parts
 from channels.photos import PhotoStore
-from channels.settings import ROOT
 from channels.sms.sms_log import SmsLog
 from channels.typing_signs import from_citizen
 
@@ -57,6 +54,7 @@ Text = Annotated[str, Form()]
 NOTICES = {
     "closed": "The case is closed. The citizen has been told.",
     "returned": "The case is back with the assistant. The citizen has been told.",
+    "confirmed": "The answer is sent. The assistant carries on.",
     "passed": "The case is passed on. The citizen has been told.",
 }
 ANYTHING = Wanted()
@@ -101,6 +99,7 @@ def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter
     for name, act in (
         ("claim", desk.claim),
         ("answer", desk.answer),
+        ("confirm", acts.confirm),
         ("close", desk.close),
         ("return", desk.give_back),
         ("pass", acts.pass_on),
@@ -133,11 +132,6 @@ def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter
     return router
 
 
-@cache
-def _cards() -> Mapping[str, ServiceCard]:
-    return load_cards(ROOT / "bot" / "services")
-
-
 class Desk:
     """The routes, as plain functions in the thread pool."""
 
@@ -147,7 +141,7 @@ class Desk:
         self._streams = DeskStreams(parts.live)
         self._photos = PhotoStore(parts.engine)
         self._texts = TextFacts(SmsLog(parts.engine), parts.settings.sms_pence)
-        cards = _cards()
+        cards = desk_cards(parts)
         self.shower = Shower(cards, parts.council.languages)
         self.teams = teams_of(cards)
         self.council = parts.council
@@ -333,6 +327,7 @@ class Desk:
             notes=self.shower.notes(case, now),
             promise=self.shower.promise(case, now),
             promise_days=promise_days(now),
+            draft_answer=self._draft(case.handoff, mine),
             partners=sorted(self.council.partners),
             reached=self.shower.reached(case, now),
             phrases=self._phrases(case, who),
@@ -358,6 +353,11 @@ class Desk:
             limit=MAX_CHARACTERS,
             **{**dict.fromkeys(FORM_WORDS, ""), **said},
         )
+
+    def _draft(self, handoff: Handoff, mine: bool) -> tuple[Reply, ...]:
+        """What waits for a yes of whoever looks at the case."""
+        waiting = handoff.status is HandoffStatus.WAITING
+        return draft_of(handoff) if waiting or (handoff.is_open and mine) else ()
 
     def show_visits(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.approval import without_draft
 from bot.case_card import CaseCard
 from bot.case_extras import Receipt
 from bot.council import LONDON
@@ -19,6 +20,7 @@ from bot.service_card import ServiceCard
 from bot.staff import SAFEGUARDING, Staff
 from bot.turn_steps import CONTACT_CENTRE
 from channels.desk import words as w
+from channels.desk.map_link import map_link
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing the citizen need not repeat. ``link`` for a number to call."""
+    """One thing the citizen need not repeat. ``link`` for a number to call, ``map`` for a place."""
 
     label: str
     value: str
     link: str = ""
+    map: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ class Shower:
 
     def known(self, case: Case) -> list[Fact]:
         """What the citizen has said already: contact first, then the answers they gave."""
-        return [*_contact(case), *_answers(case.handoff.summary)]
+        return [*_contact(case), *_answers(without_draft(case.handoff.summary))]
 
     def service_of(self, case: Case) -> str | None:
         """The card id of the service this case is about."""
@@ -306,8 +309,8 @@ def _contact(case: Case) -> list[Fact]:
 
 
 def _answers(summary: Mapping[str, Any]) -> list[Fact]:
-    told = [(key, _text(value)) for key, value in summary.items() if key != "service"]
-    return [Fact(w.plain(str(key)), value) for key, value in told if value]
+    told = [(w.plain(str(k)), _text(value)) for k, value in summary.items() if k != "service"]
+    return [Fact(key, value, map=map_link(key, value)) for key, value in told if value]
 
 
 def _text(value: Any) -> str:

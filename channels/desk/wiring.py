@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from bot.desk_parts import DeskParts
+from bot.files.cards import load_cards, with_own
+from bot.service_card import ServiceCard
 from bot.stores.staff_sql import SqlStaffStore
 from channels.parts import Parts
+from channels.settings import OWN_CARDS, ROOT
 
 
 def desk_parts(parts: Parts) -> DeskParts:
     """What every act at the desk works with."""
     tells = bool(parts.settings.desk_webhook)
     return DeskParts(parts.turn, SqlStaffStore(parts.engine), tells_events=tells)
+
+
+def desk_cards(parts: Parts) -> Mapping[str, ServiceCard]:
+    """The service cards, those that the council changed among them."""
+    return with_own(_shipped_cards(), parts.settings.home / OWN_CARDS)
+
+
+@cache
+def _shipped_cards() -> Mapping[str, ServiceCard]:
+    return load_cards(ROOT / "bot" / "services")

@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "need_relational": "A talk, not a form",
     "need_urgent": "Urgent need",
     "need_not_online": "Cannot be done online",
+    "need_confirmed": "Confirm the assistant's answer",
     "need_served_online": "Can be done online",
     "unsure_failed_turns": "The assistant did not understand, twice",
     "availability_closed": "Wrote out of hours",
@@ -63,6 +64,7 @@ WAYS: Mapping[str, str] = {
     "leave_message": "Answer when you can",
     "home_visit": "Arrange a home visit",
     "appointment": "Arrange an appointment",
+    "confirm": "Confirm or answer yourself",
 }
 OUTCOMES: Mapping[str, str] = {
     "resolved": "Resolved",

@@ -86,7 +86,7 @@ CODES = {
     503: "unavailable",
 }
 _NOT_PARSED = "There was an error parsing the body"  # FastAPI's, for bytes that are no text
-_PROGRAMS = ("/api/", "/sms/", "/healthz", "/readyz", "/metrics")
+_PROGRAMS = ("/api/", "/sms/", "/chatwoot/", "/healthz", "/readyz", "/metrics")
 
 
 def answer_errors(app: FastAPI, pages: Pages) -> None:

@@ -24,7 +24,8 @@ KINDS = {
     "staff_sessions": "sessions", "sign_in_links": "sessions", "staff_log": STAFF,
     "switches": NOBODYS, "message_changes": WORDS, "case_notes": WORDS, "case_labels": RECORDS,
     "promises": RECORDS, "staff_log_head": STAFF, "canned_replies": NOBODYS,
-    "service_notices": NOBODYS,
+    "service_notices": NOBODYS, "api_tokens": STAFF, "api_calls": STAFF,
+    "chatwoot_cases": RECORDS,
 }  # fmt: skip
 """Every table, and which line of the assessment it belongs to; a test keeps it whole."""
 _WHAT = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page
 
@@ -23,3 +24,36 @@ def axe_violations(page: Page | Frame) -> list[str]:
     """What axe finds wrong with the page, or one frame of it, as it stands."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found]
+
+
+def too_wide(page: Page) -> list[str]:
+    """By how many pixels the page scrolls sideways; nothing where it does not."""
+    by = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{by} pixels too wide"] if by > 0 else []
+
+
+def too_small(page: Page) -> list[str]:
+    """What there is to press that is smaller than 24 pixels."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+          .filter(e => e.checkVisibility() && e.type !== 'hidden')
+          .filter(e => !e.classList.contains('skip'))
+          .map(e => [e, e.getBoundingClientRect()])
+          .filter(([e, box]) => Math.min(box.width, box.height) < 24)
+          .map(([e]) => e.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+def press_to(page, target) -> None:
+    """Tab until ``target`` has the focus, seeing on the way that focus can be seen."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement);"
+            " return s.outlineStyle + ' ' + s.boxShadow; }"
+        )
+        assert style != "none none", page.evaluate("document.activeElement.outerHTML")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab does not reach {target}")

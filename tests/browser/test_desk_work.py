@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from bot.case_extras import CannedReply
@@ -13,7 +12,7 @@ from bot.message import Medium
 from bot.take_in import take_in
 from bot.turn import handle_turn
 from channels.auth.accounts import first_sign_in_link
-from tests.browser.desk_browser import axe_violations, signed_in
+from tests.browser.desk_browser import axe_violations, press_to, signed_in, too_small
 from tests.staff_kit import PASSWORD
 
 OWN_PASSWORD = "three kettles sing loudly"
@@ -245,20 +244,6 @@ def test_A4_the_whole_job_by_keyboard_alone(site, page):
     expect(page.get_by_text("The case is closed.")).to_be_visible()
 
 
-def press_to(page, target) -> None:
-    """Tab until ``target`` has the focus, seeing on the way that focus can be seen."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        style = page.evaluate(
-            "() => { const s = getComputedStyle(document.activeElement);"
-            " return s.outlineStyle + ' ' + s.boxShadow; }"
-        )
-        assert style != "none none", page.evaluate("document.activeElement.outerHTML")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    pytest.fail(f"Tab does not reach {target}")
-
-
 def test_A1_the_whole_job_with_scripts_off(site, browser):
     asha = site.hire("asha")
     case = site.waiting()
@@ -362,12 +347,5 @@ def test_A5_nothing_scrolls_sideways_at_320_pixels(site, browser):
 def test_A7_everything_to_press_is_at_least_24_pixels(site, page):
     small = {}
     for state in states(site, page):
-        small[state] = page.evaluate(
-            """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
-              .filter(e => e.checkVisibility() && e.type !== 'hidden')
-              .filter(e => !e.classList.contains('skip'))
-              .map(e => [e, e.getBoundingClientRect()])
-              .filter(([e, box]) => Math.min(box.width, box.height) < 24)
-              .map(([e]) => e.outerHTML.slice(0, 80))"""
-        )
+        small[state] = too_small(page)
     assert {state: found for state, found in small.items() if found} == {}

@@ -57,3 +57,14 @@ def test_a_changed_reply_does_not_change_it(copy):
     (copy / "bot/replies").mkdir()
     (copy / "bot/replies/en.po").write_text("changed")
     assert fingerprint(copy) == before
+
+
+def test_phrases_of_the_councils_own_change_it_and_none_change_nothing(copy, tmp_path_factory):
+    own = tmp_path_factory.mktemp("phrases")
+    before = fingerprint(copy)
+    assert fingerprint(copy, own) == before
+    (own / "en").mkdir()
+    (own / "en" / "own.yml").write_text("one")
+    one = fingerprint(copy, own)
+    (own / "en" / "own.yml").write_text("two")
+    assert len({before, one, fingerprint(copy, own)}) == 3

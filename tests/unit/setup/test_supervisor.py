@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from channels.supervisor import Backoff, Program, Supervisor
@@ -115,6 +116,30 @@ Supervisor([program], print, print).run()
         wait_for(lambda: not alive(pids(tmp_path / "pids")[0]))
         for child in pids(tmp_path / "pids.child"):
             os.kill(child, signal.SIGKILL)
+
+
+def test_a_program_starts_again_when_what_it_reads_changes(tmp_path: Path) -> None:
+    said: list[str] = []
+    healthy: list[str] = []
+    live, cards = tmp_path / "live.json", tmp_path / "cards"
+    watched = replace(program(tmp_path), watch=(live, cards))
+    supervisor = Supervisor([watched], said.append, healthy.append)
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    try:
+        wait_for(lambda: len(healthy) == 1)
+        live.write_text("one")
+        wait_for(lambda: len(healthy) == 2)
+        cards.mkdir()
+        (cards / "a.yml").write_text("one")
+        wait_for(lambda: len(healthy) == 3)
+        (cards / "a.txt").write_text("nobody reads this")
+        time.sleep(0.5)
+    finally:
+        supervisor.stop()
+        thread.join(20)
+    assert len(healthy) == 3
+    assert all("starts again" in line for line in said) and len(said) == 2
 
 
 def test_backoff_doubles_to_its_limit_and_a_good_run_resets_it() -> None:

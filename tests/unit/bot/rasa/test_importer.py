@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadFile
-from bot.rasa.importer import FairwayImporter
+from bot.rasa.importer import OWN_PHRASES, FairwayImporter
 
 ROOT = Path(__file__).resolve().parents[4]
 ACTIONS = {
@@ -65,6 +65,32 @@ def test_phrases_carry_the_language_of_their_folder(project):
     found = {(m.get("language"), m.get("text")) for m in data.training_examples}
     assert ("cy", "mae twll yn y ffordd") in found
     assert ("en", "I want the library") in found
+
+
+OWN = """version: "3.1"
+nlu:
+- intent: service_pothole
+  metadata:
+    variety: own
+  examples: |
+    - mae "twll" mawr: ger fy nhŷ # nawr
+"""
+"""As channels/manager/own_phrases.py writes them."""
+
+
+def test_phrases_of_the_councils_own_are_learned_too(project, tmp_path, monkeypatch):
+    own = tmp_path / "phrases" / "cy" / "own.yml"
+    own.parent.mkdir(parents=True)
+    own.write_text(OWN, "utf-8")
+    monkeypatch.setenv(OWN_PHRASES, str(own.parents[1]))
+    found = {
+        (m.get("language"), m.get("intent"), m.get("text"))
+        for m in importer(project).get_nlu_data().training_examples
+    }
+    assert ("cy", "service_pothole", 'mae "twll" mawr: ger fy nhŷ # nawr') in found
+    own.write_text(OWN.replace("service_pothole", "service_nothing"), "utf-8")
+    with pytest.raises(BadFile, match="service_nothing"):
+        importer(project).get_nlu_data()
 
 
 def test_the_domain_holds_no_reply_texts(project):

@@ -1,0 +1,224 @@
+"""Routes under ``/api/desk``: a token acts as the member of staff it was made for, and may do what
+they may do at the desk; every act is in the staff log under their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+
+from bot.desk_confirm import confirm_answer
+from bot.desk_notes import add_note
+from bot.desk_open import open_case
+from bot.desk_transfer import TeamUnknown, pass_to_colleague, pass_to_team
+from bot.desk_view import Wanted, see_queue
+from bot.desk_work import answer_citizen, claim_case, close_case, give_back_case
+from bot.errors import BadInput, TokenWrong
+from bot.handoff import OUTCOME_CODES, Handoff
+from bot.staff import AT_THE_DESK, RoleMissing, Staff
+from bot.stores.desk_api import SqlApiCalls, SqlApiTokens
+from channels.auth.tokens import hash_token
+from channels.desk.show import teams_of
+from channels.desk.wiring import desk_cards, desk_parts
+from channels.desk_api import shapes
+from channels.desk_api.as_json import card_json, case_json
+from channels.desk_api.once import Once
+from channels.parts import Parts
+
+PER_MINUTE = 600
+"""Calls a minute with one token."""
+TRIES = 30
+"""Wrong tokens a minute from one address."""
+
+
+class ApiTokenWrong(TokenWrong):
+    """The token is not known here. Make one with: fairway user token USERNAME --name NAME"""
+
+
+class OutcomeUnknown(BadInput):
+    """There is no such outcome. Use one of those that the OpenAPI names."""
+
+
+class ProblemOut(BaseModel):
+    """Every error: a stable code, what happened in plain words, and what to do next."""
+
+    error: str
+    message: str
+    what_next: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemOut, "description": why}
+    for status, why in (
+        (401, "The token is not known."),
+        (403, "The token's owner may not do that, or does not hold the case."),
+        (404, "No such case."),
+        (409, "Somebody was quicker, or the case is in another state."),
+        (422, "It could not be read, or the Idempotency-Key is missing or was used before."),
+        (429, "Too many at once; wait for Retry-After seconds."),
+    )
+}
+_bearer = HTTPBearer(auto_error=False, description="fairway user token USERNAME --name NAME")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever calls: the member of staff, and the hash of the token."""
+
+    staff: Staff
+    token_hash: str
+
+
+def make_desk_api_router(parts: Parts) -> APIRouter:
+    """The routes, ready to be included in the app."""
+    router = APIRouter(prefix="/api/desk", tags=["contact centre"], responses=PROBLEMS)
+    desk, tokens = desk_parts(parts), SqlApiTokens(parts.engine)
+    once = Once(SqlApiCalls(parts.engine), parts.turn.clock)
+    teams = teams_of(desk_cards(parts))
+
+    def caller(request: Request, credentials: Credentials) -> Caller:
+        address = request.client.host if request.client else "unknown"
+        held = hash_token(credentials.credentials) if credentials else ""
+        token = tokens.get(held) if held else None
+        if token is None:
+            parts.limiter.take(f"desk-api wrong {address}", TRIES)
+            raise ApiTokenWrong
+        parts.limiter.take(f"desk-api {held}", PER_MINUTE)
+        with desk.store.begin() as work:
+            staff = work.staff.get(token.staff_id)
+        if staff is None or not staff.active:
+            raise ApiTokenWrong
+        if not staff.has(*AT_THE_DESK):
+            raise RoleMissing
+        return Caller(staff, held)
+
+    def act(
+        who: Caller,
+        key: str,
+        what: str,
+        case_id: str,
+        body: BaseModel | None,
+        do: Callable[[], dict[str, Any]],
+    ) -> dict[str, Any]:
+        return once.do(who.token_hash, key, f"{what} {case_id}", body, do)
+
+    @router.get("/cases", response_model=shapes.CasesOut)
+    def cases(
+        who: Caller = Depends(caller),
+        status: Annotated[str, Query(pattern="^(waiting|claimed|mine|over|)$")] = "",
+        team: Annotated[str, Query(max_length=40)] = "",
+        language: Annotated[str, Query(max_length=12)] = "",
+    ) -> dict[str, Any]:
+        """Open cases: those that wait in the order of their turn, then those in hand.
+        ``status``: waiting, claimed, mine or over (today); both kinds of open ones unless said."""
+        queue = see_queue(desk, who.staff)
+        wanted = Wanted(team, language)
+        held = {
+            "waiting": queue.waiting,
+            "mine": queue.mine,
+            "claimed": (*queue.mine, *queue.with_colleagues),
+            "over": queue.over_today,
+            "": (*queue.waiting, *queue.mine, *queue.with_colleagues),
+        }[status]
+        return {"cases": [card_json(card) for card in held if wanted.lets_through(card)]}
+
+    @router.get("/cases/{case_id}", response_model=shapes.WholeCaseOut)
+    def case(case_id: str, who: Caller = Depends(caller)) -> dict[str, Any]:
+        """One case with its transcript. That it was opened is kept in the staff log."""
+        return case_json(open_case(desk, who.staff, case_id))
+
+    @router.post("/cases/{case_id}/claim", response_model=shapes.DoneOut)
+    def claim(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:
+        """Take it; the citizen is told by whom. One's own again changes nothing."""
+        return act(
+            who, key, "claim", case_id, None, lambda: _done(claim_case(desk, who.staff, case_id))
+        )
+
+    @router.post("/cases/{case_id}/messages", status_code=201, response_model=shapes.DoneOut)
+    def answer(
+        case_id: str, body: shapes.Answer, who: Caller = Depends(caller), key: Key = ""
+    ) -> dict[str, Any]:
+        """Say something to the citizen, on the web or by text."""
+
+        def do() -> dict[str, Any]:
+            form = f"api-{hash_token(who.token_hash + key)[:40]}"
+            said = answer_citizen(desk, who.staff, case_id, body.text, body.language, form)
+            return {"case": case_id, "status": "claimed", "id": said.id}
+
+        return act(who, key, "answer", case_id, body, do)
+
+    @router.post("/cases/{case_id}/notes", status_code=201, response_model=shapes.DoneOut)
+    def note(
+        case_id: str, body: shapes.Note, who: Caller = Depends(caller), key: Key = ""
+    ) -> dict[str, Any]:
+        """A private word for colleagues."""
+
+        def do() -> dict[str, Any]:
+            made = add_note(desk, who.staff, case_id, body.text)
+            with desk.store.begin() as work:
+                handoff = work.handoffs.get(case_id)
+            status = handoff.status.value if handoff else "closed"
+            return {"case": case_id, "status": status, "id": made.id}
+
+        return act(who, key, "note", case_id, body, do)
+
+    @router.post("/cases/{case_id}/transfer", response_model=shapes.DoneOut)
+    def transfer(
+        case_id: str, body: shapes.Transfer, who: Caller = Depends(caller), key: Key = ""
+    ) -> dict[str, Any]:
+        """To a team, or to a colleague who can be reached; with a note."""
+
+        def do() -> dict[str, Any]:
+            if bool(body.team) == bool(body.username):
+                raise TeamUnknown
+            if body.username:
+                to = pass_to_colleague(desk, who.staff, case_id, body.username, body.note)
+            else:
+                to = pass_to_team(desk, who.staff, case_id, body.team or "", body.note, teams)
+            return _done(to)
+
+        return act(who, key, "transfer", case_id, body, do)
+
+    @router.post("/cases/{case_id}/close", response_model=shapes.DoneOut)
+    def close(
+        case_id: str, body: shapes.Close, who: Caller = Depends(caller), key: Key = ""
+    ) -> dict[str, Any]:
+        """Finish it with an outcome. The citizen is told; the assistant answers from then on."""
+
+        def do() -> dict[str, Any]:
+            if body.outcome not in OUTCOME_CODES:
+                raise OutcomeUnknown
+            told = body.outcome, body.note, body.follow_up_on
+            return _done(close_case(desk, who.staff, case_id, *told))
+
+        return act(who, key, "close", case_id, body, do)
+
+    @router.post("/cases/{case_id}/return", response_model=shapes.DoneOut)
+    def give_back(
+        case_id: str,
+        body: shapes.Return | None = None,
+        who: Caller = Depends(caller),
+        key: Key = "",
+    ) -> dict[str, Any]:
+        """Let the assistant carry on; the citizen is told."""
+        told = body.note if body else ""
+        do = lambda: _done(give_back_case(desk, who.staff, case_id, told))  # noqa: E731
+        return act(who, key, "return", case_id, body, do)
+
+    @router.post("/cases/{case_id}/confirm", response_model=shapes.DoneOut)
+    def confirm(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:
+        """Send what the assistant wants to say (``draft``) as it stands."""
+        do = lambda: _done(confirm_answer(desk, who.staff, case_id))  # noqa: E731
+        return act(who, key, "confirm", case_id, None, do)
+
+    return router
+
+
+def _done(handoff: Handoff) -> dict[str, Any]:
+    return {"case": handoff.id, "status": handoff.status.value, "id": None}

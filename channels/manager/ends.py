@@ -1,0 +1,105 @@
+"""How conversations ended, counted so that silence is no success.
+
+*Contained* is what the assistant did by itself and of which it is known that it helped: the
+citizen said so, or could have come back within a week and did not (``bot/outcome_rules.py``).
+Whoever came back, left in the middle or was never heard of again is counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.approval import CONFIRM
+from bot.stores import schema as t
+
+ENDS: Mapping[str, str] = {
+    "person": "Went to a person",
+    "contained": "Contained, and known to have helped",
+    "came_back": "Came back about the same thing",
+    "left": "Left in the middle",
+    "not_known": "Nobody knows",
+}
+NO_SERVICE = "none"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Conversations alike: about ``service`` (the last that was named), in ``language``."""
+
+    service: str
+    language: str
+    end: str
+    conversations: int
+
+
+def ended(db: sa.Connection, since: datetime, until: datetime) -> list[Ended]:
+    """Those whose first turn was from ``since`` until before ``until`` (UTC), by kind."""
+    each = _each(since, until)
+    columns = (each.c.service, each.c.language, each.c.end)
+    query = sa.select(*columns, sa.func.count().label("conversations")).group_by(*columns)
+    return [Ended(**row) for row in db.execute(query).mappings()]
+
+
+def _each(since: datetime, until: datetime) -> sa.Subquery:
+    turns = _turns(since, until)
+    outcomes, handoffs = _outcomes(), _handed()
+    joined = turns.outerjoin(outcomes, outcomes.c.conversation_id == turns.c.conversation_id)
+    joined = joined.outerjoin(handoffs, handoffs.c.conversation_id == turns.c.conversation_id)
+    end = sa.case(
+        (outcomes.c.recontacted == 1, "came_back"),
+        (handoffs.c.conversation_id.is_not(None), "person"),
+        (outcomes.c.abandoned == 1, "left"),
+        (outcomes.c.resolved == 1, "contained"),
+        else_="not_known",
+    )
+    service = sa.func.coalesce(turns.c.service, NO_SERVICE).label("service")
+    columns = (service, turns.c.language, end.label("end"))
+    return sa.select(*columns).select_from(joined).subquery("each_conversation")
+
+
+def _turns(since: datetime, until: datetime) -> sa.Subquery:
+    turns = t.turn_records
+    first = sa.func.min(turns.c.at)
+    named = turns.alias()
+    last = (
+        sa.select(named.c.service)
+        .where(named.c.conversation_id == turns.c.conversation_id, named.c.service.is_not(None))
+        .order_by(named.c.turn.desc())
+        .limit(1)
+        .correlate(turns)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            turns.c.conversation_id,
+            last.label("service"),
+            sa.func.max(turns.c.language).label("language"),
+        )
+        .group_by(turns.c.conversation_id)
+        .having(first >= since, first < until)
+        .subquery("turns_of")
+    )
+
+
+def _outcomes() -> sa.Subquery:
+    held = t.outcomes
+
+    def any_of(code: str) -> sa.Label[Any]:
+        return sa.func.max(sa.case((held.c.code == code, 1), else_=0)).label(code)
+
+    codes = (any_of(code) for code in ("recontacted", "abandoned", "resolved"))
+    return sa.select(held.c.conversation_id, *codes).group_by(held.c.conversation_id).subquery()
+
+
+def _handed() -> sa.Subquery:
+    """Handoffs that a person took, or that still wait for one: not those called off, and not
+    answers of the assistant's that somebody confirmed."""
+    held = t.handoffs
+    kept = sa.or_(held.c.status != "returned", held.c.claimed_at.is_not(None))
+    kept = sa.and_(kept, sa.or_(held.c.way != CONFIRM, held.c.status == "closed"))
+    return sa.select(held.c.conversation_id).where(kept).distinct().subquery()
