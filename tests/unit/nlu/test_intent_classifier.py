@@ -86,7 +86,7 @@ def test_many_small_dangers_are_one_danger(trained):
 
 def test_a_bare_answer_where_nothing_was_asked_is_asked_about_again(trained):
     classifier = trained(IntentClassifier)
-    classifier.model = replace_labels(classifier.model, "answer", "service_library")
+    classifier.model = replace_labels(classifier.model, "service_library", "answer")
     message = understood(classifier, "hole in the road")
     assert message.get("intent_ranking")[0]["name"] == "answer"
     assert message.get("intent")["name"] == FALLBACK
