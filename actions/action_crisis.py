@@ -20,7 +20,8 @@ UNNAMED = "crisis"
 
 
 class ActionCrisis(FormFirstAction):
-    """``follower`` makes the handoff. A choice that a form offers is no danger."""
+    """``follower`` makes the handoff. A choice that a form offers is no danger, and what may well
+    be an answer is none on a mere guess."""
 
     def __init__(self, parts: Parts, conductor: Conductor, follower: RouteFollower) -> None:
         super().__init__(parts, conductor)
@@ -31,9 +32,10 @@ class ActionCrisis(FormFirstAction):
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
         finding = check_safety(turn.text)
-        chosen = None if finding else await self.in_choice(turn)
-        if chosen:
-            return chosen
+        if not finding:
+            answered = await self.in_choice(turn) or await self.in_doubt(turn)
+            if answered:
+                return answered
         kind = finding.kind if finding else danger_of(turn.intent) or UNNAMED
         decision = route_citizen(self.parts, turn, None, danger=True)
         told = {"message": turn.text} if not turn.is_button else {}

@@ -11,11 +11,13 @@ from actions.conduct import Conductor
 from actions.parts import Parts
 from actions.turn import Turn
 from actions.turn_action import TurnAction
+from bot.intents import DANGER_IN_FORM
 from bot.phrases import normalise
 
 SURE = 0.6
 """Below this, in answer to an open question, a text counts as the answer."""
 _OPEN = {"string", "text"}
+_ANY_WORDS = {*_OPEN, "place"}
 
 
 class FormFirstAction(TurnAction):
@@ -43,6 +45,17 @@ class FormFirstAction(TurnAction):
             return None
         offered = {normalise(words) for option in form.question.options for words in option}
         return await self.conductor.go_on(turn, form) if normalise(turn.text) in offered else None
+
+    async def in_doubt(self, turn: Turn) -> Answer | None:
+        """The form's answer when the text may well be meant for it, and that there is danger in
+        it is no more than a guess; else None."""
+        form = self.conductor.current(turn)
+        if form is None or turn.is_button or turn.confidence >= DANGER_IN_FORM:
+            return None
+        is_open = form.question is not None and form.question.datatype in _ANY_WORDS
+        if is_open or self.conductor.suits(turn, form):
+            return await self.conductor.go_on(turn, form)
+        return None
 
     def back_to_form(self, turn: Turn) -> Answer:
         """The form's question once more, when there is one; else what else can we do."""

@@ -6,6 +6,9 @@ SERVICE_PREFIX = "service_"
 CRISIS_PREFIX = "crisis_"
 ELSEWHERE_PREFIX = "elsewhere_"
 FALLBACK = "nlu_fallback"
+DANGER_IN_FORM = 0.4
+"""The confidence from which danger that only the model hears interrupts a form. Words of the first
+check (bot/safety.py) always do."""
 NAMED_KINDS = frozenset(
     {"human", "face_to_face", "digital_barrier", "adjustment", "crisis", "out_of_scope"}
 )

@@ -59,12 +59,14 @@ class SafetyCheck:
         return SafetyFinding(*found) if found else None
 
     def request(self, text: str, language: str = "") -> PlainRequest | None:
-        """A plain request for a person or for face-to-face, or None. Long texts are left
-        to the assistant: in them such words often mean something else."""
+        """A plain request for a person or for face-to-face, in a language ``text`` may be in,
+        or None. Long texts are left to the assistant: in them such words often mean something
+        else."""
         if len(text.split()) > 15:
             return None
+        only = {*self._may_be(text), language}
         for kind in ("ask.face_to_face", "ask.human"):
-            found = self._find(text, kind, language)
+            found = self._find(text, kind, language, only)
             if found:
                 return PlainRequest(*found)
         return None

@@ -12,12 +12,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bot.intents import kind_of, service_of
+from bot.intents import DANGER_IN_FORM, kind_of, service_of
 
 
 def keep_answers(file: Path, parsed: Sequence[Mapping[str, Any]]) -> None:
     """Write the answers of ``parsed`` lines, each with what was ``wanted``."""
     file.write_text("".join(json.dumps(one) + "\n" for one in _answers(parsed)), "utf-8")
+
+
+def is_alarmed(one: Mapping[str, Any]) -> bool:
+    """Whether a message was heard as danger. In answer to a form (``asks``) the model's guess must
+    be a better one; a phrase always counts."""
+    least = DANGER_IN_FORM if "asks" in one["wanted"] else 0.0
+    return bool(one["kind"] == "crisis" and (one["crisis"] or one["confidence"] >= least))
 
 
 def answers_of(model: Path) -> Path:
@@ -40,7 +47,7 @@ def _answers(parsed: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _judged(one: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[str, bool]:
     if "crisis" in wanted:
-        alarmed = one["kind"] == "crisis"
+        alarmed = is_alarmed(one)
         return ("danger missed", alarmed) if wanted["crisis"] else ("false alarm", not alarmed)
     if service_of(wanted["intent"]):
         return "service misunderstood", bool(one["intent"] == wanted["intent"])

@@ -3,8 +3,9 @@
     python -m nlu.evaluate (--models DIR | --model FILE) [--out DIR] [--jobs N] FILE.jsonl …
 
 Each line of a file is ``{"text", "lang", "intent", "variety"}``: what a person said a message
-means; or, in a file of danger, ``{"text", "lang", "crisis"}`` with the kind or null; or, in
-one of entities, ``{"text", "lang", "variety", "entities": [{"entity", "text", "value"}]}``. The
+means; or, in a file of danger, ``{"text", "lang", "crisis"}`` with the kind or null, and with
+``asks`` where it answers a form's question; or, in one of entities,
+``{"text", "lang", "variety", "entities": [{"entity", "text", "value"}]}``. The
 sets in ``nlu/devset`` were written apart from the training phrases. ``--out`` gets
 ``understanding.json``, ``.csv`` and ``.html``.
 """
@@ -23,7 +24,7 @@ from bot.errors import BadFile, FairwayError
 from bot.files.live_model import live_model
 from bot.intents import kind_of, service_of
 from bot.rasa.quiet import make_logs_quiet
-from nlu.answers import keep_answers
+from nlu.answers import is_alarmed, keep_answers
 from nlu.entity_scores import entity_shares
 from nlu.evaluation_page import write_evaluation
 from nlu.parse import parse_file
@@ -33,6 +34,7 @@ Parsed = Mapping[str, Any]
 FIRST, FIRST_THREE = "service, first guess", "service, first three"
 KIND, LANGUAGE = "kind", "language"
 DANGER, FALSE_ALARM = "danger found", "false alarm"
+IN_FORM, FALSE_IN_FORM = "danger found, in form", "false alarm, in form"
 TURNED_AWAY, FALSELY_HANDLED = "not understood", "wrong and acted on"
 MACRO_F1, CALIBRATION = "service, macro-F1", "calibration error"
 MEDIAN, SLOWEST = "ms, median", "ms, 95th percentile"
@@ -95,7 +97,9 @@ def shares_of(parsed: Sequence[Parsed]) -> list[Share]:
         services = [p for p in mine if service_of(p["wanted"]["intent"])]
         found += _of_services(lang, services)
         found += _of_kinds(lang, [p for p in mine if not service_of(p["wanted"]["intent"])])
-        found += _of_danger(lang, [p for p in dangers if p["wanted"]["lang"] == lang])
+        risky = [p for p in dangers if p["wanted"]["lang"] == lang]
+        found += _of_danger(lang, [p for p in risky if "asks" not in p["wanted"]])
+        found += _of_forms(lang, [p for p in risky if "asks" in p["wanted"]])
         heard = (p["language"] == lang for p in mine if _is_long(p))
         found.append(share(LANGUAGE, lang, "3 words or more", heard))
         found += _times(lang, services)
@@ -136,11 +140,17 @@ def _of_kinds(lang: str, others: Sequence[Parsed]) -> Iterator[Share]:
 
 
 def _of_danger(lang: str, lines: Sequence[Parsed]) -> Iterator[Share]:
-    alarmed = [(p["wanted"]["crisis"], p["kind"] == "crisis") for p in lines]
+    alarmed = [(p["wanted"]["crisis"], is_alarmed(p)) for p in lines]
     yield share(DANGER, lang, "all", (alarm for kind, alarm in alarmed if kind))
     for kind in sorted({kind for kind, _ in alarmed if kind}):
         yield share(DANGER, lang, kind, (alarm for one, alarm in alarmed if one == kind))
     yield share(FALSE_ALARM, lang, "look-alikes", (a for k, a in alarmed if not k), good=False)
+
+
+def _of_forms(lang: str, lines: Sequence[Parsed]) -> Iterator[Share]:
+    yield share(IN_FORM, lang, "all", (is_alarmed(p) for p in lines if p["wanted"]["crisis"]))
+    calm = (is_alarmed(p) for p in lines if not p["wanted"]["crisis"])
+    yield share(FALSE_IN_FORM, lang, "answers", calm, good=False)
 
 
 def _grouped(lines: Sequence[Parsed], of: Any) -> Iterator[tuple[str, list[Parsed]]]:
@@ -198,7 +208,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
 def _meant(line: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("crisis", "entities"):
         if key in line:
-            return {key: line[key]}
+            return {key: line[key]} | ({"asks": line["asks"]} if "asks" in line else {})
     return {"intent": line["intent"]}
 
 

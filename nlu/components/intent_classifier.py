@@ -32,6 +32,9 @@ LOOKALIKE = "lookalike"
 """What the importer marks a harmless phrase with that was written to look like danger."""
 FEW = 20
 _PREFIX = re.compile(r"^(service|crisis|elsewhere)_")
+ANSWER = "answer"
+"""The intent of bare answers ("High Street", "2 children"). Where nothing was asked they say
+nothing of what is wanted; in a form the text counts, not the intent."""
 DISMISSED = 0.5
 """The confidence needed to tell someone that no council does this: below it, ask again."""
 FAINT = 0.35
@@ -135,9 +138,11 @@ class IntentClassifier(GraphComponent):
         message.set(RANKING, ranking, add_to_output=True)
 
     def _is_doubtful(self, intent: dict[str, Any]) -> bool:
-        """Whether it is better to ask again: with too little confidence, or faint danger."""
+        """Whether it is better to ask again: with too little confidence, an answer to nothing,
+        or faint danger."""
         least = DISMISSED if intent["name"] == "out_of_scope" else float(self.config["threshold"])
-        return bool(danger_of(intent["name"])) or intent["confidence"] < least
+        unasked = intent["name"] == ANSWER or danger_of(intent["name"])
+        return bool(unasked) or intent["confidence"] < least
 
     def _danger(self, sure: Array, model: IntentModel, language: str) -> dict[str, Any] | None:
         """The likeliest danger, with the sum of them all, when that sum is large enough, or

@@ -25,24 +25,28 @@ PULL = 0.02
 LEAST = 1e-3
 
 
-def blend(read: Sequence[Array], mix: Mix) -> Array:
-    """The weighted sum of the readings, texts × labels."""
-    return sum(weight * one for weight, one in zip(mix, read, strict=True))
+def blend(read: Sequence[Array], mix: Mix, lean: Array | float = 0.0) -> Array:
+    """The weighted sum of the readings, texts × labels, and ``lean`` (nlu/components/evenness.py),
+    which has no weight."""
+    return sum(weight * one for weight, one in zip(mix, read, strict=True)) + lean
 
 
-def best_mixes(read: Sequence[Array], truth: Array, languages: Sequence[str]) -> dict[str, Mix]:
+def best_mixes(
+    read: Sequence[Array], truth: Array, languages: Sequence[str], lean: Array | None = None
+) -> dict[str, Mix]:
     """A mix for all under ``""``, and for each language with enough phrases.
 
     ``read``: readings of phrases by classifiers that had not seen them; ``truth``: the place
-    of each phrase's label.
+    of each phrase's label; ``lean``: as for ``blend``.
     """
-    common = _best(read, truth, None)
+    lean = np.zeros((len(truth), 1)) if lean is None else lean
+    common = _best(read, truth, None, lean)
     mixes = {ALL: common}
     spoken = np.array(languages)
     for language in sorted(set(languages)):
         here = np.flatnonzero(spoken == language)
         if len(here) >= FEWEST:
-            mixes[language] = _best([one[here] for one in read], truth[here], common)
+            mixes[language] = _best([one[here] for one in read], truth[here], common, lean[here])
     return mixes
 
 
@@ -51,20 +55,22 @@ def surprise(scores: Array, truth: Array) -> float:
     return float((_log_sum(scores) - scores[np.arange(len(truth)), truth]).mean())
 
 
-def _best(read: Sequence[Array], truth: Array, towards: Mix | None) -> Mix:
+def _best(read: Sequence[Array], truth: Array, towards: Mix | None, lean: Array) -> Mix:
     from scipy.optimize import minimize
 
     rows = np.arange(len(truth))
     wanted = [one[rows, truth] for one in read]
+    leant = np.broadcast_to(lean, read[0].shape)[rows, truth]
     aim = np.array(towards) if towards else np.zeros(len(read))
     pull = PULL if towards else 0.0
 
     def loss(mix: Array) -> tuple[float, Array]:
-        scores = blend(read, tuple(mix))
+        scores = blend(read, tuple(mix), lean)
         top = _log_sum(scores)
         sure = np.exp(scores - top[:, None])
         slopes = [float(((sure * r).sum(1) - w).mean()) for r, w in zip(read, wanted, strict=True)]
-        value = float((top - blend(wanted, tuple(mix))).mean() + pull * ((mix - aim) ** 2).sum())
+        hit = blend(wanted, tuple(mix), leant)
+        value = float((top - hit).mean() + pull * ((mix - aim) ** 2).sum())
         return value, np.array(slopes) + 2 * pull * (mix - aim)
 
     start = aim if towards else np.full(len(read), 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 from bot.folding import WORD as WORD_LETTERS
 
@@ -26,14 +27,20 @@ def letter_counts(text: str, shortest: int, longest: int) -> Counter[str]:
     """How often each run of letters occurs; runs do not cross words, whose ends are marked."""
     counts: Counter[str] = Counter()
     for word in plain(text).split():
-        padded = f" {word} "
-        length = len(padded)
-        for size in range(shortest, longest + 1):
-            if size >= length:
-                counts[padded] += 1
-                break
-            counts.update(padded[i : i + size] for i in range(length - size + 1))
+        counts.update(_runs(word, shortest, longest))
     return counts
+
+
+@lru_cache(maxsize=4096)  # the same few words make up most of what people write
+def _runs(word: str, shortest: int, longest: int) -> tuple[str, ...]:
+    padded = f" {word} "
+    length, runs = len(padded), []
+    for size in range(shortest, longest + 1):
+        if size >= length:
+            runs.append(padded)
+            break
+        runs += [padded[i : i + size] for i in range(length - size + 1)]
+    return tuple(runs)
 
 
 def word_counts(text: str, longest: int) -> Counter[str]:

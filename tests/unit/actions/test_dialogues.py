@@ -211,6 +211,32 @@ def test_danger_in_a_form_outranks_its_question(talk: Talk) -> None:
     assert heard.of("handoff")[0]["urgency"] == "urgent"
 
 
+@pytest.mark.parametrize("text", ["the man at number 7", "it has gone black", "on the bridge"])
+def test_an_answer_that_resembles_danger_is_an_answer(talk: Talk, text: str) -> None:
+    _report(talk, *_ENGLISH[:4])
+    asked = talk.slots["task"]["at"]
+    answered = talk.say(text, "crisis_abuse", 0.35)
+    assert not answered.of("handoff")
+    assert talk.slots["task"]["given"][asked]["value"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [("two, and their dad punches them", 0.41), ("I want to kill myself", 0.1)],
+)
+def test_danger_in_answer_to_an_open_question_comes_through(
+    talk: Talk, text: str, sure: float
+) -> None:
+    _report(talk, *_ENGLISH[:4])
+    heard = talk.say(text, "crisis_child", sure)
+    assert heard.of("handoff")[0]["urgency"] == "urgent"
+
+
+def test_faint_danger_is_no_answer_to_a_question_with_choices(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    assert talk.say("he does it every night", "crisis_child", 0.36).of("handoff")
+
+
 def test_an_answer_that_resembles_a_request_is_an_answer(talk: Talk) -> None:
     _report(talk, POSTCODE, "by the library")
     assert talk.say("Bigger than a dustbin lid", "service_bin_collection").keys != ["switch_offer"]

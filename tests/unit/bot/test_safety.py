@@ -91,6 +91,48 @@ def test_plain_requests(kind, text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Dyw mam-gu ddim yn dod i ben ar ei phen 'i hunan rhagor",  # one word is Polish elsewhere
+        "Where is your customer service centre, and do I need an appointment?",
+        "Am I talking to a person or a computer?",
+    ],
+)
+def test_a_request_is_not_heard_in_a_language_the_message_is_not_in(text):
+    assert shipped_safety_check().request(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I was stung by wasps near the bandstand",
+        "He was mugged in 2011 and wants to move",
+        "she came at me with a leaflet and a questionnaire",
+        "at the cliff top car park",
+        "he bangs on the ceiling with a broom",
+        "Mae'r dderwen wrth y giât yn marw",
+        "Lle ga i osod larwm carbon monocsid?",
+    ],
+)
+def test_what_resembles_danger_is_none(text):
+    assert shipped_safety_check().danger(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He came at me with a knife",
+        "he hit her with a broom and she is bleeding badly",
+        "a man was stabbed outside just now",
+        "I am at the cliff and I am going to jump",
+        "mae coeden wedi disgyn ar ddyn ac mae o'n marw",
+    ],
+)
+def test_what_is_danger_is_not_blanked_out_with_what_resembles_it(text):
+    assert shipped_safety_check().danger(text)
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [("STOP", "stop"), ("Stop.", "stop"), ("start", "start"), ("HELP", "help"), ("yes", None),
      ("cancel", None), ("end", None), ("stop the bin lorry", None), ("help me with my bin", None)],

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 
-from nlu.answers import answers_of, keep_answers
+from bot.intents import DANGER_IN_FORM
+from nlu.answers import answers_of, is_alarmed, keep_answers
 
 SERVICE = {"text": "my bin", "lang": "en", "variety": "sms", "intent": "service_bin_collection"}
 PERSON = {"text": "person please", "lang": "en", "variety": "plain", "intent": "human"}
 DANGER = {"text": "help", "lang": "so", "variety": "plain", "crisis": "abuse"}
 LOOKALIKE = {"text": "dead battery", "lang": "so", "variety": "plain", "crisis": None}
+
+
+def test_danger_in_a_form_must_be_more_than_a_guess_unless_a_phrase_names_it():
+    def heard(confidence, phrase=None, **more):
+        wanted = {**DANGER, **more}
+        made = {"kind": "crisis", "crisis": phrase, "confidence": confidence, "wanted": wanted}
+        return is_alarmed(made)
+
+    assert heard(0.3) and heard(DANGER_IN_FORM, asks="name")
+    assert not heard(DANGER_IN_FORM - 0.01, asks="name")
+    assert heard(0.0, phrase="abuse", asks="name")
 
 
 def test_each_message_has_its_harm_its_group_and_whether_it_was_right(tmp_path):

@@ -84,6 +84,14 @@ def test_many_small_dangers_are_one_danger(trained):
     assert intent["name"].startswith("crisis_") and intent["confidence"] > 0.99
 
 
+def test_a_bare_answer_where_nothing_was_asked_is_asked_about_again(trained):
+    classifier = trained(IntentClassifier)
+    classifier.model = replace_labels(classifier.model, "service_library", "answer")
+    message = understood(classifier, "hole in the road")
+    assert message.get("intent_ranking")[0]["name"] == "answer"
+    assert message.get("intent")["name"] == FALLBACK
+
+
 @pytest.mark.parametrize("text", ["x" * 10_000, "\0\ud800\udfff", "\U000e0041" * 50, "ﷺ" * 300])
 def test_hostile_text_never_raises(trained, text):
     assert understood(trained(IntentClassifier), text).get("intent")

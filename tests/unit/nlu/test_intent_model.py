@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,16 @@ def test_what_is_saved_is_what_is_loaded(model, tmp_path):
     for text in TEXTS[:5]:
         one, other = (m.confidences(text, "cy", lambda _: vectors()[0]) for m in (model, loaded))
         assert other == pytest.approx(one, abs=1e-3)
+
+
+def test_an_intent_that_is_leant_against_is_less_likely(model):
+    def sure(one):
+        return one.confidences("anything at all", "cy", lambda _: vectors()[0])
+
+    first = np.zeros(len(model.labels))
+    first[0] = -2.0
+    assert sure(replace(model, leaning={"cy": first}))[0] < sure(replace(model, leaning={}))[0]
+    assert set(model.leaning) == set(LANGUAGES)
 
 
 def test_confidences_add_up(model):
