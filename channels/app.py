@@ -61,9 +61,7 @@ from channels.switches import SwitchBoard, SwitchedAssistant
 from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
-from fairness.model_gate import read_answers, why_not_model
 from fairness.pages import make_audit_router
-from fairness.policy_gate import people_of_district, why_not
 from fairness.simulate.district import Person
 
 
@@ -130,6 +128,8 @@ def build_product(settings: Settings) -> Product:
 def why_not_candidate(models: Path) -> tuple[str, ...]:
     """Why the model that waits may not go live, as the audit sees it; nothing: it may. Raises
     AuditError for a broken file of answers."""
+    from fairness.model_gate import read_answers, why_not_model
+
     live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
     if live is None or candidate is None:
         return ()
@@ -148,6 +148,9 @@ def admitted_policy(
     held = files or read_files(settings.council_file)
 
     def check(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
+        # Imported where a policy has changed: the audit's libraries are not for every start.
+        from fairness.policy_gate import people_of_district, why_not
+
         return why_not(
             people_of_district(),
             lambda person: _sent_to(person, before, held),

@@ -16,8 +16,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from fairness.conversations import MEASURES, event_of
-from fairness.database import AT_A_TIME, GROUPS, as_units_want, reading
+from fairness.database import AT_A_TIME, GROUPS, as_units_want
 from fairness.errors import AuditError
+from fairness.reading import reading
 from fairness.records import NOT_RECORDED, Measure
 from fairness.sql_counts import Tables, Window, each_conversation
 from fairness.words_of import Line, words_of
