@@ -57,7 +57,7 @@ from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
-from channels.switches import SwitchBoard, SwitchedAssistant
+from channels.switches import SwitchBoard, SwitchedAssistant, start_switch_board
 from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
@@ -117,7 +117,7 @@ def build_product(settings: Settings) -> Product:
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    public = _public(parts, follow_ups, GatewayVisits(connect))
+    public = _public(parts, board, follow_ups, GatewayVisits(connect))
     internal = _internal(parts, actions, gateways, client)
     if tracing:
         tracing.follow_requests(public)
@@ -177,6 +177,7 @@ def _make_parts(
     engine, council = open_engine(settings.database_url), files.council
     shared = make_shared(settings)
     board = SwitchBoard(SqlSwitches(engine))
+    board.look()  # what is off is off from the first message on
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     assistant: Assistant = RasaAssistant(client, model_version(settings.home))
     if tracing:
@@ -201,11 +202,12 @@ def _make_parts(
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
 
-def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
+def _public(parts: Parts, board: SwitchBoard, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.live.start()
         made = (
+            start_switch_board(board),
             start_audit_watch(parts.settings),
             start_carrier(parts),
             start_keeper(parts),

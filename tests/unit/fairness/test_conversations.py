@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from fairness.audit import audit
 from fairness.database import read_database
-from fairness.reading import count_conversations, open_to_read
 from fairness.decisions_file import read_decisions
 from fairness.errors import DatabaseUnreadable, NothingToAudit, TableWrong
+from fairness.reading import count_conversations, open_to_read
 from fairness.records import NOT_RECORDED, Rules
 
 SHOW = Rules(threshold=None)
