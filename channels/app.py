@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -33,8 +34,10 @@ from bot.need import Availability, Barrier, Channel, Circumstances, Need
 from bot.ports import Assistant
 from bot.routing import Doors, RoutingPolicy, decide_route
 from bot.staff import LogEntry
-from bot.stores.engine import migrate, open_engine
+from bot.stores import schema as t
+from bot.stores.engine import migrate
 from bot.stores.need_codes import SqlNeedCodes
+from bot.stores.sealed_types import opened
 from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
@@ -44,6 +47,7 @@ from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.background import Rounds
+from channels.database import open_database
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
 from channels.follow_up import EACH_ROUND, FollowUps
@@ -53,6 +57,7 @@ from channels.parts import Parts
 from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
 from channels.privacy.keeper import start_keeper
+from channels.privacy.sealer import start_sealer
 from channels.product_files import ProductFiles, read_files
 from channels.settings import ROOT, Settings
 from channels.shared import make_shared
@@ -174,7 +179,7 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
 def _make_parts(
     settings: Settings, files: ProductFiles, tracing: Traces | None
 ) -> tuple[Parts, SwitchBoard]:
-    engine, council = open_engine(settings.database_url), files.council
+    engine, council = open_database(settings), files.council
     shared = make_shared(settings)
     board = SwitchBoard(SqlSwitches(engine))
     board.look()  # what is off is off from the first message on
@@ -211,6 +216,7 @@ def _public(parts: Parts, board: SwitchBoard, follow_ups: FollowUps, visits: Vis
             start_audit_watch(parts.settings),
             start_carrier(parts),
             start_keeper(parts),
+            start_sealer(parts),
             start_postman(parts),
             Rounds("follow-ups", follow_ups.run_once, EACH_ROUND).start(),
             start_desk_rounds(parts),
@@ -259,6 +265,7 @@ def audit_router(parts: Parts):  # type: ignore[no-untyped-def]
         need_codes=SqlNeedCodes(parts.engine),
         coder=_username_of_staff,
         noted=_note_in_staff_log,
+        opens=partial(opened, parts.engine, t.handoffs.c.contact),
     )
 
 

@@ -51,7 +51,7 @@ def add_behind(router: APIRouter, frame: Frame, url: str, shelf: Path) -> None:
             report = json.loads(report_file(shelf, report_id, "report.json").read_text("utf-8"))
             figure = figure_of(report, measure, of or None, _pairs(group), _pairs(within))
             since, until = _window(shelf, report_id)
-            found = behind(url, figure, since, until, seed=report_id)
+            found = behind(url, figure, since, until, seed=report_id, opens=frame.opens)
         except (ReportUnknown, NotToBeOpened) as error:
             raise HTTPException(404, str(error)) from None
         except AuditError as error:

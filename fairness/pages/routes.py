@@ -24,6 +24,7 @@ from fairness.pages.render import render
 from fairness.pages.shelf import FILES, Kept, find_report, list_reports, report_file
 from fairness.reading import count_conversations
 from fairness.report.style import content_security_policy
+from fairness.words_of import Opens, not_sealed
 
 GROUPS: Mapping[str, str] = {
     "language": "Language",
@@ -61,6 +62,7 @@ def make_audit_router(
     need_codes: NeedCodes | None = None,
     coder: Callable[[Request], str] = lambda request: "auditor",
     noted: Callable[[Request, str, str], None] = lambda request, action, subject: None,
+    opens: Opens = not_sealed,
 ) -> APIRouter:
     """Pages under /audit, all behind ``require_auditor``.
 
@@ -69,7 +71,7 @@ def make_audit_router(
     dependency that refuses a form without it. The database is only read. ``equality_key``
     joins equality answers; ``who(request)`` names who writes a note or signs, ``coder(request)``
     is their user name. Without ``need_codes`` there is no coding page. ``noted(request, action,
-    subject)`` writes to the staff log who read what.
+    subject)`` writes to the staff log who read what. ``opens`` opens sealed contact details.
     """
     router = APIRouter(
         prefix="/audit", dependencies=[Depends(require_auditor)], include_in_schema=False
@@ -148,7 +150,7 @@ def make_audit_router(
             raise HTTPException(404, str(error)) from None
         return RedirectResponse(f"/audit/reports/{report_id}#notes", status_code=303)
 
-    frame = Frame(chrome, csrf_field, check_csrf, noted)
+    frame = Frame(chrome, csrf_field, check_csrf, noted, opens)
     add_behind(router, frame, read_engine_url, reports_dir)
     if need_codes is not None:
         add_coding(router, frame, need_codes, read_engine_url, coder)
