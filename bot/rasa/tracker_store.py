@@ -35,8 +35,8 @@ MOST = 40
 # clock is set back.
 OF_SESSION = """
     FROM events WHERE sender_id = :sender AND id >= coalesce(
-        (SELECT max(id) FROM events
-         WHERE sender_id = :sender AND type_name = 'session_started'), 0)
+        (SELECT id FROM events WHERE sender_id = :sender AND type_name = 'session_started'
+         ORDER BY id DESC LIMIT 1), 0)
 """
 INSERT = """
     INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)
@@ -104,10 +104,11 @@ class FairwayTrackerStore(SQLTrackerStore):
         event = self.SQLEvent
         query = session.query(event).filter(event.sender_id == sender_id)
         if not fetch_events_from_all_sessions:
-            began = session.query(sa.func.coalesce(sa.func.max(event.id), 0)).filter(
+            begun = session.query(event.id).filter(
                 event.sender_id == sender_id, event.type_name == SessionStarted.type_name
             )
-            query = query.filter(event.id >= began.scalar_subquery())
+            last = begun.order_by(event.id.desc()).limit(1).scalar_subquery()
+            query = query.filter(event.id >= sa.func.coalesce(last, 0))
         return query.order_by(event.id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
