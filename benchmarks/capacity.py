@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
@@ -84,19 +85,29 @@ def arrive(
     return Arrivals(per_second, count, len(failures), statistics.median(times), cuts[18])
 
 
+@dataclass(frozen=True)
+class RunningFairway:
+    """Where it answers, where its data is, and the process that started the others."""
+
+    url: str
+    home: Path
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def running_fairway(folder: Path) -> Iterator[str]:
-    """The product as ``fairway up`` starts it, with the model that is live; its address."""
+def running_fairway(folder: Path) -> Iterator[RunningFairway]:
+    """The product as ``fairway up`` starts it, with the model that is live."""
     ports = [free_port() for _ in range(3)]
     names = ("FAIRWAY_PORT", "FAIRWAY_INTERNAL_PORT", "FAIRWAY_RASA_PORT")
     env = {name: str(port) for name, port in zip(names, ports, strict=True)}
     env |= {"FAIRWAY_HOME": str(folder / "home"), "FAIRWAY_RATE_PER_ADDRESS": "1000000"}
+    env["FAIRWAY_RATE_PER_CONVERSATION"] = "1000000"
     shutil.copytree(ROOT / "var" / "models", folder / "home" / "models")
     url = f"http://127.0.0.1:{ports[0]}"
     rasa = f"http://127.0.0.1:{ports[2]}/webhooks/fairway/ready"
-    with running([str(FAIRWAY), "up", "--no-train"], env, folder / "up.log", ROOT):
+    with running([str(FAIRWAY), "up", "--no-train"], env, folder / "up.log", ROOT) as process:
         wait_until(lambda: _is_there(f"{url}/healthz") and _is_there(rasa), 300)
-        yield url
+        yield RunningFairway(url, folder / "home", process)
 
 
 def citizen(url: str) -> Send:
@@ -131,10 +142,10 @@ def _is_there(url: str) -> bool:
 def main(seconds: float, write: bool) -> None:
     """Find the capacity of this machine and print the table."""
     found: list[Arrivals] = []
-    with tempfile.TemporaryDirectory() as folder, running_fairway(Path(folder)) as url:
-        arrive(lambda: citizen(url), TEXTS, 2, 5)  # warm before anything is timed
+    with tempfile.TemporaryDirectory() as folder, running_fairway(Path(folder)) as fairway:
+        arrive(lambda: citizen(fairway.url), TEXTS, 2, 5)  # warm before anything is timed
         for rate in RATES:
-            found.append(arrive(lambda: citizen(url), TEXTS, rate, seconds))
+            found.append(arrive(lambda: citizen(fairway.url), TEXTS, rate, seconds))
             click.echo(_row(found[-1]))
             if found[-1].failed or found[-1].p95 > 2 * GOOD:
                 break

@@ -67,7 +67,7 @@ def wait_until(ready: Callable[[], bool], seconds: float) -> float:
 def memory_mb(process: subprocess.Popen[bytes]) -> float:
     """Resident memory of the process and everything it started, in MB (10^6 bytes)."""
     page = os.sysconf("SC_PAGE_SIZE")
-    return sum(_pages(pid) for pid in _tree(process.pid)) * page / 1e6
+    return sum(_pages(pid) for pid in tree(process.pid)) * page / 1e6
 
 
 def _pages(pid: int) -> int:
@@ -95,11 +95,11 @@ def _group(leader: int) -> list[int]:
     return [pid for pid, (_, group) in _parents().items() if group == leader]
 
 
-def _tree(root: int) -> set[int]:
-    parents = _parents()
-    tree = {root}
+def tree(root: int) -> set[int]:
+    """The process and everything it started that still runs."""
+    parents, found = _parents(), {root}
     while True:
-        more = {pid for pid, (parent, _) in parents.items() if parent in tree} - tree
+        more = {pid for pid, (parent, _) in parents.items() if parent in found} - found
         if not more:
-            return tree
-        tree |= more
+            return found
+        found |= more

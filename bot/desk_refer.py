@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.case_extras import CaseNote
+from bot.conversation import Conversation
 from bot.desk_parts import DeskParts, case_in_hand, leave_note, log, must_hold, tell
 from bot.errors import BadInput
+from bot.handoff import Handoff
 from bot.ports import DESK, POST, Parcel
 from bot.staff import LogEntry, Staff
 
@@ -61,40 +63,46 @@ def refer_case(
     with case_in_hand(parts, who, handoff_id) as case:
         must_hold(case.handoff, who)
         now, key = parts.turn.clock.now(), parts.turn.new_id()
-        contact = {str(k): str(v) for k, v in case.handoff.contact.items() if v}
-        if case.conversation.address:
-            contact.setdefault("phone", f"+{case.conversation.address.lstrip('+')}")
         referral = Referral(
             reference=f"R-{key[-8:].upper()}",
             partner=partner,
             text=text.strip()[:LONGEST],
-            contact=contact,
+            contact=_contact(case.handoff, case.conversation),
             language=case.conversation.language,
             asked_at=now,
         )
-        payload = {
-            "conversation_id": case.conversation.id,
-            "handoff_id": handoff_id,
-            **{**vars(referral), "asked_at": now.isoformat()},
-        }
+        told = {**vars(referral), "asked_at": now.isoformat()}
+        del told["contact"]  # the case has it, sealed
+        payload = {"conversation_id": case.conversation.id, "handoff_id": handoff_id, **told}
         case.work.outbox.put(Parcel(key, REFERRAL, payload), now)
         leave_note(
             parts, case, who, "referred", f"{partner}, {referral.reference}: {referral.text}"
         )
-        told = {"body": partner, "reference": referral.reference}
-        tell(parts, case.work, case.conversation, "referral_sent", **told)
-        log(parts, case.work, who, "case_referred", case.handoff, **told)
+        short = {"body": partner, "reference": referral.reference}
+        tell(parts, case.work, case.conversation, "referral_sent", **short)
+        log(parts, case.work, who, "case_referred", case.handoff, **short)
     return referral
 
 
-def referral_in(parcel: Parcel) -> Referral:
-    """The referral in a parcel."""
+def _contact(handoff: Handoff, conversation: Conversation) -> dict[str, str]:
+    """How the citizen can be reached: what they gave, and the number they text from."""
+    contact = {str(k): str(v) for k, v in handoff.contact.items() if v}
+    if conversation.address:
+        contact.setdefault("phone", f"+{conversation.address.lstrip('+')}")
+    return contact
+
+
+def referral_in(parts: DeskParts, parcel: Parcel) -> Referral:
+    """The referral in a parcel, with the contact that the case has."""
     told = parcel.payload
+    with parts.store.begin() as work:
+        handoff = work.handoffs.get(str(told["handoff_id"]))
+        conversation = work.conversations.get(str(told["conversation_id"]))
     return Referral(
         str(told["reference"]),
         str(told["partner"]),
         str(told["text"]),
-        dict(told["contact"]),
+        _contact(handoff, conversation) if handoff and conversation else {},
         str(told["language"]),
         datetime.fromisoformat(str(told["asked_at"])),
     )

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -33,8 +34,10 @@ from bot.need import Availability, Barrier, Channel, Circumstances, Need
 from bot.ports import Assistant
 from bot.routing import Doors, RoutingPolicy, decide_route
 from bot.staff import LogEntry
-from bot.stores.engine import migrate, open_engine
+from bot.stores import schema as t
+from bot.stores.engine import migrate
 from bot.stores.need_codes import SqlNeedCodes
+from bot.stores.sealed_types import opened
 from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
@@ -45,11 +48,13 @@ from channels.auth import make_auth_router, require
 from channels.auth.gate import current_staff
 from channels.background import Rounds
 from channels.chatwoot import make_chatwoot_router, start_chatwoot
+from channels.database import open_database
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
 from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
 from channels.manager import ManagerTools, make_manager_router
+from channels.manager.tools import Place
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
 from channels.night_training import start_night_training
 from channels.pages import Pages, check_csrf, secure
@@ -57,19 +62,16 @@ from channels.parts import Parts
 from channels.platform import publishing, start_carrier
 from channels.policy_shelf import Admission, admit
 from channels.privacy.keeper import start_keeper
+from channels.privacy.sealer import start_sealer
 from channels.product_files import ProductFiles, read_files
 from channels.settings import OWN_CARDS, ROOT, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
-from channels.switches import SwitchBoard, SwitchedAssistant
+from channels.switches import SwitchBoard, SwitchedAssistant, start_switch_board
 from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
-from fairness.model_gate import read_answers, why_not_model
 from fairness.pages import make_audit_router
-from fairness.policy_gate import people_of_district, why_not
-from fairness.publishable import publishable
-from fairness.records import Rules
 from fairness.redact import redact
 from fairness.simulate.district import Person
 
@@ -126,7 +128,7 @@ def build_product(settings: Settings) -> Product:
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    public = _public(parts, follow_ups, GatewayVisits(connect))
+    public = _public(parts, board, follow_ups, GatewayVisits(connect))
     internal = _internal(parts, actions, gateways, client)
     if tracing:
         tracing.follow_requests(public)
@@ -137,6 +139,8 @@ def build_product(settings: Settings) -> Product:
 def why_not_candidate(models: Path) -> tuple[str, ...]:
     """Why the model that waits may not go live, as the audit sees it; nothing: it may. Raises
     AuditError for a broken file of answers."""
+    from fairness.model_gate import read_answers, why_not_model
+
     live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
     if live is None or candidate is None:
         return ()
@@ -164,6 +168,9 @@ def why_not_policy(
     before: RoutingPolicy, after: RoutingPolicy, files: ProductFiles
 ) -> tuple[str, ...]:
     """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may."""
+    # Imported where a policy has changed: the audit's libraries are not for every start.
+    from fairness.policy_gate import people_of_district, why_not
+
     return why_not(
         people_of_district(),
         lambda person: _sent_to(person, before, files),
@@ -174,19 +181,27 @@ def why_not_policy(
 def manager_tools(settings: Settings) -> ManagerTools:
     """What the service manager's pages ask of the audit and of the pages to quote."""
     own_cards = settings.home / OWN_CARDS
-    rules = Rules()
 
     def policy_reasons(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
         return why_not_policy(before, after, read_files(settings.council_file, own_cards))
 
     def model_reasons(before: Path, after: Path) -> tuple[str, ...]:
+        from fairness.model_gate import read_answers, why_not_model
+
         return why_not_model(read_answers(before), read_answers(after))
+
+    def published(counts: Mapping[Place, int]) -> dict[Place, int | None]:
+        from fairness.publishable import publishable
+        from fairness.records import Rules
+
+        rules = Rules()
+        return publishable(counts, rules.threshold or 10, rules.rounding)
 
     return ManagerTools(
         redact=redact,
         policy_reasons=policy_reasons,
         model_reasons=model_reasons,
-        published=lambda counts: publishable(counts, rules.threshold or 10, rules.rounding),
+        published=published,
         pages=lambda: load_pages(pages_folder(settings.home)),
     )
 
@@ -205,9 +220,10 @@ def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
 def _make_parts(
     settings: Settings, files: ProductFiles, tracing: Traces | None
 ) -> tuple[Parts, SwitchBoard]:
-    engine, council = open_engine(settings.database_url), files.council
+    engine, council = open_database(settings), files.council
     shared = make_shared(settings)
     board = SwitchBoard(SqlSwitches(engine))
+    board.look()  # what is off is off from the first message on
     client = make_client(settings.rasa_url, settings.secrets.rasa_secret, settings.rasa_timeout)
     assistant: Assistant = RasaAssistant(client, model_version(settings.home))
     if tracing:
@@ -237,15 +253,17 @@ def _make_parts(
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
 
-def _public(parts: Parts, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
+def _public(parts: Parts, board: SwitchBoard, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.live.start()
         made = (
+            start_switch_board(board),
             start_audit_watch(parts.settings),
             start_night_training(parts.settings, parts.turn.clock),
             start_carrier(parts),
             start_keeper(parts),
+            start_sealer(parts),
             start_postman(parts),
             Rounds("follow-ups", follow_ups.run_once, EACH_ROUND).start(),
             start_desk_rounds(parts),
@@ -298,6 +316,7 @@ def audit_router(parts: Parts):  # type: ignore[no-untyped-def]
         need_codes=SqlNeedCodes(parts.engine),
         coder=_username_of_staff,
         noted=_note_in_staff_log,
+        opens=partial(opened, parts.engine, t.handoffs.c.contact),
     )
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "export": "channels.commands.export:export_",
     "import": "channels.commands.export:import_",
     "switch": "channels.commands.switch:switch",
+    "keys": "channels.commands.keys:keys",
     "staff-log": "channels.commands.staff_log:staff_log",
     "user": "channels.commands.user:user",
     "pages": "actions.pages.command:pages",

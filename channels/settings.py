@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import BadFile, FairwayError
+from channels.contact_keys import SOON, make_first_key
+from channels.private_files import only_one, replace_private
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_CARDS, OWN_PHRASES = "services", "phrases"
@@ -114,6 +115,7 @@ class Settings:
     rasa_url: str
     rasa_timeout: float
     home: Path
+    contact_keys: Path
     log_form: str
     database_url: str
     redis_url: str
@@ -188,6 +190,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         rasa_url=(env.get("FAIRWAY_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
         rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
         home=home,
+        contact_keys=_contact_keys(home),  # before the secrets, which say that HOME is not new
         log_form=_one_of(env, "FAIRWAY_LOG_FORM", ("text", "json")),
         database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
         redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
@@ -350,28 +353,27 @@ def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     return value
 
 
+def _contact_keys(home: Path) -> Path:
+    """The file of keys, made where it is missing. In a new home the first one seals at once; where
+    a Fairway ran that knew none, a little later, when all its processes do."""
+    path, is_new = home / "contact_keys.json", not (home / "secrets.json").exists()
+    make_first_key(path, datetime.now(UTC) + (timedelta() if is_new else SOON))
+    return path
+
+
 def _secrets(path: Path, notify_bearer: str | None) -> Secrets:
     """Those in ``path``; what is missing is made, once, however many processes start at once."""
     names = [field.name for field in fields(Secrets)]
     held = _read_secrets(path)
     if not all(held.get(name) for name in names):
-        with path.with_suffix(".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with only_one(path):
             held = _read_secrets(path)
             held |= {n: secrets.token_urlsafe(32) for n in names if not held.get(n)}
-            _replace_private(path, json.dumps(held, indent=1))
+            replace_private(path, json.dumps(held, indent=1))
     made = {name: held[name] for name in names}
     if notify_bearer:
         made["notify_bearer"] = notify_bearer
     return Secrets(**made)
-
-
-def _replace_private(path: Path, text: str) -> None:
-    """Whoever reads ``path`` sees the old text or the new, and nobody else sees either."""
-    new = path.with_suffix(f".{os.getpid()}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    new.replace(path)
 
 
 def _read_secrets(path: Path) -> dict[str, str]:

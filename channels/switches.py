@@ -1,11 +1,12 @@
-"""Off-switches as the product works with them: looked up now and then, never once a turn."""
+"""Off-switches as the product works with them: looked up now and then, never by who asks.
+
+The action server asks on its event loop, where a look into the database would make every other
+action wait; so a thread looks, and whoever asks gets what it saw last.
+"""
 
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from bot.need import Availability, Circumstances
 from bot.ports import Assistant
 from bot.switches import APPROVAL, ASSISTANT, SERVICE, Switches
 from bot.understanding import Answer
+from channels.background import Rounds
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -23,42 +25,35 @@ LOOK_EVERY = 2.0
 
 
 class SwitchBoard:
-    """What is off, at most ``every`` seconds ago. While the database is away: as it was."""
+    """What was off when ``look`` was last called. While the database is away: as it was."""
 
-    def __init__(
-        self,
-        switches: Switches,
-        every: float = LOOK_EVERY,
-        seconds: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._switches, self._every, self._seconds = switches, every, seconds
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
         self._off: frozenset[str] = frozenset()
-        self._looked = -every
-        self._lock = threading.Lock()
+
+    def look(self) -> None:
+        """See what is off now."""
+        try:
+            self._off = frozenset(off.name for off in self._switches.all_off())
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("switches could not be looked up: %s", type(error).__name__)
 
     def is_off(self, name: str) -> bool:
-        """Whether ``name`` is switched off."""
-        return name in self._now()
+        """Whether ``name`` is switched off. Never waits."""
+        return name in self._off
 
     def service_is_off(self, service: str) -> bool:
-        """Whether the service with this card is switched off."""
-        return f"{SERVICE}{service}" in self._now()
+        """Whether the service with this card is switched off. Never waits."""
+        return f"{SERVICE}{service}" in self._off
 
     def is_confirmed(self, service: str) -> bool:
-        """Whether an agent confirms answers about the service with this card."""
-        return f"{APPROVAL}{service}" in self._now()
+        """Whether an agent confirms answers about the service with this card. Never waits."""
+        return f"{APPROVAL}{service}" in self._off
 
-    def _now(self) -> frozenset[str]:
-        with self._lock:
-            due = self._seconds() - self._looked >= self._every
-            if due:
-                self._looked = self._seconds()
-        if due:
-            try:
-                self._off = frozenset(off.name for off in self._switches.all_off())
-            except sa.exc.SQLAlchemyError as error:
-                log.warning("switches could not be looked up: %s", type(error).__name__)
-        return self._off
+
+def start_switch_board(board: SwitchBoard, every: float = LOOK_EVERY) -> Rounds:
+    """Looks every ``every`` seconds from now on."""
+    return Rounds("switches", board.look, every).start()
 
 
 @dataclass(frozen=True)

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import inf
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Subquery,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-    select,
-    text,
-)
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Subquery, select
 
 from bot.need_codes import NeedCode
 from fairness.agreement import agreement_notes
@@ -31,6 +18,7 @@ from fairness.areas import Areas, read_areas, with_areas
 from fairness.conversations import COUNT, FLAGS, units_of
 from fairness.equality_answers import answer_notes, groups_of, questions, read_sheets
 from fairness.errors import DatabaseUnreadable, NothingToAudit
+from fairness.reading import reading
 from fairness.records import Source, Units
 from fairness.sql_counts import (
     Tables,
@@ -112,19 +100,6 @@ def check_names(named: Sequence[str], equality_key: str, areas: Areas) -> None:
             f"{', '.join(answers)}: equality answers can be joined only where Fairway's secrets "
             "are. Run this as `fairway audit` with FAIRWAY_HOME set to Fairway's own folder."
         )
-
-
-@contextmanager
-def reading(url: str) -> Iterator[Connection]:
-    """A connection that only reads. Raises DatabaseUnreadable."""
-    engine = open_to_read(url)
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        raise DatabaseUnreadable(f"The database cannot be read: {_first_line(error)}.") from None
-    finally:
-        engine.dispose()
 
 
 def _units(
@@ -277,48 +252,3 @@ def _check_tables(tables: Tables) -> None:
             "The database has no turn records, so it is not Fairway's or was never started. "
             "Run `fairway up` once, or check the address."
         )
-
-
-def count_conversations(url: str) -> int:
-    """How many conversations could be audited; 0 too when nothing was ever recorded."""
-    engine = open_to_read(url)
-    try:
-        with engine.connect() as connection:
-            if "turn_records" not in inspect(connection).get_table_names():
-                return 0
-            counted = text("SELECT COUNT(DISTINCT conversation_id) FROM turn_records")
-            return int(connection.execute(counted).scalar_one())
-    except SQLAlchemyError as error:
-        raise DatabaseUnreadable(f"The database cannot be read: {_first_line(error)}.") from None
-    finally:
-        engine.dispose()
-
-
-def open_to_read(url: str) -> Engine:
-    """An engine that refuses to write. Raises DatabaseUnreadable for an address that is none."""
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-        path = parsed.database or ":memory:"
-        if backend == "sqlite" and path != ":memory:" and not Path(path).is_file():
-            raise DatabaseUnreadable(
-                f"There is no database at {path}. Run `fairway up` once, or check the address."
-            )
-        readonly = {"postgresql_readonly": True} if backend == "postgresql" else {}
-        engine = create_engine(parsed, execution_options=readonly)
-    except (ArgumentError, ModuleNotFoundError, SQLAlchemyError) as error:
-        raise DatabaseUnreadable(
-            f"That is no database address ({_first_line(error)}). "
-            "Write it as sqlite:///var/fairway.db or postgresql+psycopg://user@host/name."
-        ) from None
-    if backend == "sqlite":
-        event.listen(engine, "connect", _no_writing)
-    return engine
-
-
-def _no_writing(connection: object, record: object) -> None:
-    connection.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]
-
-
-def _first_line(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).strip().split("\n")[0].rstrip(".")

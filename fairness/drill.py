@@ -16,11 +16,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from fairness.conversations import MEASURES, event_of
-from fairness.database import AT_A_TIME, GROUPS, as_units_want, reading
+from fairness.database import AT_A_TIME, GROUPS, as_units_want
 from fairness.errors import AuditError
+from fairness.reading import reading
 from fairness.records import NOT_RECORDED, Measure
 from fairness.sql_counts import Tables, Window, each_conversation
-from fairness.words_of import Line, words_of
+from fairness.words_of import Line, Opens, not_sealed, words_of
 
 MOST = 10
 
@@ -76,16 +77,17 @@ def figure_of(
 
 
 def behind(
-    url: str, figure: Figure, since: date | None, until: date | None, seed: str, most: int = MOST
-) -> Behind:
+    url: str, figure: Figure, since: date | None, until: date | None, seed: str,
+    most: int = MOST, opens: Opens = not_sealed,
+) -> Behind:  # fmt: skip
     """Up to ``most`` conversations of the group that had the harm; the same ``seed``, the same.
 
-    Raises DatabaseUnreadable.
+    Raises DatabaseUnreadable, ContactsSealed.
     """
     with reading(url) as connection:
         ids = sorted(_ids(connection, figure, Window(since, until)))
         drawn = random.Random(seed).sample(ids, min(most, len(ids)))
-        said = words_of(connection, drawn)
+        said = words_of(connection, drawn, opens=opens)
     rounded = 5 * ((len(ids) + 2) // 5)
     return Behind(rounded, tuple(said[name] for name in drawn))
 

@@ -6,6 +6,7 @@ AuditError
 ├── DatabaseUnreadable  the database is missing, locked or is not Fairway's
 ├── ReferenceUnknown    --reference names a column or value that is not in the data
 ├── ReportUnknown       no report has this name
+├── ContactsSealed      contact details cannot be opened, so they cannot be taken out of words
 └── EnginesDisagree     fairlearn and our own counts differ: a fault in Fairway, never in the data
 """
 
@@ -54,6 +55,11 @@ class ReferenceUnknown(AuditError):
 
 class ReportUnknown(AuditError):
     """There is no such report. Go back to the list of reports."""
+
+
+class ContactsSealed(AuditError):
+    """Citizens' contact details are sealed and cannot be opened here, so their words are not shown:
+    a name in them could not be taken out. Look in the running product."""
 
 
 class EnginesDisagree(AuditError):

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from fairness.errors import ContactsSealed
 from fairness.redact import redact
+
+Opens = Callable[[Any], Any]
+"""Opens contact details as the database holds them."""
+
+
+def not_sealed(held: Any) -> Any:
+    """Contact details that nobody sealed. Raises ContactsSealed for others."""
+    if isinstance(held, str):
+        raise ContactsSealed
+    return held
 
 
 @dataclass(frozen=True)
@@ -22,10 +32,16 @@ class Line:
 
 
 def words_of(
-    connection: sa.Connection, ids: Sequence[str], senders: Sequence[str] = ()
+    connection: sa.Connection,
+    ids: Sequence[str],
+    senders: Sequence[str] = (),
+    opens: Opens = not_sealed,
 ) -> Mapping[str, tuple[Line, ...]]:
-    """The lines of each conversation in order; of ``senders`` only, where any are named."""
-    known = _contacts(connection, ids)
+    """The lines of each conversation in order; of ``senders`` only, where any are named.
+
+    Raises ContactsSealed.
+    """
+    known = _contacts(connection, ids, opens)
     named = ("conversation_id", "seq", "sender", "lang", "text")
     messages = sa.table("messages", *map(sa.column, named))
     query = (
@@ -42,13 +58,15 @@ def words_of(
     return {name: tuple(lines) for name, lines in found.items()}
 
 
-def _contacts(connection: sa.Connection, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+def _contacts(
+    connection: sa.Connection, ids: Sequence[str], opens: Opens
+) -> Mapping[str, tuple[str, ...]]:
     """What citizens gave so that they could be reached: it goes wherever it is said."""
-    handoffs = sa.table("handoffs", *map(sa.column, ("conversation_id", "contact")))
+    handoffs = sa.table("handoffs", sa.column("conversation_id"), sa.column("contact", sa.JSON))
     query = sa.select(handoffs).where(handoffs.c.conversation_id.in_(list(ids)))
     found: dict[str, tuple[str, ...]] = {}
     for name, contact in connection.execute(query):
-        held: Any = json.loads(contact) if isinstance(contact, str) else contact
-        told = tuple(str(v) for v in (held or {}).values() if isinstance(v, str | int))
+        held = opens(contact) or {}
+        told = tuple(str(v) for v in held.values() if isinstance(v, str | int))
         found[name] = (*found.get(name, ()), *told)
     return found

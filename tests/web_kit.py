@@ -24,10 +24,11 @@ from bot.files.council import load_council
 from bot.files.policy import load_policy
 from bot.ports import Clock, Store
 from bot.safety import shipped_safety_check
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import migrate
 from bot.stores.sql import SqlStore
 from bot.turn_state import TurnParts
 from channels.assistant_memory import MemoryAssistant
+from channels.database import open_database
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
 from channels.pages import secure
@@ -57,7 +58,7 @@ def make_parts(
     settings = load_settings({"FAIRWAY_HOME": str(home), **environment})
     council = load_council(settings.council_file)
     (home / "fairway.db").write_bytes(_new_database())
-    engine, live = open_engine(settings.database_url), LiveHub()
+    engine, live = open_database(settings), LiveHub()
     turn = TurnParts(
         store=store or SqlStore(engine),
         assistant=assistant or MemoryAssistant(),

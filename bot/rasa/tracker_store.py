@@ -1,8 +1,13 @@
-"""Rasa's SQL tracker store, quick on SQLite, which also tells the connector the slots.
+"""Rasa's SQL tracker store: quick on SQLite, as quick late in a conversation as early, and it
+tells the connector the slots.
 
 Without it the connector would have to read the whole conversation a second time. On SQLite the
 same table is read and written over one kept connection: Rasa's way opens the file anew and
 builds its queries anew each time, which cost more than understanding the message.
+
+Rasa reads a conversation's events anew each turn. When they have become many, what still counts of
+them (the slots) is carried into a new session, and only that is read from then on. Nothing of ours
+looks at what happened before the message; what was said is in Fairway's own database.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.rasa.turn_slots import slots_of_turn
@@ -24,11 +29,14 @@ HIDDEN = frozenset({"requested_slot", "session_started_metadata"})
 """Slots of Rasa's own."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000")
 """Readers and the writer do not wait for each other; a commit costs no full disk flush."""
-# The events of the session under way, as Rasa's own query has them.
+MOST = 40
+"""Events that a turn reads: some four turns of them. Then they are carried over."""
+# The events of the session under way. Rasa's own query goes by time, and would lose them when the
+# clock is set back.
 OF_SESSION = """
-    FROM events WHERE sender_id = :sender AND timestamp >= coalesce(
-        (SELECT max(timestamp) FROM events
-         WHERE sender_id = :sender AND type_name = 'session_started'), timestamp)
+    FROM events WHERE sender_id = :sender AND id >= coalesce(
+        (SELECT id FROM events WHERE sender_id = :sender AND type_name = 'session_started'
+         ORDER BY id DESC LIMIT 1), 0)
 """
 INSERT = """
     INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)
@@ -60,6 +68,12 @@ class FairwayTrackerStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's session under way, or None when nothing is kept of it."""
+        tracker = await self._held(sender_id)
+        if tracker is None or len(tracker.events) <= MOST:
+            return tracker
+        return self._carried_over(tracker)
+
+    async def _held(self, sender_id: str) -> DialogueStateTracker | None:
         if self._file is None:
             return await super().retrieve(sender_id)
         query = f"SELECT data {OF_SESSION} ORDER BY id"
@@ -68,6 +82,34 @@ class FairwayTrackerStore(SQLTrackerStore):
         if not events:
             return None
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
+    def _carried_over(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        """The same conversation in a new session that begins with its slots."""
+        carried = _begin_with(tracker)
+        if self._file is None:
+            with self.session_scope() as session:
+                rows = [self.SQLEvent(**_columns(tracker.sender_id, one)) for one in carried]
+                session.add_all(rows)
+                session.commit()
+        else:
+            with self._file:
+                self._file.executemany(INSERT, [_row(tracker.sender_id, one) for one in carried])
+        events = [one.as_dict() for one in carried]
+        return DialogueStateTracker.from_dict(tracker.sender_id, events, self.domain.slots)
+
+    def _event_query(
+        self, session: Any, sender_id: str, fetch_events_from_all_sessions: bool
+    ) -> Any:
+        """Rasa's query, by the order things were kept in instead of by the clock."""
+        event = self.SQLEvent
+        query = session.query(event).filter(event.sender_id == sender_id)
+        if not fetch_events_from_all_sessions:
+            begun = session.query(event.id).filter(
+                event.sender_id == sender_id, event.type_name == SessionStarted.type_name
+            )
+            last = begun.order_by(event.id.desc()).limit(1).scalar_subquery()
+            query = query.filter(event.id >= sa.func.coalesce(last, 0))
+        return query.order_by(event.id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Save the tracker, then hand its slots to the turn under way."""
@@ -90,11 +132,28 @@ class FairwayTrackerStore(SQLTrackerStore):
             file.executemany(INSERT, [_row(tracker.sender_id, event) for event in new])
 
 
+def _begin_with(tracker: DialogueStateTracker) -> list[Event]:
+    """What a new session begins with: every slot that has another value than at first."""
+    changed = [slot for slot in tracker.slots.values() if slot.value != slot.initial_value]
+    slots = [SlotSet(slot.name, slot.value) for slot in changed]
+    return [SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]
+
+
 def _row(sender_id: str, event: Any) -> tuple[Any, ...]:
+    return tuple(_columns(sender_id, event).values())
+
+
+def _columns(sender_id: str, event: Any) -> dict[str, Any]:
+    """An event as a row of Rasa's table, in the order of INSERT."""
     data = event.as_dict()
-    intent = data.get("parse_data", {}).get("intent", {}).get("name")
-    when, name = data.get("timestamp"), data.get("name")
-    return sender_id, event.type_name, when, intent, name, json.dumps(data)
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _make_quick(connection: Any, _record: Any) -> None:

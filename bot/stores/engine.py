@@ -13,6 +13,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from bot.stores.sealed_types import use_keys
+from bot.stores.sealing import Keys
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 LONGEST_WAIT = 15.0
 """Seconds a transaction waits for its turn."""
@@ -23,10 +26,19 @@ MIGRATING = 7_140_233
 _HELD = "holds the gate"
 
 
-def open_engine(url: str) -> sa.Engine:
-    """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``)."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+def open_engine(url: str, keys: Keys | None = None) -> sa.Engine:
+    """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``). ``keys`` seal and
+    open contact details; without them what is sealed cannot be read (KeyMissing)."""
+    engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+    use_keys(engine, keys)
+    return engine
+
+
+def _postgres(url: str) -> sa.Engine:
+    return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+
+def _sqlite(url: str) -> sa.Engine:
     arguments = {"timeout": LONGEST_WAIT, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=arguments)
     sa.event.listen(engine, "connect", _set_up_sqlite)

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.stores.sealed_types import SealedJson, SealedText
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -55,10 +57,10 @@ conversations = sa.Table(
     sa.Column("language", sa.String(12), nullable=False),
     sa.Column("language_chosen", sa.Boolean, nullable=False),
     sa.Column("token_hash", sa.String(64)),
-    sa.Column("address", sa.String(32), index=True),
+    sa.Column("address", SealedText("conversations.address", 32, findable=True), index=True),
     sa.Column("circumstances", sa.JSON, nullable=False),
     sa.Column("closed_at", UtcDateTime),
-    sa.Column("told", sa.JSON, nullable=False),
+    sa.Column("told", SealedJson("conversations.told"), nullable=False),
 )
 
 messages = sa.Table(
@@ -102,8 +104,8 @@ handoffs = sa.Table(
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Column("status", sa.String(12), nullable=False, index=True),
-    sa.Column("summary", sa.JSON, nullable=False),
-    sa.Column("contact", sa.JSON, nullable=False),
+    sa.Column("summary", SealedJson("handoffs.summary"), nullable=False),
+    sa.Column("contact", SealedJson("handoffs.contact"), nullable=False),
     sa.Column("claimed_by", sa.String(80)),
     sa.Column("claimed_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
@@ -250,7 +252,7 @@ outbox = sa.Table(
 sms_opt_outs = sa.Table(
     "sms_opt_outs",
     metadata,
-    sa.Column("address", sa.String(32), primary_key=True),
+    sa.Column("address", SealedText("sms_opt_outs.address", 32, findable=True), primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
@@ -259,7 +261,9 @@ sms_log = sa.Table(
     metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("reference", sa.String(80), nullable=False, unique=True),
-    sa.Column("address", sa.String(32), nullable=False, index=True),
+    sa.Column(
+        "address", SealedText("sms_log.address", 32, findable=True), nullable=False, index=True
+    ),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("provider", sa.String(16), nullable=False),
     sa.Column("provider_id", sa.String(80)),
@@ -287,7 +291,7 @@ staff = sa.Table(
     sa.Column("capacity", sa.Integer, nullable=False, server_default="4"),
     sa.Column("presence", sa.String(12), nullable=False, server_default="available"),
     sa.Column("presence_reason", sa.String(200), nullable=False, server_default=""),
-    sa.Column("totp_secret", sa.String(64)),
+    sa.Column("totp_secret", SealedText("staff.totp_secret", 64)),
     sa.Column("totp_used", sa.Integer),
 )
 

@@ -20,6 +20,7 @@ from bot.need import Circumstances
 from bot.outcome import Outcome
 from bot.ports import Parcel, Standing, UnitOfWork
 from bot.stores import schema as t
+from bot.stores.sealed_types import is_held_as
 from bot.turn_record import TurnRecord
 
 _insert_into: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -83,12 +84,12 @@ class _Conversations:
 
     def latest_at(self, address: str) -> Conversation | None:
         c = t.conversations.c
-        query = t.conversations.select().where(c.address == address)
+        query = t.conversations.select().where(is_held_as(self.db, c.address, address))
         return _one(self.db, query.order_by(c.last_at.desc()).limit(1), _to_conversation)
 
     def all_at(self, address: str) -> list[Conversation]:
         c = t.conversations.c
-        query = t.conversations.select().where(c.address == address)
+        query = t.conversations.select().where(is_held_as(self.db, c.address, address))
         return _all(self.db, query.order_by(c.started_at), _to_conversation)
 
     def last_heard(self, since: datetime, until: datetime) -> list[Conversation]:
@@ -329,11 +330,14 @@ class _SmsNumbers:
         self.db.execute(t.sms_opt_outs.insert(), [{"address": address, "at": at}])
 
     def opt_in(self, address: str) -> None:
-        self.db.execute(t.sms_opt_outs.delete().where(t.sms_opt_outs.c.address == address))
+        self.db.execute(t.sms_opt_outs.delete().where(self._is(address)))
 
     def opted_out(self, address: str) -> bool:
-        query = sa.select(sa.func.count()).where(t.sms_opt_outs.c.address == address)
+        query = sa.select(sa.func.count()).where(self._is(address))
         return bool(self.db.execute(query).scalar_one())
+
+    def _is(self, address: str) -> sa.ColumnElement[bool]:
+        return is_held_as(self.db, t.sms_opt_outs.c.address, address)
 
 
 def _one(db: sa.Connection, query: Any, make: Callable[[Row], T]) -> T | None:

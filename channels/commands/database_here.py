@@ -9,8 +9,9 @@ import click
 import sqlalchemy as sa
 
 from bot.errors import FairwayError
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import migrate
 from channels.commands.here import settings_here
+from channels.database import open_database
 from channels.settings import Settings
 
 
@@ -21,7 +22,7 @@ def database_here() -> Iterator[tuple[Settings, sa.Engine]]:
     settings = settings_here()
     try:
         migrate(settings.database_url)
-        engine = open_engine(settings.database_url)
+        engine = open_database(settings)
         try:
             yield settings, engine
         finally:

@@ -23,7 +23,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import FairwayError
 from bot.files.live_model import live_model
 from bot.stores.engine import MIGRATIONS, open_engine
+from bot.stores.reseal import NOT_SEALED, held_with
 from channels.commands.here import RASA_PYTHON, models_folder, settings_here
+from channels.contact_keys import read_keys
+from channels.database import open_database
 from channels.settings import ROOT, Settings
 
 STAMP = "fairway-stamp"
@@ -127,6 +130,22 @@ def database(settings: Settings) -> Iterator[Finding]:
         return
     what = "Database answers and its tables are current"
     yield Finding(what, current, "they are brought up to date at the next start", needed=False)
+    if current:
+        yield _contact_keys(settings)
+
+
+def _contact_keys(settings: Settings) -> Finding:
+    """Whether everything that is sealed can be opened."""
+    engine = open_database(settings)
+    known = {NOT_SEALED, *(one.key.id for one in read_keys(settings.contact_keys))}
+    lost = sum(count for key, count in held_with(engine).items() if key not in known)
+    engine.dispose()
+    what = (
+        f"Contact details can be opened ({lost} cannot)"
+        if lost
+        else "Contact details can be opened"
+    )
+    return Finding(what, not lost, f"put back {settings.contact_keys} from your backup")
 
 
 def _schema_is_current(url: str) -> bool:

@@ -9,8 +9,9 @@ import click
 
 from bot.errors import FairwayError
 from bot.files.council import load_council
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import migrate
 from channels.commands.here import settings_here
+from channels.database import open_database
 from channels.privacy.dpia import write_dpia
 from channels.privacy.retention import holds
 from channels.privacy.schedule import load_schedule
@@ -30,7 +31,7 @@ def dpia(out: Path) -> None:
     settings = settings_here()
     try:
         migrate(settings.database_url)
-        engine = open_engine(settings.database_url)
+        engine = open_database(settings)
         held = len(holds(engine))
         engine.dispose()
         schedule = load_schedule(settings.retention_file)

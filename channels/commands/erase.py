@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from bot.errors import FairwayError
 from bot.staff import LogEntry
 from bot.stores import schema as t
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import migrate
+from bot.stores.sealed_types import is_held_as
 from bot.stores.staff_sql import SqlStaffStore
 from channels.commands.here import settings_here
+from channels.database import open_database
 from channels.privacy import erase as erase_everywhere
 from channels.privacy import places_of
 from channels.sms.numbers import clean_number
@@ -37,7 +39,7 @@ def erase(conversations: tuple[str, ...], number: str | None, by: str, yes: bool
     settings = settings_here()
     try:
         migrate(settings.database_url)
-        engine = open_engine(settings.database_url)
+        engine = open_database(settings)
         found = _known(engine, conversations, clean_number(number) if number else None)
         if not found:
             raise click.ClickException("There is no such conversation.")
@@ -57,5 +59,7 @@ def erase(conversations: tuple[str, ...], number: str | None, by: str, yes: bool
 def _known(engine: sa.Engine, ids: tuple[str, ...], number: str | None) -> list[str]:
     c = t.conversations.c
     with engine.connect() as db:
-        wanted = sa.or_(c.id.in_(ids), c.address == number) if number else c.id.in_(ids)
+        wanted: sa.ColumnElement[bool] = c.id.in_(ids)
+        if number:
+            wanted = sa.or_(wanted, is_held_as(db, c.address, number))
         return list(db.execute(sa.select(c.id).where(wanted)).scalars())

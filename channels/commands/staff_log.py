@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from bot.staff_log import Head
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import migrate
 from bot.stores.staff_sql import SqlStaffStore
 from channels.commands.here import settings_here
+from channels.database import open_database
 from channels.desk.staff_log import faults_in
 
 
@@ -73,4 +74,4 @@ def _read_heads(path: Path) -> list[Head]:
 def _store() -> SqlStaffStore:
     settings = settings_here()
     migrate(settings.database_url)
-    return SqlStaffStore(open_engine(settings.database_url))
+    return SqlStaffStore(open_database(settings))

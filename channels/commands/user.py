@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import click
 
 from bot.staff import Role, Staff
-from bot.stores.engine import open_engine
 from bot.stores.staff_sql import SqlStaffStore
 from channels.auth import accounts
 from channels.commands.database_here import database_here
+from channels.database import open_database
 from channels.settings import Settings
 
 
@@ -144,7 +144,7 @@ def off(username: str, active: bool) -> None:
 
 def first_sign_in_link(settings: Settings) -> str | None:
     """A one-time link to sign in to the desk, until somebody has chosen a password."""
-    return accounts.first_sign_in_link(open_engine(settings.database_url), settings.public_url)
+    return accounts.first_sign_in_link(open_database(settings), settings.public_url)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class ReferralPost:
             self._take(parcel)
 
     def _take(self, parcel: Parcel) -> None:
-        referral = referral_in(parcel)
+        referral = referral_in(self.parts, parcel)
         to = self.partners.get(referral.partner, "")
         try:
             receipt = self._call(to, referral) if "://" in to else self._write(to, referral)

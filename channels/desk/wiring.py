@@ -10,13 +10,16 @@ from bot.files.cards import load_cards, with_own
 from bot.service_card import ServiceCard
 from bot.stores.staff_sql import SqlStaffStore
 from channels.parts import Parts
+from channels.platform import publishing
 from channels.settings import OWN_CARDS, ROOT
 
 
 def desk_parts(parts: Parts) -> DeskParts:
     """What every act at the desk works with."""
-    tells = bool(parts.settings.desk_webhook)
-    return DeskParts(parts.turn, SqlStaffStore(parts.engine), tells_events=tells)
+    settings = parts.settings
+    key, wanted = settings.secrets.platform_key, bool(settings.amqp_url)
+    store = publishing(SqlStaffStore(parts.engine), parts.turn.clock, key, wanted)
+    return DeskParts(parts.turn, store, tells_events=bool(settings.desk_webhook))
 
 
 def desk_cards(parts: Parts) -> Mapping[str, ServiceCard]:

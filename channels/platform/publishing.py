@@ -8,13 +8,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from bot.handoff import Handoff, HandoffStatus
 from bot.outcome import Outcome
 from bot.ports import Clock, Handoffs, Outbox, Parcel, Records, Store
 from bot.turn_record import TurnRecord
 from channels.platform import events
+
+AnyStore = TypeVar("AnyStore", bound=Store)
+"""A Store or a StaffStore: what goes in comes out."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,6 @@ class _ToldHandoffs:
         return getattr(self._inner, name)
 
 
-def publishing(store: Store, clock: Clock, key: str, wanted: bool) -> Store:
+def publishing(store: AnyStore, clock: Clock, key: str, wanted: bool) -> AnyStore:
     """``store``, which also tells the data platform where one is ``wanted``."""
-    return PublishingStore(store, clock, key) if wanted else store
+    return cast(AnyStore, PublishingStore(store, clock, key)) if wanted else store

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.stores.schema import sms_log
+from bot.stores.sealed_types import is_held_as
 
 WORST_LAST = ("delivered", "sent", "sending", "failed", "refused")
 """Our words for what became of a text, from good to bad."""
@@ -86,8 +87,9 @@ class SmsLog:
     def of(self, address: str, after: int = 0) -> list[dict[str, Any]]:
         """Texts to a number in order: ``{"id", "reference", "text", "status", "at"}``."""
         c = sms_log.c
-        query = sms_log.select().where(c.address == address, c.seq > after).order_by(c.seq)
         with self.engine.begin() as db:
+            theirs = is_held_as(db, c.address, address)
+            query = sms_log.select().where(theirs, c.seq > after).order_by(c.seq)
             return [_row(row) for row in db.execute(query).mappings()]
 
 

@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from fairness.conversations import MEASURES
-from fairness.database import GROUPS
-from fairness.drill import Figure, NotToBeOpened, behind, figure_of
 from fairness.errors import AuditError, ReportUnknown
 from fairness.pages.frame import Frame
 from fairness.pages.render import render
 from fairness.pages.shelf import about_report, find_report, report_file
 from fairness.report import words
+
+if TYPE_CHECKING:  # the audit's libraries come with the first report that is looked at
+    from fairness.drill import Figure
 
 MOST_LINKS = 20
 
@@ -44,12 +44,14 @@ def add_behind(router: APIRouter, frame: Frame, url: str, shelf: Path) -> None:
         group: Annotated[list[str] | None, Query()] = None,
         within: Annotated[list[str] | None, Query()] = None,
     ) -> Response:
+        from fairness.drill import NotToBeOpened, behind, figure_of
+
         try:
             kept = find_report(shelf, report_id)
             report = json.loads(report_file(shelf, report_id, "report.json").read_text("utf-8"))
             figure = figure_of(report, measure, of or None, _pairs(group), _pairs(within))
             since, until = _window(shelf, report_id)
-            found = behind(url, figure, since, until, seed=report_id)
+            found = behind(url, figure, since, until, seed=report_id, opens=frame.opens)
         except (ReportUnknown, NotToBeOpened) as error:
             raise HTTPException(404, str(error)) from None
         except AuditError as error:
@@ -69,11 +71,15 @@ def links_of(report: Mapping[str, Any]) -> tuple[Link, ...]:
 
 
 def _can_open(found: Mapping[str, Any]) -> bool:
+    from fairness.database import GROUPS
+
     groups = {*found["group"], *found["within"]}
     return found["direction"] == "worse" and found["difference"] is not None and groups <= {*GROUPS}
 
 
 def _said(found: Mapping[str, Any]) -> str:
+    from fairness.conversations import MEASURES
+
     title = next(
         (m.title for m in MEASURES if (m.name, m.of) == (found["measure"], found["of"])),
         found["measure"],

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,11 +17,13 @@ from markupsafe import Markup
 
 from bot.errors import BadInput
 from bot.need_codes import NEEDS, NeedCode, NeedCodes, by_conversation, waiting_for
-from fairness.agreement import Agreement, agreement_of, truths
-from fairness.database import reading
 from fairness.pages.frame import Frame
 from fairness.pages.render import render
+from fairness.reading import reading
 from fairness.words_of import Line, words_of
+
+if TYPE_CHECKING:
+    from fairness.agreement import Agreement
 
 MOST_AT_ONCE = 500
 CHOICES = {
@@ -109,7 +111,7 @@ def _ask(
     lines: tuple[Line, ...] = ()
     if chosen:
         with reading(url) as connection:
-            lines = words_of(connection, [chosen], ("citizen",))[chosen]
+            lines = words_of(connection, [chosen], ("citizen",), frame.opens)[chosen]
         frame.noted(request, "conversation_read_to_code", chosen)
     body = render(
         "coding_next.html.j2", chosen=chosen, lines=lines, left=len(waiting), choices=CHOICES,
@@ -124,6 +126,8 @@ def _first(waiting: Sequence[str], who: str) -> str:
 
 
 def _progress(codes: NeedCodes, who: str) -> Progress:
+    from fairness.agreement import agreement_of, truths
+
     held, sample = codes.codes(), codes.sample()
     each = by_conversation(held)
     agreed = truths(held)

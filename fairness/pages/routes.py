@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,20 +14,17 @@ from fastapi.responses import FileResponse, RedirectResponse
 from markupsafe import Markup
 
 from bot.need_codes import NeedCodes
-from fairness.audit import audit
-from fairness.database import count_conversations, read_database
-from fairness.drift import read_earlier
 from fairness.errors import AuditError, ReportUnknown
-from fairness.harm_weights import read_weights
+from fairness.pages.asked import Asked, day
 from fairness.pages.behind import add_behind, links_of
 from fairness.pages.coding import add_coding
 from fairness.pages.frame import Chrome, Frame
 from fairness.pages.notes import add_note, notes_of
 from fairness.pages.render import render
-from fairness.pages.shelf import FILES, Kept, find_report, keep_report, list_reports, report_file
-from fairness.provenance import provenance
-from fairness.records import Rules
-from fairness.report.as_html import content_security_policy
+from fairness.pages.shelf import FILES, Kept, find_report, list_reports, report_file
+from fairness.reading import count_conversations
+from fairness.report.style import content_security_policy
+from fairness.words_of import Opens, not_sealed
 
 GROUPS: Mapping[str, str] = {
     "language": "Language",
@@ -54,17 +49,6 @@ WITHIN: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the form asks for, as typed."""
-
-    groups: tuple[str, ...] = ("language",)
-    within: str = ""
-    since: str = ""
-    until: str = ""
-    previous: str = ""
-
-
 def make_audit_router(
     read_engine_url: str,
     reports_dir: Path,
@@ -78,6 +62,7 @@ def make_audit_router(
     need_codes: NeedCodes | None = None,
     coder: Callable[[Request], str] = lambda request: "auditor",
     noted: Callable[[Request, str, str], None] = lambda request, action, subject: None,
+    opens: Opens = not_sealed,
 ) -> APIRouter:
     """Pages under /audit, all behind ``require_auditor``.
 
@@ -86,7 +71,7 @@ def make_audit_router(
     dependency that refuses a form without it. The database is only read. ``equality_key``
     joins equality answers; ``who(request)`` names who writes a note or signs, ``coder(request)``
     is their user name. Without ``need_codes`` there is no coding page. ``noted(request, action,
-    subject)`` writes to the staff log who read what.
+    subject)`` writes to the staff log who read what. ``opens`` opens sealed contact details.
     """
     router = APIRouter(
         prefix="/audit", dependencies=[Depends(require_auditor)], include_in_schema=False
@@ -124,9 +109,12 @@ def make_audit_router(
         problem = _problem(asked, bool(equality_key))
         if problem:
             return show(request, asked, problem)
+        # Imported here: the audit's libraries are much memory that no citizen needs.
+        from fairness.pages.make import make_report
+
         try:
             with one_at_a_time:
-                report_id = _make(read_engine_url, reports_dir, asked, equality_key)
+                report_id = make_report(read_engine_url, reports_dir, asked, equality_key)
         except AuditError as error:
             return show(request, asked, str(error))
         return RedirectResponse(f"/audit/reports/{report_id}", status_code=303)
@@ -162,7 +150,7 @@ def make_audit_router(
             raise HTTPException(404, str(error)) from None
         return RedirectResponse(f"/audit/reports/{report_id}#notes", status_code=303)
 
-    frame = Frame(chrome, csrf_field, check_csrf, noted)
+    frame = Frame(chrome, csrf_field, check_csrf, noted, opens)
     add_behind(router, frame, read_engine_url, reports_dir)
     if need_codes is not None:
         add_coding(router, frame, need_codes, read_engine_url, coder)
@@ -206,7 +194,7 @@ def _problem(asked: Asked, answers_too: bool) -> str:
     if asked.within in asked.groups:
         return "Choose something else to look within: it is already one of the groups."
     try:
-        since, until = _day(asked.since), _day(asked.until)
+        since, until = day(asked.since), day(asked.until)
     except ValueError:
         return "Write each date as year-month-day, such as 2026-01-31."
     if since and until and since >= until:
@@ -224,32 +212,3 @@ def wanting_eyes(shelf: Path, reports: Sequence[Kept]) -> tuple[Kept, ...]:
 def _document(shelf: Path, report_id: str) -> dict[str, Any]:
     held: dict[str, Any] = json.loads(report_file(shelf, report_id, "report.json").read_text())
     return held
-
-
-def _make(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
-    """Run the audit and put its report on the shelf."""
-    rules = Rules(harm=read_weights())
-    earlier = None
-    if asked.previous:
-        earlier = read_earlier(report_file(shelf, asked.previous, "report.json"))
-    units = read_database(
-        url, asked.groups, asked.within or None, since=_day(asked.since), until=_day(asked.until),
-        equality_key=equality_key,
-    )  # fmt: skip
-    made_at = datetime.now(UTC)
-    command = _command(units.source.name, asked)
-    history = provenance(units, rules, made_at=made_at, command=command)
-    title = f"Bias report by {' and '.join(asked.groups)}"
-    report = audit(units, rules, history, title=title, earlier=earlier)
-    return keep_report(shelf, report, {"since": asked.since, "until": asked.until})
-
-
-def _command(database: str, asked: Asked) -> str:
-    parts = ["fairway", "audit", "--db", database, "--groups", ",".join(asked.groups)]
-    for flag, value in (("within", asked.within), ("since", asked.since), ("until", asked.until)):
-        parts += [f"--{flag}", value] if value else []
-    return shlex.join([*parts, "--out", "report"])
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text.strip()) if text.strip() else None

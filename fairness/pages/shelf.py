@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fairness.audit import Report
 from fairness.errors import ReportUnknown
 from fairness.report.as_csv import TABLES
-from fairness.report.as_json import as_json
-from fairness.report.write import write_report
+
+if TYPE_CHECKING:  # to look at what is on the shelf takes none of the audit's libraries
+    from fairness.audit import Report
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 FILES: Mapping[str, str] = {
@@ -50,6 +50,9 @@ def keep_report(shelf: Path, report: Report, more: Mapping[str, Any] | None = No
 
     ``more`` is kept with it: ``since`` and ``until`` as asked for, ``scheduled``, ``alerts``.
     """
+    from fairness.report.as_json import as_json
+    from fairness.report.write import write_report
+
     provenance = as_json(report)["provenance"]
     made_at = datetime.fromisoformat(provenance["made_at"])
     report_id = f"{made_at:%Y%m%dT%H%M%SZ}-{provenance['findings_sha256'][:8]}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from fairness.report import words
 from fairness.report.chart import Chart, chart
 from fairness.report.drift_words import drift_lines
 from fairness.report.extras import extra_findings, extras_of
+from fairness.report.style import page_css
 
 FOLDER = Path(__file__).parent
 MOST_FINDINGS = 15
@@ -101,20 +100,6 @@ def as_html(report: Report, document: Mapping[str, Any]) -> str:
         extras=extras_of(report, document["provenance"]),
         extra_findings=extra_findings(report),
     )
-
-
-def content_security_policy() -> str:
-    """What report.html needs and no more: its own style sheet, named by its hash."""
-    digest = base64.b64encode(hashlib.sha256(page_css().encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    )
-
-
-def page_css() -> str:
-    """The one style sheet of every page the audit writes."""
-    return (FOLDER / "report.css").read_text(encoding="utf-8")
 
 
 def count_verdicts(report: Report) -> dict[str, int]:

@@ -16,7 +16,8 @@ from fairness.audit import Report
 from fairness.judge import Comparison
 from fairness.records import Cell
 from fairness.report import words
-from fairness.report.as_html import MOST_FINDINGS, count_verdicts, page_css
+from fairness.report.as_html import MOST_FINDINGS, count_verdicts
+from fairness.report.style import page_css
 
 FOLDER = Path(__file__).parent
 WORDS = FOLDER / "welsh.yml"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from fairness.audit import Report
-from fairness.judge import Comparison
-from fairness.records import Cell, Measure
-from fairness.simpson import Simpson
+if TYPE_CHECKING:  # the auditor's pages use these words without the audit's libraries
+    from fairness.audit import Report
+    from fairness.judge import Comparison
+    from fairness.records import Cell, Measure
+    from fairness.simpson import Simpson
 
 VERDICTS: Mapping[str, str] = {
     "evidence_of_disparity": "Evidence of disparity",

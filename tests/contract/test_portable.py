@@ -13,10 +13,11 @@ from bot.equality import AnswerSheet, link_of
 from bot.message import Medium
 from bot.ports import Parcel
 from bot.stores import schema as t
-from bot.stores.engine import migrate, open_engine
+from bot.stores.engine import migrate
 from bot.stores.sql import SqlStore
 from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
+from channels.database import open_database
 from channels.portable import read_in, write_out
 from channels.portable.read_in import ExportUnusable, NotEmpty
 from channels.portable.rows import tables
@@ -59,7 +60,7 @@ def _any_row(table: sa.Table, conversation_id: str) -> dict:
     values = {
         sa.String: "x", sa.Text: WORDS, sa.Integer: 3, sa.Float: 0.1, sa.Boolean: True,
         sa.JSON: {"a": [1, None, "ŵ"]}, sa.LargeBinary: bytes(range(256)), sa.Date: START.date(),
-        t.UtcDateTime: START,
+        t.UtcDateTime: START, t.SealedText: "447700900461",
     }  # fmt: skip
     row = {}
     for column in table.columns:
@@ -94,8 +95,9 @@ def source(request, tmp_path):
 
 def _opened(home, url):
     migrate(url)
-    engine = open_engine(url)
-    yield load_settings({"FAIRWAY_HOME": str(home), "FAIRWAY_DATABASE_URL": url}), engine
+    settings = load_settings({"FAIRWAY_HOME": str(home), "FAIRWAY_DATABASE_URL": url})
+    engine = open_database(settings)  # each home has keys of its own
+    yield settings, engine
     engine.dispose()
 
 
@@ -121,10 +123,19 @@ def test_p1_out_and_in_again_nothing_is_changed(source, target, exported, tmp_pa
         if path.is_file() and path.name != "manifest.json":
             assert (again / path.relative_to(exported)).read_bytes() == path.read_bytes(), path
     with engine.connect() as db:
+        assert_sealed(db, "447700900461")
         assert WORDS in db.execute(sa.select(t.feedback.c.comment)).scalars().all()
     parts = turn_parts(ScriptedAssistant(), SqlStore(engine), new_id=iter("abcdefghijk").__next__)
     later, _ = start_conversation(parts, Medium.WEB)
     assert handle_turn(parts, take_in(parts, later.id, "it goes on").message)
+
+
+def assert_sealed(db: sa.Connection, number: str) -> None:
+    """The number is there, and nobody who only has the tables can read it."""
+    held = db.execute(sa.text("SELECT address FROM conversations")).scalars().all()
+    assert held and all(one.startswith("sealed:") for one in held if one)
+    query = sa.select(t.conversations.c.address)
+    assert number in db.execute(query).scalars().all()
 
 
 def test_every_table_is_written_out(exported):

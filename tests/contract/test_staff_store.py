@@ -17,6 +17,7 @@ from bot.staff_ports import StaffStore
 from bot.stores.engine import migrate, open_engine
 from bot.stores.staff_memory import MemoryStaffStore
 from bot.stores.staff_sql import SqlStaffStore
+from tests.contract.test_store import KEYS
 from tests.desk_kit import Desk, staff
 from tests.servers import migrated_database
 from tests.turn_kit import START, Citizen
@@ -35,7 +36,7 @@ def store(request, tmp_path) -> Iterator[StaffStore]:
 
 def sql_store(url: str) -> Iterator[StaffStore]:
     migrate(url)
-    engine = open_engine(url)
+    engine = open_engine(url, KEYS)
     yield SqlStaffStore(engine)
     engine.dispose()
 

@@ -22,6 +22,7 @@ from bot.ports import Parcel, Standing, Store
 from bot.stores.engine import migrate, open_engine
 from bot.stores.memory import MemoryStore
 from bot.stores.schema import UtcDateTime
+from bot.stores.sealing import HeldKeys, Key
 from bot.stores.sql import SqlStore
 from bot.take_in import TakenIn, take_in
 from bot.turn_record import TurnRecord
@@ -29,6 +30,7 @@ from tests.servers import migrated_database
 from tests.turn_kit import ScriptedAssistant, turn_parts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+KEYS = HeldKeys((KEY := Key("k1", bytes(range(64))),), KEY)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -39,13 +41,13 @@ def store(request, tmp_path) -> Iterator[Store]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'store.db'}"
         migrate(url)
-        engine = open_engine(url)
+        engine = open_engine(url, KEYS)
         yield SqlStore(engine)
         engine.dispose()
         return
     with migrated_database() as url:
         migrate(url)
-        engine = open_engine(url)
+        engine = open_engine(url, KEYS)
         yield SqlStore(engine)
         engine.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from bot.message import Medium
 from bot.stores.engine import migrate, open_engine
 from bot.stores.switches import MemorySwitches, SqlSwitches
 from bot.switches import Off, SwitchUnknown, check_name
-from channels.switches import SwitchBoard, SwitchedAssistant
+from channels.switches import SwitchBoard, SwitchedAssistant, start_switch_board
 from tests.servers import migrated_database
 from tests.turn_kit import Citizen, ScriptedAssistant, turn_parts
 
@@ -62,7 +63,7 @@ def test_an_unknown_name_is_refused(name):
 
 @pytest.fixture
 def board(switches):
-    return SwitchBoard(switches, every=0.0)
+    return SwitchBoard(switches)
 
 
 @pytest.mark.parametrize("name", ["assistant", "web"])
@@ -73,10 +74,12 @@ def test_f3_while_it_is_off_a_person_answers_and_afterwards_what_was_missed_is(
     citizen = Citizen(turn_parts(SwitchedAssistant(inner, board)))
     assert citizen.says("hello") == ["answer to hello"]
     switches.switch_off(off(name))
+    board.look()
     assert citizen.says("my bin")[0].startswith("[error_assistant_down]")
     assert citizen.handoff.reasons == ("error_assistant_down",)
     assert citizen.says("i want to kill myself")[0].startswith("[safety_suicide]")
     switches.switch_on(name)
+    board.look()
     other = Citizen(turn_parts(SwitchedAssistant(inner, board)))
     assert other.says("hello") == ["answer to hello"]
 
@@ -84,27 +87,39 @@ def test_f3_while_it_is_off_a_person_answers_and_afterwards_what_was_missed_is(
 def test_one_medium_off_leaves_the_other_alone(switches, board):
     assistant = SwitchedAssistant(ScriptedAssistant(), board)
     switches.switch_off(off("sms"))
+    board.look()
     assert Citizen(turn_parts(assistant)).says("hello") == ["answer to hello"]
     by_text = Citizen(turn_parts(assistant), Medium.SMS)
     assert by_text.says("hello")[0].startswith("[error_assistant_down]")
 
 
-def test_a_switch_is_looked_up_now_and_then_and_not_once_a_turn():
-    class Counted(MemorySwitches):
-        looks = 0
+class Watched(MemorySwitches):
+    """Says who looks, and lets nobody see anything before ``open`` is set."""
 
-        def all_off(self):
-            self.looks += 1
-            return super().all_off()
+    def __init__(self) -> None:
+        super().__init__()
+        self.open, self.seen = threading.Event(), threading.Event()
+        self.lookers: set[str] = set()
 
-    counted, now = Counted(), [0.0]
-    board = SwitchBoard(counted, every=2.0, seconds=lambda: now[0])
-    for _ in range(50):
-        board.is_off("assistant")
-    assert counted.looks == 1
-    counted.switch_off(off("service:pothole"))
-    now[0] = 2.0
-    assert board.service_is_off("pothole") and counted.looks == 2
+    def all_off(self):
+        self.lookers.add(threading.current_thread().name)
+        assert self.open.wait(10)
+        found = super().all_off()
+        self.seen.set()
+        return found
+
+
+def test_who_asks_never_waits_for_the_database_and_gets_what_was_seen_last():
+    switches = Watched()
+    board = SwitchBoard(switches)
+    switches.switch_off(off("service:pothole"))
+    rounds = start_switch_board(board, every=0.001)
+    assert not board.service_is_off("pothole")  # the look is under way; nobody waits for it
+    switches.open.set()
+    while not board.service_is_off("pothole"):
+        assert switches.seen.wait(10)
+    rounds.stop()
+    assert switches.lookers == {"switches"}
 
 
 def test_f3_without_the_database_it_is_as_it_was():
@@ -118,7 +133,9 @@ def test_f3_without_the_database_it_is_as_it_was():
 
     switches = Gone()
     switches.switch_off(off("assistant"))
-    board = SwitchBoard(switches, every=0.0)
+    board = SwitchBoard(switches)
+    board.look()
     assert board.is_off("assistant")
     switches.gone = True
+    board.look()
     assert board.is_off("assistant")

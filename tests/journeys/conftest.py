@@ -16,6 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.processes import free_port, running, wait_until
+from bot.stores.sealing import seal, unseal
+from channels.contact_keys import KeyFile
 
 ROOT = Path(__file__).resolve().parents[2]
 FAIRWAY = ROOT / ".venv" / "bin" / "fairway"
@@ -44,6 +46,15 @@ class RunningProduct:
         engine = sa.create_engine(f"sqlite:///{self.home / 'fairway.db'}", poolclass=sa.NullPool)
         with engine.connect() as connection:
             return [dict(r) for r in connection.execute(sa.text(query), values).mappings()]
+
+    @property
+    def keys(self) -> KeyFile:
+        """What contact details are sealed with."""
+        return KeyFile(self.home / "contact_keys.json")
+
+    def held_as(self, column: str, number: str) -> str:
+        """How ``column`` (``conversations.address``) holds a number."""
+        return seal(self.keys.newest, column, number.encode(), findable=True)
 
     def cases(self) -> list[dict]:
         """What the council's street system (the sandbox) holds."""
@@ -127,7 +138,16 @@ class ApiCitizen:
         return answer.raise_for_status().json()["messages"]
 
     def handoffs(self) -> list[dict]:
-        return self.product.rows("select * from handoffs where conversation_id = :id", id=self.id)
+        query = "select * from handoffs where conversation_id = :id"
+        return [
+            row | {"summary": self._opened(row)} for row in self.product.rows(query, id=self.id)
+        ]
+
+    def _opened(self, row: dict) -> str:
+        held = json.loads(row["summary"])
+        if not held:
+            return "{}"
+        return unseal(self.product.keys, "handoffs.summary", held).decode()
 
     def turns(self) -> list[dict]:
         query = "select * from turn_records where conversation_id = :id order by turn"

@@ -65,6 +65,9 @@ def files_with_a_canary(folder: Path, leave_out: tuple[str, ...] = ()) -> list[s
 def test_s10_canaries_are_in_no_log_record_metric_or_report(product, told, tmp_path):
     kept = product.rows("select text from messages where text like '%wombat%'")
     assert kept, "the canaries were never said"
+    held = str(product.rows("select summary, contact from handoffs"))
+    held += str(product.rows("select told, address from conversations"))
+    assert [k for k, v in CANARIES.items() if any(f.decode() in held for f in spellings(v))] == []
     assert files_with_a_canary(product.home / "logs") == []
     assert files_with_a_canary(product.home.parent, leave_out=("home/",)) == []
     sinks = {

@@ -71,8 +71,8 @@ class TextVisitor:
         before = self._turns()
         assert inbound(self.product, self.number, self._typed(text)).status_code in (200, 204)
         wait_until(lambda: self._turns() > before, 30)
-        query = "select id from conversations where address like :n"
-        self.id = self.product.rows(query, n=f"%{self.number[2:]}")[0]["id"]
+        query = "select id from conversations where address = :n"
+        self.id = self.product.rows(query, n=self._held)[0]["id"]
 
     def _typed(self, text: str) -> str:
         """A choice by its number in the question; yes and no as words."""
@@ -86,9 +86,13 @@ class TextVisitor:
     def _turns(self) -> int:
         query = (
             "select count(*) n from turn_records t join conversations c"
-            " on c.id = t.conversation_id where c.address like :n"
+            " on c.id = t.conversation_id where c.address = :n"
         )
-        return int(self.product.rows(query, n=f"%{self.number[2:]}")[0]["n"])
+        return int(self.product.rows(query, n=self._held)[0]["n"])
+
+    @property
+    def _held(self) -> str:
+        return self.product.held_as("conversations.address", self.number)
 
 
 def task_of(product, conversation_id: str) -> dict[str, Any] | None:

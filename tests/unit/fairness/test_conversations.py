@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from fairness.audit import audit
-from fairness.database import count_conversations, read_database
+from fairness.database import read_database
 from fairness.decisions_file import read_decisions
 from fairness.errors import DatabaseUnreadable, NothingToAudit, TableWrong
+from fairness.reading import count_conversations, open_to_read
 from fairness.records import NOT_RECORDED, Rules
 
 SHOW = Rules(threshold=None)
@@ -120,8 +121,6 @@ def test_versions_and_hash_come_along_and_the_hash_is_of_the_rows(council):
 
 
 def test_nothing_can_be_written_through_the_audits_engine(council):
-    from fairness.database import open_to_read
-
     with pytest.raises(sa.exc.OperationalError), open_to_read(council.url).begin() as connection:
         connection.execute(sa.text("DELETE FROM turn_records"))
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from fairness.__main__ import audit_command
 from fairness.report.as_csv import guarded
-from fairness.report.as_html import content_security_policy
 from fairness.report.as_json import SCHEMA
+from fairness.report.style import content_security_policy
 
 
 def run(*arguments):

@@ -77,12 +77,14 @@ def test_the_preview_is_asked_for_by_a_script(manager):
 
 
 def test_answers_are_confirmed_from_now_on_until_they_are_not(site, manager, post, log):
-    board = SwitchBoard(SqlSwitches(site.parts.engine), every=0)
+    board = SwitchBoard(SqlSwitches(site.parts.engine))
     assert post(f"{PAGE}/confirm", "/manager/services", on="1").status_code == 303
+    board.look()
     assert board.is_confirmed("pothole") and not board.service_is_off("pothole")
     page = manager.get("/manager/services?done=approval").text
     assert page.count("Confirmed by an agent") == 1
     assert post(f"{PAGE}/confirm", "/manager/services").status_code == 303
+    board.look()
     assert not board.is_confirmed("pothole")
     assert [action for action, _ in log()][-2:] == ["approval_on", "approval_off"]
 

@@ -65,6 +65,7 @@ NOBODYS = {
     ("POST", "/sms/notify/inbound"),
     ("POST", "/sms/notify/delivery"),
     ("POST", "/sms/twilio/inbound"),
+    ("POST", "/chatwoot/webhook"),
     ("GET", "/static/{path:path}"),
 }
 
