@@ -14,7 +14,7 @@ async def send_link(parts: Parts, turn: Turn, card: ServiceCard) -> Answer:
     """The page that does the job, or the front page and an honest word about it."""
     link = await parts.gateways.local_links.link(card.lgsl, card.lgil)
     key = "link_page" if link.kind == "interaction" else "link_homepage"
-    told = say_facts(turn, card).then(quote_page(parts, turn, card))
+    told = say_facts(turn, card).then(await quote_page(parts, turn, card))
     return told.say(key, service=card.name(turn.language), url=link.url, council=link.authority)
 
 

@@ -21,7 +21,8 @@ from typing import Any
 
 from bot.errors import FairwayError
 from nlu.benchmark_tables import OUT_OF_SCOPE, Table, read_tables
-from nlu.shares import macro_f1, wilson
+from bot.wilson import wilson
+from nlu.shares import macro_f1
 
 SYSTEMS = ("fairway", "rasa_default")
 ROOT = Path(__file__).resolve().parent.parent
