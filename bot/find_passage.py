@@ -121,9 +121,7 @@ class PageIndex:
         known = sum(weight for word, weight in weights.items() if word in one.words)
         return known / sum(weights.values()) if weights else 0.0
 
-    def _is_sure(
-        self, one: _Indexed, asked: list[str], language: str, near: Near | None
-    ) -> bool:
+    def _is_sure(self, one: _Indexed, asked: list[str], language: str, near: Near | None) -> bool:
         enough = sum(word in one.words for word in asked) >= FEWEST_WORDS
         by_words = enough and self._share(one, asked) >= SURE
         if not near:

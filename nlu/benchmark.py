@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import FairwayError
-from nlu.benchmark_tables import OUT_OF_SCOPE, Table, read_tables
 from bot.wilson import wilson
+from nlu.benchmark_tables import OUT_OF_SCOPE, Table, read_tables
 from nlu.shares import macro_f1
 
 SYSTEMS = ("fairway", "rasa_default")

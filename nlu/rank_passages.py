@@ -39,9 +39,7 @@ def main() -> int:
     return 0
 
 
-def nearness(
-    model: Path, folder: Path, asked: Iterable[dict[str, str]]
-) -> list[dict[str, float]]:
+def nearness(model: Path, folder: Path, asked: Iterable[dict[str, str]]) -> list[dict[str, float]]:
     """For each question the cosines of the nearest passages, as the running product tells them;
     empty ones when the model has no encoder. Raises BadFile for a broken page."""
     pages = load_pages(folder)

@@ -47,7 +47,9 @@ def vectors_by_language(
 ) -> dict[str, Array]:
     """Language → the vectors, n × d, of its phrases."""
     spoken = phrases_by_language(folder).items()
-    return {lang: np.stack([held[key_of(encoder, text)] for text in texts]) for lang, texts in spoken}
+    return {
+        lang: np.stack([held[key_of(encoder, text)] for text in texts]) for lang, texts in spoken
+    }
 
 
 def phrases_by_language(folder: Path) -> dict[str, list[str]]:

@@ -47,9 +47,7 @@ def _question(path: Path, number: int, one: Any, remedy: str) -> Question:
         raise BadFile(path, None, f"question {number} is none", remedy) from error
 
 
-def answered(
-    index: PageIndex, question: Question, today: date, way: str, near: Near
-) -> str:
+def answered(index: PageIndex, question: Question, today: date, way: str, near: Near) -> str:
     """What comes of a question: ``right``, ``wrong`` (another passage), ``false`` (quoted although
     no page answers) or ``nothing``."""
     ask = "" if way == MEANING else question.ask
@@ -68,7 +66,8 @@ def table(
 ) -> Iterator[str]:
     """Lines to print: each way of searching, by language and by whether limits were chosen on
     the questions. Without ``nears`` words alone are measured."""
-    yield f"{'by':8}{'questions':24}{'right passage':>24}{'wrong passage':>16}{'none fits, yet quoted':>26}"
+    heads = f"{'right passage':>24}{'wrong passage':>16}{'none fits, yet quoted':>26}"
+    yield f"{'by':8}{'questions':24}{heads}"
     for way in (WORDS, MEANING, BOTH) if nears is not None else (WORDS,):
         pairs = zip(asked, nears or [{}] * len(asked), strict=True)
         came = [(q, answered(index, q, today, way, near)) for q, near in pairs]
