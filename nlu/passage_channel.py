@@ -107,13 +107,13 @@ class PassageChannel(InputChannel):
         return routes
 
     def near(self, asked: Asked, classifier: IntentClassifier) -> dict[str, float]:
-        """The nearest passages, by key. Other pages than the asker's are read anew meanwhile."""
+        """The nearest passages, by key. With other pages than the asker's they are read anew, and
+        until they are the same nothing is said: a page that is not known here would seem far."""
         held = self.passages
         if held is None or held.digest != asked.digest:
             self.read_beside(classifier, asked.digest)
-        vector = sentence_vector(classifier, asked.question) if held else None
-        if held is None or vector is None:
             return {}
+        vector = sentence_vector(classifier, asked.question)
         return held.near(vector, asked.language, date.today(), asked.lgsl)
 
     def read_beside(self, classifier: IntentClassifier, wanted: str = "") -> None:
