@@ -83,7 +83,7 @@ class ActionServeCitizen(TurnAction):
             return Answer().say("what_do_you_need")
         if turn.intent in {"affirm", "deny", "skip", "go_back"}:
             return Answer().say("nothing_open")
-        return self._not_understood(turn, words)
+        return await self._not_understood(turn, words)
 
     def _small_talk(self, turn: Turn) -> Answer | None:
         """The answer to what is no service of the council's, or None."""
@@ -95,7 +95,7 @@ class ActionServeCitizen(TurnAction):
         key = _SMALL_TALK.get("out_of_scope" if matter else turn.intent, "")
         return Answer().say(key, phone=self.parts.council.phone) if key else None
 
-    def _not_understood(self, turn: Turn, words: Words) -> Answer:
+    async def _not_understood(self, turn: Turn, words: Words) -> Answer:
         """Once: did you mean…? Twice in a row: a person."""
         once_more = replace(turn.circumstances, failed_turns=turn.circumstances.failed_turns + 1)
         answer = Answer().report("misunderstood")
@@ -105,7 +105,7 @@ class ActionServeCitizen(TurnAction):
             person = self.follower.to_person(turn, decision, None, told)
             handoff = next(r for r in person.reports if r["type"] == "handoff")
             return replace(answer, reports=(*answer.reports, handoff)).say("misunderstood_twice")
-        answer = answer.then(quote_page(self.parts, turn, None))
+        answer = answer.then(await quote_page(self.parts, turn, None))
         guesses = self._guesses(turn)
         if not guesses:
             return answer.say("did_not_understand")

@@ -37,6 +37,7 @@ from actions.find_library import FindLibrary
 from actions.follow_route import RouteFollower
 from actions.gateways import Gateways
 from actions.gateways.clock import council_today
+from actions.nearness import Nearness, NoNearness
 from actions.open_case import OpenCase
 from actions.parts import Parts, nothing_is_off
 from actions.report_street_problem import ReportStreetProblem
@@ -71,6 +72,7 @@ def create_action_app(
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     answer_within: float = 6.0,
     pages: Iterable[Page] = (),
+    nearness: Nearness | None = None,
     is_off: Callable[[str], bool] = nothing_is_off,
 ) -> FastAPI:
     """``POST /webhook`` for Rasa, with ``Authorization: Bearer <secret>`` or ``?token=``; and
@@ -87,6 +89,7 @@ def create_action_app(
         new_id=new_id,
         answer_within=answer_within,
         pages=PageIndex.of(pages),
+        nearness=nearness or NoNearness(),
         is_off=is_off,
     )
     executor = ActionExecutor()

@@ -9,6 +9,7 @@ from datetime import date
 from actions.elsewhere import Elsewhere
 from actions.gateways import Gateways
 from actions.gateways.errors import GatewayOff
+from actions.nearness import Nearness, NoNearness
 from actions.turn import Turn
 from actions.words import Words
 from bot.council import Council
@@ -28,7 +29,8 @@ def nothing_is_off(_service: str) -> bool:
 class Parts:
     """``cards``: id → service card. ``elsewhere``: matter → the body that deals with it.
     ``answer_within``: seconds an action may take before the citizen is told honestly that a
-    system is too slow; less than Rasa is given. ``pages`` are the council's, to be quoted.
+    system is too slow; less than Rasa is given. ``pages`` are the council's, to be quoted;
+    ``nearness`` says which of their passages are near a question in meaning.
     ``is_off``: whether the service with this card is switched off."""
 
     gateways: Gateways
@@ -42,6 +44,7 @@ class Parts:
     new_id: Callable[[], str]
     answer_within: float = 6.0
     pages: PageIndex = field(default_factory=PageIndex)
+    nearness: Nearness = field(default_factory=NoNearness)
     is_off: Callable[[str], bool] = nothing_is_off
 
     def words(self, turn: Turn) -> Words:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from actions import dates
 from actions.answer import Answer
+from actions.nearness import Asked
 from actions.parts import Parts
 from actions.turn import Turn
 from bot.service_card import ServiceCard
 
 
-def quote_page(parts: Parts, turn: Turn, card: ServiceCard | None) -> Answer:
+async def quote_page(parts: Parts, turn: Turn, card: ServiceCard | None) -> Answer:
     """The passage that fits best among the pages of ``card``'s service, or, where the service
     is not known, one that plainly answers; nothing where there is none."""
     question = "" if turn.is_button else turn.text
-    find, today, language = parts.pages.find, parts.today(), turn.language
-    found = find(question, today, language=language, lgsl=card.lgsl) if card and card.lgsl else None
-    found = found or find(question, today, language=language)
+    pages, today, language = parts.pages, parts.today(), turn.language
+    code = card.lgsl if card else None
+    near = await parts.nearness.near(Asked(question, language, code, pages.digest))
+    found = None
+    if code:
+        found = pages.find(question, today, language=language, lgsl=code, near=near)
+    found = found or pages.find(question, today, language=language, near=near)
     if found is None:
         return Answer()
     page = found.page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from actions import dates
 from actions.answer import Answer
 from actions.parts import Parts
@@ -12,9 +14,11 @@ from bot.service_card import ServiceCard
 
 async def send_link(parts: Parts, turn: Turn, card: ServiceCard) -> Answer:
     """The page that does the job, or the front page and an honest word about it."""
-    link = await parts.gateways.local_links.link(card.lgsl, card.lgil)
+    link, quoted = await asyncio.gather(
+        parts.gateways.local_links.link(card.lgsl, card.lgil), quote_page(parts, turn, card)
+    )
     key = "link_page" if link.kind == "interaction" else "link_homepage"
-    told = say_facts(turn, card).then(quote_page(parts, turn, card))
+    told = say_facts(turn, card).then(quoted)
     return told.say(key, service=card.name(turn.language), url=link.url, council=link.authority)
 
 

@@ -26,10 +26,11 @@ from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
 from actions.gateways.mailbox import Mailbox, NoMailbox, SmtpMailbox
 from actions.gateways.probe import Probe, probe
+from actions.nearness import RasaNearness
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
 from bot.desk_visit import VisitBook
-from bot.files.pages import load_pages
+from bot.files.pages import load_pages, pages_to_quote
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
 from bot.ports import Assistant
 from bot.routing import Doors, RoutingPolicy, decide_route
@@ -124,7 +125,8 @@ def build_product(settings: Settings) -> Product:
         safety=files.safety,
         elsewhere=load_elsewhere(),
         secret=settings.secrets.internal_secret,
-        pages=load_pages(pages_folder(settings.home)),
+        pages=load_pages(pages_to_quote(settings.home / "pages")),
+        nearness=RasaNearness(client, settings.rasa_url, settings.secrets.rasa_secret),
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
@@ -401,12 +403,6 @@ def _mailbox(council: Council, settings: Settings) -> Mailbox:
     if not settings.smtp_url or not council.mailboxes:
         return NoMailbox()
     return SmtpMailbox(settings.smtp_url, settings.mail_from, council.mailboxes)
-
-
-def pages_folder(home: Path) -> Path:
-    """Where the pages to quote are: those imported, else the sandbox council's."""
-    imported = home / "pages"
-    return imported if any(imported.glob("*.md")) else ROOT / "bot" / "knowledge"
 
 
 def model_version(home: Path) -> str:

@@ -84,6 +84,12 @@ class Live:
         """Where imported pages are kept."""
         return settings_here().home / "pages"
 
+    def rank_passages(self, folder: Path, asked: list[dict[str, str]]) -> list[dict[str, float]]:
+        """How near passages of the pages in ``folder`` are to each question."""
+        module = import_module("channels.commands.rank_passages")
+        ranked: list[dict[str, float]] = module.rank_passages(folder, asked)
+        return ranked
+
     def systems(self) -> list[Any]:
         """The council's systems and what answers, as ``actions.gateways.probe`` says it."""
         probed: list[Any] = import_module("channels.app").probe_systems(settings_here())

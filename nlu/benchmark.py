@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import FairwayError
+from bot.wilson import wilson
 from nlu.benchmark_tables import OUT_OF_SCOPE, Table, read_tables
-from nlu.shares import macro_f1, wilson
+from nlu.shares import macro_f1
 
 SYSTEMS = ("fairway", "rasa_default")
 ROOT = Path(__file__).resolve().parent.parent

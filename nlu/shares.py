@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-Z = 1.959963984540054  # the normal distribution's 97.5 % point
+from bot.wilson import wilson
 
 
 @dataclass(frozen=True)
@@ -41,13 +40,6 @@ def share(what: str, lang: str, group: str, outcomes: Iterable[bool], good: bool
         return Share(what, lang, group, 0, 0, None, None, None, good)
     low, high = wilson(k, n)
     return Share(what, lang, group, k, n, k / n, low, high, good)
-
-
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for ``k`` of ``n`` (``n`` above 0)."""
-    centre = (k + Z * Z / 2) / (n + Z * Z)
-    half = Z / (n + Z * Z) * math.sqrt(k * (n - k) / n + Z * Z / 4)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def macro_f1(truth: list[str], guessed: list[str]) -> float:

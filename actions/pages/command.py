@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import click
 import httpx
-import yaml
 
 from actions.gateways.clock import council_today
+from actions.pages.evaluate import misses, read_questions, table
 from actions.pages.keep import keep_pages
 from actions.pages.safe_fetch import SafeFetcher
 from actions.pages.sources import FoundPage, from_folder, from_json_file, from_web
 from bot.errors import FairwayError
-from bot.files.pages import load_pages
+from bot.files.pages import SHIPPED, load_pages
 from bot.find_passage import PageIndex
-
-SHIPPED = Path(__file__).resolve().parents[2] / "bot" / "knowledge"
 
 
 class Live(Protocol):
@@ -27,6 +24,11 @@ class Live(Protocol):
 
     def pages_folder(self) -> Path:
         """Where imported pages are kept."""
+
+    def rank_passages(
+        self, folder: Path, asked: Sequence[Mapping[str, str]]
+    ) -> list[dict[str, float]]:
+        """For each question {"ask", "lang"} how near passages of the pages in ``folder`` are."""
 
 
 @click.group()
@@ -83,38 +85,25 @@ def _found(source: str, base: str, fetch: SafeFetcher) -> Iterator[FoundPage]:
 )
 @click.option("--questions", type=click.Path(path_type=Path), default=SHIPPED / "questions.yml",
               help="A list of {ask, page}; page: none where nothing may be quoted.")  # fmt: skip
-def evaluate(folder: Path, questions: Path) -> None:
-    """Say how often the right page is found, and how often one is quoted that should not be.
+@click.option("--words", is_flag=True, help="By words alone; needs no trained model.")
+@click.pass_obj
+def evaluate(live: Live, folder: Path, questions: Path, words: bool) -> None:
+    """Say how often the right passage is quoted, and how often one is that should not be: by
+    words, by meaning, and by both as the assistant does it. With Wilson's 95 % intervals.
 
     \b
     Example:
       fairway pages evaluate --pages var/pages --questions our_questions.yml
     """
     try:
-        index = PageIndex.of(load_pages(folder))
-        asked = yaml.safe_load(questions.read_text("utf-8"))
-    except (FairwayError, OSError, yaml.YAMLError) as error:
+        index, today = PageIndex.of(load_pages(folder)), council_today()
+        asked = read_questions(questions)
+    except (FairwayError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    hits, false, wrong = hit_rate(index, asked, council_today())
-    answerable = [one for one in asked if one["page"] != "none"]
-    others = len(asked) - len(answerable)
-    click.echo(f"right page found: {hits} of {len(answerable)}")
-    click.echo(f"quoted although no page answers: {false} of {others}")
-    for line in wrong:
-        click.echo(f"  {line}")
-
-
-def hit_rate(
-    index: PageIndex, asked: list[dict[str, str]], today: date
-) -> tuple[int, int, list[str]]:
-    """Hits among the answerable, false quotes among the others, and each miss in words."""
-    hits = false = 0
-    wrong = []
-    for one in asked:
-        found = index.find(one["ask"], today)
-        got = found.page.name if found else "none"
-        hits += got == one["page"] != "none"
-        false += one["page"] == "none" != got
-        if got != one["page"]:
-            wrong.append(f"{one['ask']}: {got}, not {one['page']}")
-    return hits, false, wrong
+    plain = [{"ask": one.ask, "lang": one.lang} for one in asked]
+    nears = None if words else live.rank_passages(folder, plain)
+    click.echo(f"{len(asked)} questions, {len(index.passages)} passages, {today}")
+    for line in table(index, asked, today, nears):
+        click.echo(line)
+    for line in misses(index, asked, today, nears):
+        click.echo(line)

@@ -15,6 +15,8 @@ from bot.page import Page
 
 LONGEST_PASSAGE = 400
 """Characters. A longer paragraph is cut between sentences, so that it can be read in a chat."""
+SHIPPED = Path(__file__).resolve().parents[1] / "knowledge"
+"""The sandbox council's pages."""
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _KNOWN = ("title", "source", "reviewed", "language", "lgsl", "expires")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?।۔。！？])\s+")
@@ -32,6 +34,11 @@ def load_pages(folder: Path) -> tuple[Page, ...]:
     """
     paths = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
     return tuple(_page(path) for path in paths)
+
+
+def pages_to_quote(imported: Path) -> Path:
+    """The folder of the pages that are quoted: ``imported``, else the sandbox council's."""
+    return imported if any(imported.glob("*.md")) else SHIPPED
 
 
 def _page(path: Path) -> Page:

@@ -108,7 +108,7 @@ class FairwayInput(InputChannel):
 
     async def receive(self, request: Request, on_new_message: OnMessage) -> HTTPResponse:
         """Answer one question."""
-        if not self._knows(request):
+        if not shows_secret(request, self.secret):
             return _refuse(401, "The secret is wrong or missing.")
         try:
             question = read_question(request.body)
@@ -119,10 +119,6 @@ class FairwayInput(InputChannel):
             return _refuse(503, "The model is not loaded.")
         trace.note(request.headers.get(trace.HEADER))
         return await self._answer(question, agent, on_new_message)
-
-    def _knows(self, request: Request) -> bool:
-        shown = request.headers.get("authorization", "").encode()
-        return hmac.compare_digest(shown, f"Bearer {self.secret}".encode())
 
     async def _answer(
         self, question: Question, agent: Any, on_new_message: OnMessage
@@ -156,6 +152,12 @@ class FairwayInput(InputChannel):
                 "slots": slots,
             }
         )
+
+
+def shows_secret(request: Request, secret: str) -> bool:
+    """Whether the caller shows ``secret`` as its bearer token."""
+    shown = request.headers.get("authorization", "").encode()
+    return hmac.compare_digest(shown, f"Bearer {secret}".encode())
 
 
 def _agent(request: Request) -> Any:

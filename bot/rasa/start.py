@@ -2,7 +2,7 @@
 
     python -m bot.rasa.start --models DIR --endpoints FILE --credentials FILE [--port N]
 
-Rasa listens on a private address, with our connector only: no HTTP API of its own, no CORS,
+Rasa listens on a private address, with our own ways in only: no HTTP API of its own, no CORS,
 no telemetry, no citizen's words in its log, and no TensorFlow unless the model needs it.
 """
 
@@ -49,7 +49,6 @@ def serve(model: Path, endpoints: Path, credentials: Path, interface: str, port:
     from rasa.core.utils import AvailableEndpoints
 
     from bot.rasa.action_endpoint import ActionEndpoint
-    from bot.rasa.connector import FairwayInput
     from bot.rasa.remote_action import use_quick_actions
     from bot.rasa.responses import CatalogueResponses
     from bot.rasa.straight_runner import use_straight_runner
@@ -63,7 +62,7 @@ def serve(model: Path, endpoints: Path, credentials: Path, interface: str, port:
     available.nlg = CatalogueResponses(available.nlg)
     serve_application(
         str(model),
-        channel=f"{FairwayInput.__module__}.{FairwayInput.__name__}",
+        channel=None,  # those that the credentials name
         credentials=str(credentials),
         interface=interface,
         port=port,

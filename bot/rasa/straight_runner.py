@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeVar
 
 import rasa.core.processor as processor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
 
+Component = TypeVar("Component")
 Plan = tuple[tuple[str, tuple[str, ...]], ...]
 """Nodes in the order they are run, each with the nodes whose outputs it needs."""
 
@@ -35,6 +36,11 @@ class StraightRunner(DaskGraphRunner):
         except RuntimeError as error:
             raise GraphRunError("Error running runner.") from error
         return dict(results[name] for name in wanted)
+
+    def component(self, kind: type[Component]) -> Component | None:
+        """The component of this kind in the graph, if there is one."""
+        found = (node._component for node in self._instantiated_nodes.values())
+        return next((one for one in found if isinstance(one, kind)), None)
 
     def _plan(self, wanted: tuple[str, ...]) -> Plan:
         plans: dict[tuple[str, ...], Plan] = self.__dict__.setdefault("_plans", {})

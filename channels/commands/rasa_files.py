@@ -38,6 +38,8 @@ def rasa_values(settings: Settings) -> dict[str, str]:
         "FAIRWAY_ACTIONS_URL": f"{settings.internal_url}/webhook",
         "FAIRWAY_INTERNAL_SECRET": settings.secrets.internal_secret,
         "FAIRWAY_RASA_SECRET": settings.secrets.rasa_secret,
+        "FAIRWAY_PAGES": str(settings.home / "pages"),
+        "FAIRWAY_PASSAGE_VECTORS": str(settings.home / "passages.npz"),
         "FAIRWAY_RASA_TRACKER_STORE": json.dumps(_tracker_store(settings)),
         "FAIRWAY_RASA_LOCK_STORE": json.dumps(_lock_store(settings)),
         "FAIRWAY_RASA_EVENT_BROKER": json.dumps(_event_broker(settings)),

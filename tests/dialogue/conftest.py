@@ -157,6 +157,8 @@ def fill_templates(folder: Path, actions_url: str) -> None:
         "FAIRWAY_ACTIONS_URL": actions_url,
         "FAIRWAY_INTERNAL_SECRET": ACTION_SECRET,
         "FAIRWAY_RASA_SECRET": RASA_SECRET,
+        "FAIRWAY_PAGES": str(folder / "pages"),
+        "FAIRWAY_PASSAGE_VECTORS": str(folder / "passages.npz"),
         "FAIRWAY_RASA_TRACKER_STORE": json.dumps(
             {
                 "type": "bot.rasa.tracker_store.FairwayTrackerStore",

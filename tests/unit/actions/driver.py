@@ -180,10 +180,11 @@ def start_talk(
     mailbox: Any = None,
     patience: float = 2.0,
     is_off: Any = nothing_is_off,
+    nearness: Any = None,
     **parts: Any,
 ) -> Talk:
     """A conversation with a fresh council. ``mailbox``: where teams are written to;
-    ``is_off``: whether a service is switched off;
+    ``is_off``: whether a service is switched off; ``nearness``: of pages' passages;
     ``patience`` stretches every time limit, for tests that want many things at once."""
     sandbox = create_sandbox(
         folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0 * patience
@@ -214,6 +215,7 @@ def start_talk(
         answer_within=6.0 * patience,
         pages=load_pages(BOT / "knowledge"),
         is_off=is_off,
+        nearness=nearness,
     )
     parts = {"council_languages": council.languages, "book": folder / "sandbox.db", **parts}
     return Talk(app, sandbox, replies=replies, **parts)

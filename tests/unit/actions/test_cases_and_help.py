@@ -17,6 +17,8 @@ from aiosmtpd.handlers import Message
 
 from actions.gateways.base import GatewayRefused, GatewayUnavailable
 from actions.gateways.mailbox import Letter, MailAddressWrong, SmtpMailbox
+from actions.nearness import KnownNearness
+from bot.files.pages import SHIPPED, load_pages
 from bot.need import Adjustment
 from tests.unit.actions.driver import POSTCODE, SECRET, Talk
 
@@ -262,6 +264,20 @@ def test_a_question_about_a_service_is_answered_from_the_councils_page(talk: Tal
 def test_a_page_in_english_is_said_to_be(talk_with: Start) -> None:
     talk = talk_with(language="pl")
     assert talk.say("/service_blue_badge").keys[:2] == ["page_quote", "page_in_english"]
+
+
+def test_a_question_in_another_language_is_answered_from_the_english_page(
+    talk_with: Start,
+) -> None:
+    ask = "czy mogę wrzucić ziemię do tego pojemnika"
+    page = next(p for p in load_pages(SHIPPED) if p.name == "garden_waste")
+    soil = next(n for n, passage in enumerate(page.passages) if "Soil" in passage)
+    talk = talk_with(language="pl", nearness=KnownNearness({ask: {page.key(soil): 0.5}}))
+    said = talk.say(ask, "nlu_fallback", 0.2)
+    assert said.keys[:2] == ["page_quote", "page_in_english"]
+    assert page.passages[soil] in said.text and page.source in said.text
+    other = talk.say("kto wygrał mecz", "nlu_fallback", 0.2)
+    assert other.keys == ["did_not_understand"] and "/human" in other.payloads
 
 
 def test_what_is_not_understood_may_still_be_answered_and_then_is_a_persons(talk: Talk) -> None:

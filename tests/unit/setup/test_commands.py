@@ -53,7 +53,9 @@ def test_rasas_files_are_filled_in_and_private(settings: Settings) -> None:
     assert endpoints["action_endpoint"]["url"] == f"{settings.internal_url}/webhook"
     assert settings.secrets.internal_secret in str(endpoints)
     assert settings.secrets.rasa_secret in str(credentials)
-    assert list(credentials) == ["bot.rasa.connector.FairwayInput"]
+    ours = ["bot.rasa.connector.FairwayInput", "nlu.passage_channel.PassageChannel"]
+    assert list(credentials) == ours
+    assert {c["secret"] for c in credentials.values()} == {settings.secrets.rasa_secret}
     for file in folder.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
