@@ -204,7 +204,7 @@ def manager_tools(settings: Settings) -> ManagerTools:
         policy_reasons=policy_reasons,
         model_reasons=model_reasons,
         published=published,
-        pages=lambda: load_pages(pages_folder(settings.home)),
+        pages=lambda: load_pages(pages_to_quote(settings.home / "pages")),
     )
 
 

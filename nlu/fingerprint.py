@@ -30,9 +30,10 @@ def fingerprint(root: Path, own: Path | None = None) -> str:
     for path in sorted(path for pattern in INPUTS for path in root.glob(pattern)):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
         digest.update(path.read_bytes())
-    for path in sorted(own.glob("*/*.yml")) if own else ():
-        digest.update(f"\0own/{path.relative_to(own).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
+    if own is not None:
+        for path in sorted(own.glob("*/*.yml")):
+            digest.update(f"\0own/{path.relative_to(own).as_posix()}\0".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
