@@ -22,6 +22,8 @@ from fairness.intervals import order_interval, quantile, wilson
 from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Units, key_column
 
 Place = tuple[str, ...]
+Part = tuple[str, pd.DataFrame, str, str]
+"""A measure's key, its folded rows, and their columns of what is true and what was picked."""
 ALL = "all units"
 MOST_FOR_FAIRLEARN = 9
 """fairlearn takes milliseconds a group and measure. Beyond this many groups our own counts
@@ -211,23 +213,24 @@ def _fairlearn_rates(
 ) -> dict[Place, float]:
     """(measure, group values…) → rate, by MetricFrame.
 
-    Confusion-matrix rates need the truth and a frame each. All others are selection rates
-    of their own event: they share one frame, with the measure as one more feature.
+    Confusion-matrix rates need the truth beside what was picked. All others are selection rates
+    of their own event. Measures of one engine share a frame, with the measure as one more feature.
     """
-    rates: dict[Place, float] = {}
-    plain = [m for m in measures if m.name not in ENGINES]
-    stacked = [(m.key, fold(units, [m.column], keys), m.column, m.column) for m in plain]
-    rates |= _one_frame(stacked, keys, fairlearn.selection_rate)
+    stacked: dict[Callable[..., float], list[Part]] = {}
     for measure in measures:
-        if measure.name in ENGINES:
-            folded = fold(units, [measure.truth, measure.picked], keys)
-            one = [(measure.key, folded, measure.truth, measure.picked)]
-            rates |= _one_frame(one, keys, ENGINES[measure.name])
+        engine = ENGINES.get(measure.name, fairlearn.selection_rate)
+        truth = measure.truth if measure.name in ENGINES else measure.column
+        picked = measure.picked if measure.name in ENGINES else measure.column
+        part = (measure.key, fold(units, [truth, picked], keys), truth, picked)
+        stacked.setdefault(engine, []).append(part)
+    rates: dict[Place, float] = {}
+    for engine, parts in stacked.items():
+        rates |= _one_frame(parts, keys, engine)
     return rates
 
 
 def _one_frame(
-    parts: Sequence[tuple[str, pd.DataFrame, str, str]],
+    parts: Sequence[Part],
     keys: list[str],
     engine: Callable[..., float],
 ) -> dict[Place, float]:

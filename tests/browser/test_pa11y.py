@@ -16,15 +16,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.staff import Role
-from channels.app import audit_router
+from channels.app import admitted_policy, audit_router
 from channels.auth import make_auth_router
 from channels.desk import make_desk_router
 from scripts.find_chromium import find_chromium
 from scripts.npm_package import KEPT
 from tests.browser.desk_browser import signed_in
+from tests.browser.test_manager_pages import MISSED
 from tests.browser.test_web_journeys import PAGES, states
 from tests.browser.visitors import POTHOLE
-from tests.staff_kit import Site
+from tests.staff_kit import Site, manager_router, staff_site
 from tests.web_kit import make_parts, public_app, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -99,6 +100,19 @@ def test_A2_pa11y_finds_nothing_at_the_desk(pa11y, site, browser):
     expect(desk.get_by_label("Your answer")).to_be_visible()
     wrong |= pa11y([seen(desk, "taken")])
     desk.context.close()
+    assert wrong == {}
+
+
+def test_A2_pa11y_finds_nothing_on_a_service_managers_pages(pa11y, browser, tmp_path):
+    parts = make_parts(tmp_path)
+    admitted_policy(parts.settings)
+    parts.turn.assistant.script["moon"] = MISSED
+    with staff_site(parts, manager_router) as site:
+        site.citizen("take the moon please")
+        page = signed_in(browser, site, site.hire("mair", [Role.SERVICE_MANAGER]))
+        places = ("", "/models", "/policy", "/gaps", "/services", "/services/pothole")
+        wrong = pa11y([seen(page, f"manager{one}", f"{site.url}/manager{one}") for one in places])
+        page.context.close()
     assert wrong == {}
 
 

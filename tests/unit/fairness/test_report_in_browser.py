@@ -1,6 +1,5 @@
 """A2, A5: the report in a real browser, wide and narrow: no axe violation, no sideways scroll."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,14 @@ from click.testing import CliRunner
 from playwright.sync_api import sync_playwright
 
 from fairness.__main__ import audit_command
+from scripts.find_chromium import find_chromium
 
 
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as player:
         chromium = player.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=str(find_chromium()), args=["--no-sandbox"]
         )
         yield chromium
         chromium.close()

@@ -17,7 +17,7 @@ from actions.gateways import CouncilSettings, Gateways, Limits, make_gateways
 
 OVER = ("memory", "http")
 SHROPSHIRE = CouncilSettings("The sandbox council", "shropshire", "E06000051")
-QUICK = Limits(connect=1.0, read=5.0, whole=8.0, retries=1, first_wait=0.01)
+QUICK = Limits(connect=10.0, read=10.0, whole=20.0, retries=1, first_wait=0.01)
 
 
 @dataclass(frozen=True)
