@@ -5,10 +5,10 @@
 - journeys, browser: through real processes and a real browser
 
 With ``--train`` the model is trained (if its inputs changed) beside the quick group, which needs
-none. The others need it: rasa and journeys begin when it is there, browser when the quick group is
-over too. They run beside each other, for they wait more than they work. Their files lie in memory
-where there is room, for thousands of small databases wait for the disk. What a group says is
-printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a
+none. The others need it: journeys begin when it is there, rasa after them, browser when the quick
+group is over too. They run beside each other, for they wait more than they work. Their files lie
+in memory where there is room, for thousands of small databases wait for the disk. What a group says
+is printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a
 failure: what a developer's machine may lack (PostgreSQL, say), CI must have.
 """
 
@@ -84,10 +84,10 @@ def run_all(slow: bool, train: bool) -> Results:
     with ThreadPoolExecutor(8) as pool:
         trained = pool.submit(is_trained) if train else _yes()
         tested = pool.submit(run, quick, results, none_is_fine=slow)
-        needed: Needed = (trained, tested) if slow else (trained,)  # slow ones measure: one by one
-        groups_left = [pool.submit(_after, needed, inside_rasa, results, slow)]
-        for one in (journeys, browser):
-            if slow:
+        groups_left: list[Future[bool]] = []
+        for one in (journeys, inside_rasa, browser):
+            needed: Needed = (trained, *groups_left)
+            if slow:  # slow ones measure: one by one
                 needed = (trained, tested, *groups_left)
             elif one is browser:
                 needed = (trained, tested)

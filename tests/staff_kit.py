@@ -77,7 +77,7 @@ class Site:
         """A browser without a window, signed in if ``staff`` is given; follows no redirect."""
         cookies = {"fairway_staff": self.cookie(staff)} if staff else {}
         client = httpx.Client(
-            base_url=self.url, cookies=cookies, headers=PAGE, trust_env=False, timeout=10
+            base_url=self.url, cookies=cookies, headers=PAGE, trust_env=False, timeout=60
         )
         self.clients.append(client)
         return client

@@ -65,7 +65,7 @@ class ForeignChatwoot:
         seal = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         signed = {"X-Chatwoot-Signature": f"sha256={seal}", "X-Chatwoot-Timestamp": stamp,
                   "Content-Type": "application/json", **headers}  # fmt: skip
-        return httpx.post(self.hook, content=body, headers=signed, trust_env=False, timeout=20)
+        return httpx.post(self.hook, content=body, headers=signed, trust_env=False, timeout=60)
 
     def _conversation(self, number: int) -> dict:
         return {"id": number, "status": self.statuses[number], "channel": "Channel::Api",

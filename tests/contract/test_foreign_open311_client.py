@@ -26,7 +26,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     app = create_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db")
     with serving(app, "http") as served:
         for _ in range(2):  # it takes a list of one in XML for the thing itself
-            sent = httpx.post(f"{served.url}/open311/v2/requests.json", data=REPORT)
+            sent = httpx.post(f"{served.url}/open311/v2/requests.json", data=REPORT, timeout=60)
             assert sent.status_code == 201
         yield served
 

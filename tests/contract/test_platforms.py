@@ -63,7 +63,7 @@ class ByApi:
     def __init__(self, site, chatwoot) -> None:
         headers = {"Authorization": f"Bearer {new_api_token(site.store, 'centre', 'test')}"}
         self.http = httpx.Client(
-            base_url=f"{site.url}/api/desk", headers=headers, trust_env=False, timeout=20
+            base_url=f"{site.url}/api/desk", headers=headers, trust_env=False, timeout=60
         )
         site.clients.append(self.http)  # closed with the site
 
@@ -293,7 +293,7 @@ def test_only_what_chatwoot_signed_just_now_is_taken(site, bridged, chatwoot):
         chatwoot.send(told, at=now + SKEW + 60),
         chatwoot.send(told, at="x"),
         chatwoot.send(told, **{"X-Chatwoot-Signature": ""}),
-        httpx.post(chatwoot.hook, json=told, trust_env=False),
+        httpx.post(chatwoot.hook, json=told, trust_env=False, timeout=60),
     ]
     assert [answer.status_code for answer in refused] == [403] * len(refused)
     assert not any("forged" in text for text in site.texts(case.conversation_id))

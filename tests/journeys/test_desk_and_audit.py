@@ -30,7 +30,7 @@ def agent(product) -> Iterator[httpx.Client]:
     made = product.run("user", "link", "desk")
     assert made.returncode == 0, made.stdout + made.stderr
     link = re.search(r"http://\S+", made.stdout)[0]
-    client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False, timeout=20,
+    client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False, timeout=60,
                           headers={"Origin": product.url})  # fmt: skip
     page = client.get(link)
     form = page.text[page.text.index("<main") : page.text.index("</main")]

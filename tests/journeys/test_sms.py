@@ -25,7 +25,7 @@ def inbound(
     bearer = product.secrets["notify_bearer"] if token is None else token
     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
     return httpx.post(
-        f"{product.url}/sms/notify/inbound", json=body, headers=headers, trust_env=False, timeout=20
+        f"{product.url}/sms/notify/inbound", json=body, headers=headers, trust_env=False, timeout=60
     )
 
 

@@ -138,7 +138,7 @@ def go(product, number: int, visit: Visit) -> list[str]:
 def fault(product, gateway: str, mode: str) -> None:
     url = f"{product.internal_url}/sandbox/faults"
     body = {"gateway": gateway, "mode": mode}
-    httpx.post(url, json=body, trust_env=False, timeout=10).raise_for_status()
+    httpx.post(url, json=body, trust_env=False, timeout=60).raise_for_status()
 
 
 def test_a_good_day_ends_where_it_should(product):

@@ -62,7 +62,7 @@ def url(parts):
 
 @pytest.fixture(scope="module")
 def site(url):
-    with httpx.Client(base_url=url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -39,7 +39,7 @@ def tracing(exporter):
 
 
 def test_one_message_is_one_trace_through_every_part(tmp_path, exporter, tracing):
-    private, gateways = FastAPI(), httpx.AsyncClient(trust_env=False)
+    private, gateways = FastAPI(), httpx.AsyncClient(trust_env=False, timeout=60)
     tracing.follow_gateways(gateways)
     seen = []
 
@@ -56,12 +56,15 @@ def test_one_message_is_one_trace_through_every_part(tmp_path, exporter, tracing
         return {}
 
     tracing.follow_requests(private)
-    with serve(private) as inner, httpx.Client(trust_env=False) as client:
+    with serve(private) as inner, httpx.Client(trust_env=False, timeout=60) as client:
         assistant = tracing.follow_assistant(ByHttp(client, inner.url), client)
         parts = make_parts(tmp_path, assistant, NowClock())
         app = public_app(parts)
         tracing.follow_requests(app)
-        with serve(app) as outer, httpx.Client(base_url=outer.url, trust_env=False) as site:
+        with (
+            serve(app) as outer,
+            httpx.Client(base_url=outer.url, trust_env=False, timeout=60) as site,
+        ):
             caller = Caller(site)
             caller.says("canary words")
         parts.engine.dispose()

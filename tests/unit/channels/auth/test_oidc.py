@@ -80,7 +80,7 @@ def through(site: Site, client: httpx.Client, sub: str, deny: bool = False) -> s
     """The address with which the browser comes back from the provider."""
     gone = client.get("/sign-in/council/go?next=/desk/team")
     assert gone.status_code == 303, gone.text
-    with httpx.Client(trust_env=False) as elsewhere:
+    with httpx.Client(trust_env=False, timeout=60) as elsewhere:
         fields = {"action": "deny"} if deny else {"sub": sub}
         back = elsewhere.post(gone.headers["location"], data=fields)
     address = urlsplit(back.headers["location"])

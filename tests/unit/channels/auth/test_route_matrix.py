@@ -232,7 +232,7 @@ def test_s9_a_signed_in_browser_is_no_token(clients, route):
 @pytest.mark.parametrize("route", sorted(STAFF_ROUTES), ids=" ".join)
 def test_s9_a_made_up_cookie_is_nobody(product, clients, route):
     nobody = httpx.Client(
-        base_url=clients["nobody"].base_url, headers=PAGE, trust_env=False,
+        base_url=clients["nobody"].base_url, headers=PAGE, trust_env=False, timeout=60,
         cookies={"fairway_staff": "x" * 43},
     )  # fmt: skip
     with nobody:

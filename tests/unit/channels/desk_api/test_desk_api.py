@@ -194,7 +194,9 @@ def test_nothing_but_a_good_token_opens_it(site, asha):
 
 def test_guessing_tokens_and_asking_too_much_is_slowed_down(site, asha):
     url = f"{site.url}/api/desk/cases"
-    with httpx.Client(trust_env=False, headers={"Authorization": "Bearer no"}) as guesser:
+    with httpx.Client(
+        trust_env=False, headers={"Authorization": "Bearer no"}, timeout=60
+    ) as guesser:
         found = [guesser.get(url).status_code for _ in range(TRIES + 5)]
     assert found[0] == 401 and found[-1] == 429
     assert asha.get("/cases").status_code == 200  # whose token is good is not slowed by that

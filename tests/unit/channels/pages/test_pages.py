@@ -45,7 +45,7 @@ def serve_site(tmp_path):
     def open_site(**environment):
         parts = make_parts(tmp_path, **environment)
         served = serve(public_app(parts, make_test_router))
-        client = httpx.Client(base_url=served.__enter__().url, trust_env=False)
+        client = httpx.Client(base_url=served.__enter__().url, trust_env=False, timeout=60)
         opened.append((served, client, parts))
         return client
 

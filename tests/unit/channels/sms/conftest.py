@@ -98,7 +98,7 @@ def site(parts):
     app = public_app(parts, make_sms_router, make_phone_router, postman=start_postman)
     with (
         serve(app) as served,
-        httpx.Client(base_url=served.url, trust_env=False, timeout=10) as client,
+        httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client,
     ):
         yield client
 

@@ -338,7 +338,7 @@ def site(parts_of_site):
     app = public_app(parts_of_site, make_sms_router, postman=start_postman)
     with (
         serve(app) as served,
-        httpx.Client(base_url=served.url, trust_env=False, timeout=20) as client,
+        httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client,
     ):
         yield client
 

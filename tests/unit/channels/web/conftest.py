@@ -30,6 +30,6 @@ def parts(tmp_path, assistant, clock):
 def site(parts):
     with (
         serve(public_app(parts)) as served,
-        httpx.Client(base_url=served.url, trust_env=False, timeout=10) as client,
+        httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client,
     ):
         yield client

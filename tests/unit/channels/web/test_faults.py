@@ -115,7 +115,7 @@ def busy(tmp_path):
     parts = make_parts(tmp_path, assistant, NowClock(), FAIRWAY_AT_ONCE="2")
     with (
         serve(public_app(parts)) as served,
-        httpx.Client(base_url=served.url, trust_env=False, timeout=10) as client,
+        httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client,
     ):
         yield client, assistant
     parts.engine.dispose()
@@ -150,7 +150,7 @@ def test_f3_too_much_at_once_is_turned_away_with_a_number_to_ring(busy):
 def test_f1_what_is_under_way_is_finished_before_the_end(tmp_path):
     assistant = MemoryAssistant()
     parts = make_parts(tmp_path, assistant, NowClock())
-    with httpx.Client(trust_env=False, timeout=10) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         with serve(public_app(parts)) as served:
             client.base_url = served.url
             caller = Caller(client)

@@ -91,7 +91,7 @@ def url(app):
 @pytest.fixture(scope="module")
 def first(url):
     """A citizen of the page with words, a photo and a case; and one of the API."""
-    with httpx.Client(base_url=url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         browser = Browser(client)
         browser.sends(CANARY)
         files = {"photo": ("p.jpg", photo(), "image/jpeg")}
@@ -105,7 +105,7 @@ def first(url):
 
 @pytest.fixture
 def second(url):
-    with httpx.Client(base_url=url, trust_env=False, timeout=10, headers=PAGE) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60, headers=PAGE) as client:
         Browser(client).sends("hello")
         yield client
 
@@ -133,7 +133,7 @@ def ask(parts, client: httpx.Client, method: str, path: str, cookie: str) -> htt
     headers = {**PAGE, "Cookie": f"fairway_chat={cookie}"}
     data = {"csrf": token, "text": "x", "client_id": "y", "got": "yes", "to": "a@example.org"}
     files = {"photo": ("p.jpg", photo(), "image/jpeg")} if path == "/chat/photo" else None
-    with httpx.Client(base_url=client.base_url, trust_env=False, timeout=10) as bare:
+    with httpx.Client(base_url=client.base_url, trust_env=False, timeout=60) as bare:
         request = bare.build_request(
             method, path, headers=headers, files=files, data=data if method == "POST" else None
         )
@@ -178,7 +178,7 @@ def test_s3_no_cookie_opens_another_citizens_chat(parts, first, second, route):
 @pytest.mark.parametrize("route", sorted(BY_TOKEN), ids=" ".join)
 def test_s3_no_token_opens_another_citizens_conversation(parts, first, second, url, route):
     _, caller = first
-    with httpx.Client(base_url=url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         other = Caller(client)
     method, path = route[0], route[1].replace("{conversation_id}", caller.started["id"])
     before = held_of(parts, caller.started["id"])

@@ -54,7 +54,7 @@ def browser(tmp_path, mail):
     )  # fmt: skip
     with (
         serve(public_app(parts)) as served,
-        httpx.Client(base_url=served.url, trust_env=False, timeout=20) as client,
+        httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client,
     ):
         made = Browser(client)
         made.parts = parts

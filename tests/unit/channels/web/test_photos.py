@@ -125,7 +125,7 @@ def test_a_photo_is_seen_by_its_citizen_and_by_whoever_helps_only(site):
     assert "I sent a photo." in page and "I cannot see photos" in page
     address = address_in(page)
     assert browser.site.get(address).headers["content-type"] == "image/jpeg"
-    with httpx.Client(base_url=site.url, trust_env=False) as stranger:
+    with httpx.Client(base_url=site.url, trust_env=False, timeout=60) as stranger:
         Browser(stranger).sends("hello")
         assert stranger.get(address).status_code == 404
     with site.store.begin() as work:
