@@ -22,18 +22,21 @@ def signed_in(browser: Browser, site: Site, staff: Staff, **options) -> Page:
 
 def axe_violations(page: Page | Frame) -> list[str]:
     """What axe finds wrong with the page, or one frame of it, as it stands."""
+    page.wait_for_load_state()  # its style may still be on the way
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found]
 
 
 def too_wide(page: Page) -> list[str]:
     """By how many pixels the page scrolls sideways; nothing where it does not."""
+    page.wait_for_load_state()
     by = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [f"{by} pixels too wide"] if by > 0 else []
 
 
 def too_small(page: Page) -> list[str]:
     """What there is to press that is smaller than 24 pixels."""
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
           .filter(e => e.checkVisibility() && e.type !== 'hidden')
