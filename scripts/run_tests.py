@@ -192,7 +192,8 @@ def groups(slow: bool) -> list[Group]:
     own_warnings = ("-o", RASA_WARNINGS, "--disable-warnings")
     inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, *own_warnings))
     journeys = Group("journeys", main, (*existing(LIVE_TESTS[:1]), *mark))
-    browser = Group("browser", main, (*existing(LIVE_TESTS[1:]), *mark, *both))
+    by_file = ("--dist", "loadfile")  # what a file's tests share is made once
+    browser = Group("browser", main, (*existing(LIVE_TESTS[1:]), *mark, *both, *by_file))
     return [quick, inside_rasa, journeys, browser]
 
 
