@@ -8,6 +8,7 @@ from typing import Any
 from bot.approval import draft_of, without_draft
 from bot.case_card import CaseCard
 from bot.desk_view import Case
+from bot.handoff import Handoff
 from bot.message import Message
 
 
@@ -15,21 +16,13 @@ def card_json(card: CaseCard) -> dict[str, Any]:
     """A case in short."""
     handoff = card.handoff
     return {
-        "id": handoff.id,
-        "conversation_id": handoff.conversation_id,
-        "status": handoff.status.value,
-        "team": handoff.team,
-        "urgency": handoff.urgency,
-        "way": handoff.way,
-        "reasons": list(handoff.reasons),
+        **_handoff(handoff),
         "service": card.service,
         "language": card.language,
         "medium": card.medium.value,
         "adjustments": list(card.adjustments),
         "labels": list(card.labels),
-        "asked_at": _iso(handoff.asked_at),
         "promised": _iso(card.promised),
-        "claimed_by": handoff.claimed_by,
         "claimed_at": _iso(handoff.claimed_at),
         "citizen_waits_since": _iso(card.citizen_waits_since),
         "outcome": handoff.outcome_code,
@@ -40,15 +33,7 @@ def case_json(case: Case) -> dict[str, Any]:
     """A case with its transcript."""
     handoff, told = case.handoff, case.conversation.circumstances
     return {
-        "id": handoff.id,
-        "conversation_id": handoff.conversation_id,
-        "status": handoff.status.value,
-        "team": handoff.team,
-        "urgency": handoff.urgency,
-        "way": handoff.way,
-        "reasons": list(handoff.reasons),
-        "asked_at": _iso(handoff.asked_at),
-        "claimed_by": handoff.claimed_by,
+        **_handoff(handoff),
         "language": case.conversation.language,
         "medium": case.conversation.medium.value,
         "adjustments": sorted(one.value for one in told.adjustments),
@@ -63,6 +48,21 @@ def case_json(case: Case) -> dict[str, Any]:
         ],
         "draft": [reply.text for reply in draft_of(handoff)] if handoff.is_open else [],
         "hidden": case.hidden,
+    }
+
+
+def _handoff(handoff: Handoff) -> dict[str, Any]:
+    """What stands in the queue and in the case alike."""
+    return {
+        "id": handoff.id,
+        "conversation_id": handoff.conversation_id,
+        "status": handoff.status.value,
+        "team": handoff.team,
+        "urgency": handoff.urgency,
+        "way": handoff.way,
+        "reasons": list(handoff.reasons),
+        "asked_at": _iso(handoff.asked_at),
+        "claimed_by": handoff.claimed_by,
     }
 
 

@@ -28,6 +28,7 @@ from channels.desk_api import shapes
 from channels.desk_api.as_json import card_json, case_json
 from channels.desk_api.once import Once
 from channels.parts import Parts
+from channels.problems import problems
 
 PER_MINUTE = 600
 """Calls a minute with one token."""
@@ -43,25 +44,16 @@ class OutcomeUnknown(BadInput):
     """There is no such outcome. Use one of those that the OpenAPI names."""
 
 
-class ProblemOut(BaseModel):
-    """Every error: a stable code, what happened in plain words, and what to do next."""
-
-    error: str
-    message: str
-    what_next: str
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut, "description": why}
-    for status, why in (
-        (401, "The token is not known."),
-        (403, "The token's owner may not do that, or does not hold the case."),
-        (404, "No such case."),
-        (409, "Somebody was quicker, or the case is in another state."),
-        (422, "It could not be read, or the Idempotency-Key is missing or was used before."),
-        (429, "Too many at once; wait for Retry-After seconds."),
-    )
-}
+PROBLEMS = problems(
+    {
+        401: "The token is not known.",
+        403: "The token's owner may not do that, or does not hold the case.",
+        404: "No such case.",
+        409: "Somebody was quicker, or the case is in another state.",
+        422: "It could not be read, or the Idempotency-Key is missing or was used before.",
+        429: "Too many at once; wait for Retry-After seconds.",
+    }
+)
 _bearer = HTTPBearer(auto_error=False, description="fairway user token USERNAME --name NAME")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]

@@ -12,6 +12,7 @@ from bot.conversation import Conversation
 from bot.errors import BadInput
 from channels.pages import Pages, check_origin
 from channels.parts import Parts
+from channels.problems import problems
 from channels.web.as_json import messages_json
 from channels.web.events import Streams
 from channels.web.talk import Talk
@@ -95,26 +96,17 @@ class MessagesOut(BaseModel):
     messages: list[MessageOut]
 
 
-class ProblemOut(BaseModel):
-    """Every error: a stable code, what happened in plain words, and what to do next."""
-
-    error: str
-    message: str
-    what_next: str
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut, "description": why}
-    for status, why in (
-        (401, "The token does not open this conversation."),
-        (404, "No such conversation."),
-        (410, "The conversation has ended."),
-        (413, "Too much was sent at once."),
-        (422, "It could not be read."),
-        (429, "Too many at once; wait for Retry-After seconds."),
-        (503, "Not answered: the error says whether it is kept. Wait for Retry-After seconds."),
-    )
-}
+PROBLEMS = problems(
+    {
+        401: "The token does not open this conversation.",
+        404: "No such conversation.",
+        410: "The conversation has ended.",
+        413: "Too much was sent at once.",
+        422: "It could not be read.",
+        429: "Too many at once; wait for Retry-After seconds.",
+        503: "Not answered: the error says whether it is kept. Wait for Retry-After seconds.",
+    }
+)
 
 
 def make_api_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
