@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scripts.say import Trouble, report
 
-# The shell is the same engine without the browser's own windows, which cost half of the work.
+# The shell is the same engine without the browser's own windows, which take time of the processor.
 NAMES = (
     "chromium-headless-shell",
     "chromium",
