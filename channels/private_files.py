@@ -14,6 +14,8 @@ def replace_private(path: Path, text: str) -> None:
     new = path.with_suffix(f".{os.getpid()}.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut leaves an empty file under the name
     new.replace(path)
 
 
