@@ -35,6 +35,7 @@ from channels.pages import secure
 from channels.parts import Parts
 from channels.settings import ROOT, load_settings
 from channels.web import make_web_router
+from tests.brisk_server import BriskServer
 
 
 class NowClock:
@@ -129,7 +130,7 @@ def serve(app: FastAPI) -> Iterator[Served]:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="on"
     )
-    server = uvicorn.Server(config)
+    server = BriskServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():

@@ -7,6 +7,7 @@ conversation's id, so neither the desk nor the assistant can find them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request
@@ -56,8 +57,9 @@ async def _answers_in(request: Request) -> dict[str, str]:
     return {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
 
 
+@cache
 def scheme_named(wanted: str, folder: Path = FOLDER) -> Scheme:
-    """The newest scheme with this name or id. Raises BadFile."""
+    """The newest scheme with this name or id, read once. Raises BadFile."""
     schemes = load_schemes(folder)
     found = [s for s in schemes.values() if wanted in (s.name, s.id)]
     if not found:

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from actions.gateways import CouncilSettings, Gateways, Limits, make_gateways
+from tests.brisk_server import BriskServer
 
 OVER = ("memory", "http")
 SHROPSHIRE = CouncilSettings("The sandbox council", "shropshire", "E06000051")
@@ -47,7 +48,7 @@ def serving(app: FastAPI, over: str) -> Iterator[Served]:
             lambda: httpx.AsyncClient(transport=httpx.ASGITransport(app=outer)),
         )
         return
-    server = uvicorn.Server(
+    server = BriskServer(
         uvicorn.Config(
             outer,
             port=0,
