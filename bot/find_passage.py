@@ -19,22 +19,31 @@ from bot.page import Page, Quote, digest_of
 from bot.phrases import normalise
 
 K1, B = 1.2, 0.75
-SURE = 0.55
-"""Share of the question's weight that a passage must speak of to be quoted unasked."""
-FEWEST_WORDS = 2
-"""Words of the question that must be there, lest one common word carry an answer."""
-NEAR = 0.40
-"""Cosine of question and passage from which a passage in the question's language is quoted."""
-NEAR_ACROSS = 0.28
-"""The same for a passage in another language: vectors of two languages are further apart."""
-NOT_FAR = 0.31
-"""Cosine that a passage must have to be quoted for its words: what shares words with the question
-and is far from it in meaning speaks of something else."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a passage must reach to be quoted unasked: ``near`` or, in another language than the
+    question's, ``across`` (cosines; vectors of two languages are further apart); or the words:
+    ``share`` of the question's weight and ``words`` of it, lest one common word carry an answer,
+    and a cosine of ``not_far``: what shares words and is far in meaning is about something else."""
+
+    near: float
+    across: float
+    not_far: float
+    share: float
+    words: int
+
+
+PLAINLY = Limits(near=0.40, across=0.28, not_far=0.31, share=0.55, words=2)
+"""Where the service is not known, and any page may be the wrong one."""
+OF_SERVICE = Limits(near=0.35, across=0.25, not_far=0.25, share=0.35, words=1)
+"""Where it is known: its pages speak of the right thing, though not always of what is asked."""
 WORDS_COUNT = 0.1
 """What the share of words adds to the cosine when passages are ranked: it breaks near ties."""
 FAR = -1.0
 Near = Mapping[str, float]
-"""Passage key (``Page.key``) → cosine from -1 to 1. The four numbers above were chosen on the
+"""Passage key (``Page.key``) → cosine from -1 to 1. The numbers above were chosen on the
 questions marked ``tune`` in knowledge/questions.yml; `fairway pages evaluate` measures them."""
 _SMALL_WORDS = """
     a an and are as at be been but by can could did do does for from get give got has have how i
@@ -87,16 +96,19 @@ class PageIndex:
     ) -> Quote | None:
         """The best passage that may be quoted, in ``language`` or, where it has none, English.
 
-        With ``lgsl`` the service is known: then only its pages are looked at, and the best of
-        them is good enough; without, the passage must plainly be about the question. ``near``:
-        how near passages are in meaning; those it does not name are far.
+        With ``lgsl`` the service is known: then only its pages are looked at, and with no word
+        of question the best of them (the first) is quoted; without, the passage must plainly be
+        about the question. ``near``: how near passages are in meaning; those it does not name
+        are far.
         """
         asked = [w for w in dict.fromkeys(_words(question)) if w not in _SMALL]
         found = [one for one in self.passages if _may(one.page, today, language, lgsl)]
+        limits = PLAINLY if lgsl is None else OF_SERVICE
+        opening = lgsl is not None and not question.strip()
         for spoken in dict.fromkeys((language, "en")):
             here = [one for one in found if one.page.language == spoken]
             best = max(here, key=lambda one: self._rank(one, asked, near), default=None)
-            if best and (lgsl is not None or self._is_sure(best, asked, language, near)):
+            if best and (opening or self._is_sure(best, asked, language, near, limits)):
                 return Quote(best.page, best.passage, self._share(best, asked))
         return None
 
@@ -121,14 +133,16 @@ class PageIndex:
         known = sum(weight for word, weight in weights.items() if word in one.words)
         return known / sum(weights.values()) if weights else 0.0
 
-    def _is_sure(self, one: _Indexed, asked: list[str], language: str, near: Near | None) -> bool:
-        enough = sum(word in one.words for word in asked) >= FEWEST_WORDS
-        by_words = enough and self._share(one, asked) >= SURE
+    def _is_sure(
+        self, one: _Indexed, asked: list[str], language: str, near: Near | None, limits: Limits
+    ) -> bool:
+        enough = sum(word in one.words for word in asked) >= limits.words
+        by_words = enough and self._share(one, asked) >= limits.share
         if not near:
             return by_words
-        limit = NEAR if one.page.language == language else NEAR_ACROSS
+        limit = limits.near if one.page.language == language else limits.across
         cosine = near.get(one.key, FAR)
-        return cosine >= limit or (by_words and cosine >= NOT_FAR)
+        return cosine >= limit or (by_words and cosine >= limits.not_far)
 
 
 def _indexed(page: Page, number: int) -> _Indexed:

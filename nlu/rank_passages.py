@@ -39,7 +39,7 @@ def main() -> int:
     return 0
 
 
-def nearness(model: Path, folder: Path, asked: Iterable[dict[str, str]]) -> list[dict[str, float]]:
+def nearness(model: Path, folder: Path, asked: Iterable[dict[str, Any]]) -> list[dict[str, float]]:
     """For each question the cosines of the nearest passages, as the running product tells them;
     empty ones when the model has no encoder. Raises BadFile for a broken page."""
     pages = load_pages(folder)
@@ -51,7 +51,9 @@ def nearness(model: Path, folder: Path, asked: Iterable[dict[str, str]]) -> list
         return [{} for _ in asked]
     held = Passages.of(pages, classifier._encoder, middles_of(classifier))
     return [
-        held.near(sentence_vector(classifier, one["ask"]), one["lang"], date.today())
+        held.near(
+            sentence_vector(classifier, one["ask"]), one["lang"], date.today(), one.get("lgsl")
+        )
         for one in asked
     ]
 

@@ -10,7 +10,7 @@ import click
 import httpx
 
 from actions.gateways.clock import council_today
-from actions.pages.evaluate import misses, read_questions, table
+from actions.pages.evaluate import code_of, misses, read_questions, table
 from actions.pages.keep import keep_pages
 from actions.pages.safe_fetch import SafeFetcher
 from actions.pages.sources import FoundPage, from_folder, from_json_file, from_web
@@ -26,9 +26,9 @@ class Live(Protocol):
         """Where imported pages are kept."""
 
     def rank_passages(
-        self, folder: Path, asked: Sequence[Mapping[str, str]]
+        self, folder: Path, asked: Sequence[Mapping[str, str | int | None]]
     ) -> list[dict[str, float]]:
-        """For each question {"ask", "lang"} how near passages of the pages in ``folder`` are."""
+        """For each question {"ask", "lang", "lgsl"} how near passages of ``folder``'s pages are."""
 
 
 @click.group()
@@ -89,7 +89,8 @@ def _found(source: str, base: str, fetch: SafeFetcher) -> Iterator[FoundPage]:
 @click.pass_obj
 def evaluate(live: Live, folder: Path, questions: Path, words: bool) -> None:
     """Say how often the right passage is quoted, and how often one is that should not be: by
-    words, by meaning, and by both as the assistant does it. With Wilson's 95 % intervals.
+    words, by meaning, by both as the assistant does it, and where it knows the service. With
+    Wilson's 95 % intervals.
 
     \b
     Example:
@@ -100,7 +101,7 @@ def evaluate(live: Live, folder: Path, questions: Path, words: bool) -> None:
         asked = read_questions(questions)
     except (FairwayError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    plain = [{"ask": one.ask, "lang": one.lang} for one in asked]
+    plain = [{"ask": q.ask, "lang": q.lang, "lgsl": code_of(index, q)} for q in asked]
     nears = None if words else live.rank_passages(folder, plain)
     click.echo(f"{len(asked)} questions, {len(index.passages)} passages, {today}")
     for line in table(index, asked, today, nears):

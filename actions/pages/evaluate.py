@@ -14,20 +14,22 @@ from bot.errors import BadFile
 from bot.find_passage import Near, PageIndex
 from bot.wilson import wilson
 
-WORDS, MEANING, BOTH = "words", "meaning", "both"
+WORDS, MEANING, BOTH, KNOWN = "words", "meaning", "both", "service"
 NONE = "none"
 
 
 @dataclass(frozen=True)
 class Question:
     """``page`` answers it, in a passage that holds the words ``has``; ``none``: no page does.
-    ``tune``: it was looked at when limits were chosen."""
+    ``tune``: it was looked at when limits were chosen. ``service``: code of the service that is
+    known already, for a question that none of its pages answers."""
 
     ask: str
     page: str
     has: str = ""
     lang: str = "en"
     tune: bool = False
+    service: int | None = None
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -47,12 +49,19 @@ def _question(path: Path, number: int, one: Any, remedy: str) -> Question:
         raise BadFile(path, None, f"question {number} is none", remedy) from error
 
 
+def code_of(index: PageIndex, question: Question) -> int | None:
+    """The service that the question is about: what it names, or the first of its page."""
+    held = {p.page.name: p.page.lgsl for p in index.passages}
+    return question.service or min(held.get(question.page, ()), default=None)
+
+
 def answered(index: PageIndex, question: Question, today: date, way: str, near: Near) -> str:
     """What comes of a question: ``right``, ``wrong`` (another passage), ``false`` (quoted although
-    no page answers) or ``nothing``."""
+    no page answers) or ``nothing``. ``way`` KNOWN: by both, when the service is known."""
     ask = "" if way == MEANING else question.ask
     given = None if way == WORDS else near
-    found = index.find(ask, today, language=question.lang, near=given)
+    code = code_of(index, question) if way == KNOWN else None
+    found = index.find(ask, today, language=question.lang, lgsl=code, near=given)
     if found is None:
         return "nothing"
     if question.page == NONE:
@@ -68,9 +77,10 @@ def table(
     the questions. Without ``nears`` words alone are measured."""
     heads = f"{'right passage':>24}{'wrong passage':>16}{'none fits, yet quoted':>26}"
     yield f"{'by':8}{'questions':24}{heads}"
-    for way in (WORDS, MEANING, BOTH) if nears is not None else (WORDS,):
+    for way in (WORDS, MEANING, BOTH, KNOWN) if nears is not None else (WORDS,):
         pairs = zip(asked, nears or [{}] * len(asked), strict=True)
-        came = [(q, answered(index, q, today, way, near)) for q, near in pairs]
+        fit = [(q, near) for q, near in pairs if way != KNOWN or code_of(index, q)]
+        came = [(q, answered(index, q, today, way, near)) for q, near in fit]
         for name, part in _parts(came).items():
             if part:
                 yield f"{way:8}{name:24}{_row(part)}"

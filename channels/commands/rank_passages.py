@@ -14,8 +14,10 @@ from channels.commands.here import models_folder, need_rasa_python, rasa_environ
 from channels.settings import ROOT
 
 
-def rank_passages(folder: Path, asked: Sequence[Mapping[str, str]]) -> list[dict[str, float]]:
-    """For each question ``{"ask", "lang"}`` the cosines of the nearest passages of the pages in
+def rank_passages(
+    folder: Path, asked: Sequence[Mapping[str, str | int | None]]
+) -> list[dict[str, float]]:
+    """For each question ``{"ask", "lang", "lgsl"}`` the cosines of the nearest passages of pages in
     ``folder``, by their keys. Ends the command where there is no trained model."""
     with TemporaryDirectory(prefix="fairway-pages-") as held:
         source, out = Path(held) / "asked.jsonl", Path(held) / "near.jsonl"

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from actions.pages.command import pages
-from actions.pages.evaluate import BOTH, MEANING, WORDS, Question, answered, read_questions
+from actions.pages.evaluate import BOTH, KNOWN, MEANING, WORDS, Question, answered, read_questions
 from bot.errors import BadFile
 from bot.files.pages import SHIPPED, load_pages
 from bot.find_passage import PageIndex
@@ -41,6 +41,8 @@ class Ranked:
         (Question("zgubiłem kartę", "blue_badge", "lost", lang="pl"), WORDS, "nothing"),
         (Question("zgubiłem kartę", "blue_badge", "lost", lang="pl"), MEANING, "right"),
         (Question("zgubiłem kartę", "none", lang="pl"), BOTH, "false"),
+        (Question("who sells the clock", "none", service=279), KNOWN, "false"),
+        (Question("who sells the clock", "none", service=474), KNOWN, "nothing"),
     ],
 )
 def test_right_wrong_false_and_nothing_are_told_apart(
@@ -60,7 +62,7 @@ def test_the_command_prints_each_way_with_its_interval(tmp_path: Path) -> None:
     ranked = Ranked({LOST: 0.6})
     said = CliRunner().invoke(pages, ["evaluate", "--questions", str(file)], obj=ranked)
     assert said.exit_code == 0, said.output
-    assert ranked.asked[1] == {"ask": "zgubiłem kartę", "lang": "pl"}
+    assert ranked.asked[1] == {"ask": "zgubiłem kartę", "lang": "pl", "lgsl": 279}
     lines = {" ".join(line.split()) for line in said.output.splitlines()}
     polish = "other lang., kept back"
     assert f"words {polish} 0 of 1 (0–79 %) 0 of 1 none asked" in lines

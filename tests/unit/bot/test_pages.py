@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadFile
 from bot.files.pages import LONGEST_PASSAGE, load_pages
-from bot.find_passage import NEAR, NEAR_ACROSS, NOT_FAR, PageIndex
+from bot.find_passage import OF_SERVICE, PLAINLY, PageIndex
 from bot.page import OLDEST, Page, digest_of
 
 KNOWLEDGE = Path(__file__).parents[3] / "bot" / "knowledge"
@@ -41,12 +41,12 @@ BINS = PageIndex.of([BIN, BINIAU])
 @pytest.mark.parametrize(
     ("ask", "language", "cosine", "quoted"),
     [
-        ("what do i pay for rubbish", "en", NEAR, True),
-        ("what do i pay for rubbish", "en", NEAR - 0.01, False),
-        ("bins cost", "en", NOT_FAR, True),  # its words, and not far from them
-        ("bins cost", "en", NOT_FAR - 0.01, False),  # its words, about something else
-        ("ile kosztuje śmietnik", "pl", NEAR_ACROSS, True),
-        ("ile kosztuje śmietnik", "pl", NEAR_ACROSS - 0.01, False),
+        ("what do i pay for rubbish", "en", PLAINLY.near, True),
+        ("what do i pay for rubbish", "en", PLAINLY.near - 0.01, False),
+        ("bins cost", "en", PLAINLY.not_far, True),  # its words, and not far from them
+        ("bins cost", "en", PLAINLY.not_far - 0.01, False),  # its words, about something else
+        ("ile kosztuje śmietnik", "pl", PLAINLY.across, True),
+        ("ile kosztuje śmietnik", "pl", PLAINLY.across - 0.01, False),
     ],
 )
 def test_what_is_near_enough_in_meaning_is_quoted(
@@ -66,9 +66,27 @@ def test_a_page_in_the_citizens_language_that_is_far_does_not_hide_an_english_on
 
 def test_of_a_known_services_pages_the_passage_nearest_in_meaning_is_quoted() -> None:
     badge = next(p for p in PAGES if p.name == "blue_badge")
-    near = {badge.key(n): 0.1 + (n == 4) * 0.05 for n in range(len(badge.passages))}
+    near = {badge.key(n): 0.2 + (n == 4) * 0.05 for n in range(len(badge.passages))}
     found = INDEX.find("zgubiłem kartę", TODAY, language="pl", lgsl=279, near=near)
     assert found and found.passage == badge.passages[4]
+
+
+@pytest.mark.parametrize(
+    ("ask", "cosine", "quoted"),
+    [
+        ("is it any use in France", OF_SERVICE.near, True),
+        ("is it any use in France", OF_SERVICE.near - 0.01, False),
+        ("cost", OF_SERVICE.not_far, True),  # its word, and not far from it
+        ("cost", OF_SERVICE.not_far - 0.01, False),
+        ("", -1.0, True),  # a button has no words: the page's opening
+    ],
+)
+def test_a_known_services_page_that_does_not_answer_is_not_quoted(
+    ask: str, cosine: float, quoted: bool
+) -> None:
+    badge = next(p for p in PAGES if p.name == "blue_badge")
+    near = {badge.key(n): cosine for n in range(len(badge.passages))}
+    assert bool(INDEX.find(ask, TODAY, lgsl=279, near=near)) is quoted
 
 
 def test_however_near_a_stale_page_is_never_quoted() -> None:

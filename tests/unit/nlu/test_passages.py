@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bot.files.pages import load_pages
-from bot.find_passage import NEAR, NEAR_ACROSS, PageIndex
+from bot.find_passage import OF_SERVICE, PLAINLY, PageIndex
 from bot.page import Page, digest_of
 from nlu.components.intent_classifier import IntentClassifier
 from nlu.encoders.port import make_encoder
@@ -189,7 +189,8 @@ def test_without_an_encoder_nothing_is_near(trained, tmp_path):
 
 
 def test_the_limits_are_in_the_order_that_their_words_say():
-    assert NEAR > NEAR_ACROSS
+    assert PLAINLY.near > PLAINLY.across
+    assert PLAINLY.near > OF_SERVICE.near > OF_SERVICE.across
 
 
 def _wait_for(channel):
