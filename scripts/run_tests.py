@@ -4,9 +4,10 @@
 - rasa: what runs inside Rasa, on its Python 3.10
 - journeys, browser: through real processes and a real browser
 
-With ``--train`` the model is trained (if its inputs changed) beside the quick group, which needs
-none. The others need it: journeys begin when it is there, rasa after them, browser when the quick
-group is over too. They run beside each other, for they wait more than they work. Their files lie
+With ``--train`` the model is trained first (if its inputs changed); the others need it: journeys,
+then rasa and browser beside each other. The quick group needs none and runs beside all of them, at
+a lower priority, so that it fills what they leave of the processor and never keeps them waiting:
+real processes and browsers have time-outs. Their files lie
 in memory where there is room, for thousands of small databases wait for the disk. What a group says
 is printed when it ends. A group runs even when an earlier one failed. In CI a skipped test is a
 failure: what a developer's machine may lack (PostgreSQL, say), CI must have.
@@ -44,11 +45,13 @@ RASA_WARNINGS = "filterwarnings=ignore\nerror:::bot\\.\nerror:::nlu\\."
 
 @dataclass(frozen=True)
 class Group:
-    """A group of tests that one pytest runs: its name, its Python, and pytest's arguments."""
+    """A group of tests that one pytest runs: its name, its Python, pytest's arguments, and whether
+    the others go first."""
 
     name: str
     python: Path
     arguments: tuple[str, ...]
+    gives_way: bool = False
 
 
 Needed = tuple[Future[bool], ...]
@@ -86,11 +89,9 @@ def run_all(slow: bool, train: bool) -> Results:
         tested = pool.submit(run, quick, results, none_is_fine=slow)
         groups_left: list[Future[bool]] = []
         for one in (journeys, inside_rasa, browser):
-            needed: Needed = (trained, *groups_left)
+            needed: Needed = (trained, *groups_left[:1])
             if slow:  # slow ones measure: one by one
                 needed = (trained, tested, *groups_left)
-            elif one is browser:
-                needed = (trained, tested)
             groups_left.append(pool.submit(_after, needed, one, results, slow))
         for each in (tested, *groups_left):
             each.result()
@@ -121,7 +122,9 @@ def run(group: Group, results: Results, none_is_fine: bool) -> bool:
     """Run one group and add to ``results``; always True, as a thing others wait for."""
     file = RESULTS / f"{group.name}.xml"
     file.unlink(missing_ok=True)
-    command = [str(group.python), "-m", "pytest", *group.arguments, "-q", f"--junitxml={file}"]
+    first = ("nice", "-n", "5") if group.gives_way else ()
+    pytest = (str(group.python), "-m", "pytest", *group.arguments, "-q", f"--junitxml={file}")
+    command = [*first, *pytest]
     code = _run_and_tell(group.name, command)
     with _lock:
         if file.exists():
@@ -189,7 +192,8 @@ def groups(slow: bool) -> list[Group]:
     mark = ("-m", "slow") if slow else ()
     both = ("-n", "1" if slow else "2")
     # One more than there are cores: these wait for servers and disks a third of their time.
-    quick = Group("quick", main, ("tests", *apart, *mark, "-n", "1" if slow else "3"))
+    three = ("-n", "1" if slow else "3")
+    quick = Group("quick", main, ("tests", *apart, *mark, *three), gives_way=not slow)
     own_warnings = ("-o", RASA_WARNINGS, "--disable-warnings")
     inside_rasa = Group("rasa", rasa, (*existing(RASA_TESTS), *mark, *own_warnings))
     journeys = Group("journeys", main, (*existing(LIVE_TESTS[:1]), *mark))
