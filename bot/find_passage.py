@@ -67,12 +67,13 @@ class _Indexed:
 
 @dataclass(frozen=True)
 class PageIndex:
-    """Every passage of some pages, ready to be searched."""
+    """Every passage of some pages, ready to be searched. ``codes``: services they are about."""
 
     passages: tuple[_Indexed, ...] = ()
     rarity: dict[str, float] = field(default_factory=dict)
     average: float = 1.0
     digest: str = ""
+    codes: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, pages: Iterable[Page]) -> PageIndex:
@@ -83,7 +84,8 @@ class PageIndex:
         total = len(found)
         rarity = {w: math.log(1 + (total - n + 0.5) / (n + 0.5)) for w, n in seen.items()}
         average = sum(one.length for one in found) / total if total else 1.0
-        return cls(found, rarity, average, digest_of(pages))
+        codes = frozenset(code for page in pages for code in page.lgsl)
+        return cls(found, rarity, average, digest_of(pages), codes)
 
     def find(
         self,

@@ -280,6 +280,18 @@ def test_a_question_in_another_language_is_answered_from_the_english_page(
     assert other.keys == ["did_not_understand"] and "/human" in other.payloads
 
 
+def test_a_service_without_pages_is_answered_by_its_link_however_near_anothers_page(
+    talk_with: Start,
+) -> None:
+    ask = "can you send it on paper"
+    everything = {
+        page.key(n): 0.9 for page in load_pages(SHIPPED) for n in range(len(page.passages))
+    }
+    talk = talk_with(nearness=KnownNearness({ask: everything}))
+    assert "page_quote" not in talk.say(ask, "service_council_tax_bill", 0.95).keys
+    assert "page_quote" in talk.say(ask, "service_blue_badge", 0.95).keys
+
+
 def test_what_is_not_understood_may_still_be_answered_and_then_is_a_persons(talk: Talk) -> None:
     said = talk.say("can i put soil in the garden waste bin", "nlu_fallback", 0.2)
     assert said.keys == ["page_quote", "did_not_understand"] and said.of("misunderstood")
