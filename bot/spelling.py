@@ -31,8 +31,8 @@ class Speller:
         self._known = frozenset({*vocabulary, *ordinary, *(w for ws in same.values() for w in ws)})
         self._vocabulary = frozenset(vocabulary)
         self._glued = tuple(glued)
-        self._by_slip = _grouped((cut, w) for w in targets for cut in _cuts(w))
-        self._by_sound = _grouped((_sound(w), w) for w in targets)
+        self._by_slip = _grouped((cut, w) for w in sorted(targets) for cut in _cuts(w))
+        self._by_sound = _grouped((_sound(w), w) for w in sorted(targets))
 
     def mend(self, words: Iterable[str]) -> list[str]:
         """The words as the vocabulary spells them; one word may become two."""
@@ -53,7 +53,7 @@ class Speller:
     def _one_slip_away(self, word: str) -> str | None:
         if len(word) < _SLIP_LENGTH:
             return None
-        near = {k for cut in _cuts(word) for k in self._by_slip.get(cut, ())}
+        near = {k for cut in _cuts(word) for k in _words(self._by_slip.get(cut, ()))}
         fits = (k for k in near if len(k) >= _SLIP_LENGTH and k[0] == word[0])
         return min((k for k in fits if one_slip(word, k)), default=None)
 
@@ -62,7 +62,7 @@ class Speller:
         sound = _sound(word)
         if not self._by_ear or len(sound) < 3:
             return None
-        near = [k for k in self._by_sound.get(sound, ()) if k[0] == word[0]]
+        near = [k for k in _words(self._by_sound.get(sound, ())) if k[0] == word[0]]
         shorter = [k for k in near if _left_out(word, k)]
         by_ear = [k for k in near if len(word) > 4 and _alike(word, k)]
         return min(shorter or by_ear, key=lambda k: (abs(len(k) - len(word)), k), default=None)
@@ -111,8 +111,15 @@ def _sound(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", word[:1] + consonants)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    made: dict[str, list[str]] = {}
-    for key, word in sorted(pairs):
-        made.setdefault(key, []).append(word)
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str | tuple[str, ...]]:
+    """Words by key, in the order given. A word alone stands without a tuple: a vocabulary's hundred
+    thousand keys mostly have one, and a container for each would be most of the memory."""
+    made: dict[str, str | tuple[str, ...]] = {}
+    for key, word in pairs:
+        held = made.get(key)
+        made[key] = word if held is None else (*_words(held), word)
     return made
+
+
+def _words(held: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (held,) if isinstance(held, str) else held
