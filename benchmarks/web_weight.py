@@ -2,8 +2,8 @@
 
 Our chat beside three chat widgets from npm, each served gzipped from this machine on a page that
 holds nothing else, with an empty cache. Counted is what the browser says came over the network,
-headers included. Ten turns are counted where a widget talks plain JSON to an echo; the other two
-need a server of their own kind, and are weighed without a conversation. Prints a table.
+headers and WebSocket frames included. Each is answered in its own protocol by a server that says
+back what was said (``benchmarks.echo_servers``). Prints a table.
 """
 
 from __future__ import annotations
@@ -22,15 +22,18 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.echo_servers import direct_line_router, socket_io_echo
 from scripts.find_chromium import find_chromium
 from scripts.npm_package import BOTFRAMEWORK_WEBCHAT, DEEP_CHAT, RASA_WEBCHAT, unpacked
 from tests.web_kit import make_parts, public_app, serve
 
 TURNS = 10
+FRAME_HEAD = 4
+"""Bytes before a frame's words, from the server, of 126 to 65,535 bytes (RFC 6455, 5.2)."""
 _HEAD = "<!doctype html><html lang=en><meta charset=utf-8><title>Chat</title><body>"
 _LOAD = "<div id=webchat style=height:500px></div><script src=/bundle.js></script>"
 RASA = f"""{_HEAD}{_LOAD}<script>
-WebChat.default({{ socketUrl: location.origin, embedded: true, customData: {{}} }}, null)
+WebChat.default({{ socketUrl: "SOCKET_IO", embedded: true, customData: {{}} }}, null)
 </script>"""
 BOTFRAMEWORK = f"""{_HEAD}{_LOAD}<script>
 const directLine = WebChat.createDirectLine({{ token: "none", domain: location.origin + "/line" }});
@@ -38,6 +41,8 @@ WebChat.renderWebChat({{ directLine }}, document.getElementById("webchat"));
 </script>"""
 DEEP = f"""{_HEAD}<script type=module src=/bundle.js></script>
 <deep-chat connect='{{"url": "/say"}}' style="width:400px;height:500px"></deep-chat>"""
+RASA_BOX, BOTFRAMEWORK_BOX = ".rw-new-message", "[data-id=webchat-sendbox-input]"
+DEEP_BOX = "#text-input"
 
 
 @dataclass
@@ -57,6 +62,8 @@ class Counter:
         session.on("Network.responseReceived", self._response)
         session.on("Network.dataReceived", self._data)
         session.on("Network.loadingFinished", self._finished)
+        session.on("Network.webSocketHandshakeResponseReceived", self._shaken)
+        session.on("Network.webSocketFrameReceived", self._frame)
         self.page.on("request", self._asked)
 
     def _asked(self, request) -> None:  # type: ignore[no-untyped-def]
@@ -76,20 +83,27 @@ class Counter:
         if event["requestId"] not in self._streams:
             self.total += event["encodedDataLength"]
 
+    def _shaken(self, event: dict) -> None:  # type: ignore[type-arg]
+        self.total += len(event["response"].get("headersText", ""))
+
+    def _frame(self, event: dict) -> None:  # type: ignore[type-arg]
+        data = event["response"]["payloadData"]
+        self.total += FRAME_HEAD + len(data.encode())
+
 
 @dataclass(frozen=True)
 class Weight:
-    """One row: bytes of the first view, and of it with ten turns where that can be had."""
+    """One row: bytes of the first view, and of it with ten turns."""
 
     name: str
     first: int
-    whole: int | None
+    whole: int
     foreign: frozenset[str]
 
 
 @contextmanager
 def widget_site(html: str, bundle: Path) -> Iterator[str]:
-    """A page with one widget on it, and an echo for those that post JSON."""
+    """A page with one widget on it, and what answers it."""
     app = FastAPI()
     zipped = gzip.compress(bundle.read_bytes(), 9)
 
@@ -107,12 +121,13 @@ def widget_site(html: str, bundle: Path) -> Iterator[str]:
         said = (await request.json())["messages"][-1]["text"]
         return JSONResponse({"text": f"You said: {said}"})
 
+    app.include_router(direct_line_router())
     with serve(app) as served:
         yield served.url
 
 
-def weigh(browser: Browser, name: str, url: str, talk: Callable[[Page], None] | None) -> Weight:
-    """Open ``url`` afresh, count, talk for ten turns if that can be done, count again."""
+def weigh(browser: Browser, name: str, url: str, talk: Callable[[Page], None]) -> Weight:
+    """Open ``url`` afresh, count, talk for ten turns, count again."""
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     counter = Counter(page)
@@ -120,12 +135,10 @@ def weigh(browser: Browser, name: str, url: str, talk: Callable[[Page], None] | 
     page.goto(url)
     page.wait_for_timeout(4000)
     first = counter.total
-    if talk:
-        talk(page)
-        page.wait_for_timeout(1000)
-    whole = counter.total if talk else None
+    talk(page)
+    page.wait_for_timeout(1000)
     context.close()
-    return Weight(name, first, whole, frozenset(counter.foreign))
+    return Weight(name, first, counter.total, frozenset(counter.foreign))
 
 
 def talk_to_ours(page: Page) -> None:
@@ -137,24 +150,28 @@ def talk_to_ours(page: Page) -> None:
         expect(page.locator("#working")).to_be_hidden()
 
 
-def talk_to_deep_chat(page: Page) -> None:
-    """Ten turns with deep-chat's own JSON protocol."""
-    box = page.locator("#text-input")
-    for turn in range(TURNS):
-        box.fill(f"question {turn}")
-        box.press("Enter")
-        page.get_by_text(f"You said: question {turn}").wait_for()
+def talk_in(box: str) -> Callable[[Page], None]:
+    """Ten turns with a widget whose words are typed into ``box``."""
+
+    def talk(page: Page) -> None:
+        for turn in range(TURNS):
+            page.locator(box).fill(f"question {turn}")
+            page.locator(box).press("Enter")
+            page.get_by_text(f"You said: question {turn}").first.wait_for()
+
+    return talk
 
 
 def weigh_all(browser: Browser) -> list[Weight]:
     """Ours first, then the widgets."""
     rasa, bot, deep = (unpacked(p) for p in (RASA_WEBCHAT, BOTFRAMEWORK_WEBCHAT, DEEP_CHAT))
+    in_rasa, in_bot, in_deep = map(talk_in, (RASA_BOX, BOTFRAMEWORK_BOX, DEEP_BOX))
     widgets = (
-        (RASA_WEBCHAT, "", RASA, rasa / "package/lib/index.js", None),
-        (BOTFRAMEWORK_WEBCHAT, "", BOTFRAMEWORK, bot / "package/dist/webchat.js", None),
+        (RASA_WEBCHAT, "", RASA, rasa / "package/lib/index.js", in_rasa),
+        (BOTFRAMEWORK_WEBCHAT, "", BOTFRAMEWORK, bot / "package/dist/webchat.js", in_bot),
         (BOTFRAMEWORK_WEBCHAT, ", minimal", BOTFRAMEWORK,
-         bot / "package/dist/webchat-minimal.js", None),
-        (DEEP_CHAT, "", DEEP, deep / "package/dist/deepChat.bundle.js", talk_to_deep_chat),
+         bot / "package/dist/webchat-minimal.js", in_bot),
+        (DEEP_CHAT, "", DEEP, deep / "package/dist/deepChat.bundle.js", in_deep),
     )  # fmt: skip
     with TemporaryDirectory() as home:
         parts = make_parts(Path(home))
@@ -162,7 +179,7 @@ def weigh_all(browser: Browser) -> list[Weight]:
             found = [weigh(browser, "Fairway", ours.url, talk_to_ours)]
         parts.engine.dispose()
     for package, variant, html, bundle, talk in widgets:
-        with widget_site(html, bundle) as url:
+        with socket_io_echo() as echo, widget_site(html.replace("SOCKET_IO", echo), bundle) as url:
             name = f"{package.name} {package.version}{variant}"
             found.append(weigh(browser, name, url, talk))
     return found
@@ -173,7 +190,7 @@ def table(found: list[Weight]) -> str:
     lines = ["| | first view, kB | with ten turns, kB | times ours | third parties |",
              "|---|---:|---:|---:|---|"]  # fmt: skip
     for one in found:
-        whole = f"{one.whole / 1024:.1f}" if one.whole is not None else "–"
+        whole = f"{one.whole / 1024:.1f}"
         times = one.first / found[0].first
         foreign = ", ".join(sorted(one.foreign)) or "none"
         lines.append(f"| {one.name} | {one.first / 1024:.1f} | {whole} | {times:.0f} | {foreign} |")
