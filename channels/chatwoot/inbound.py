@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from bot.desk_notes import add_note
+from bot.desk_once import Asked, do_once
 from bot.desk_work import DeskParts, answer_citizen, claim_case, close_case, give_back_case
 from bot.errors import BadInput, HandoffError
 from bot.handoff import Handoff, HandoffStatus
 from bot.ports import Clock
 from bot.staff import Staff
-from bot.stores.desk_api import SqlApiCalls
 from channels.chatwoot.bridge import agent_of, chatwoot_of
 from channels.chatwoot.client import Chatwoot, ChatwootAway
 from channels.chatwoot.rows import Row, Rows
@@ -41,7 +41,6 @@ class Inbound:
 
     desk: DeskParts
     rows: Rows
-    calls: SqlApiCalls
     chatwoot: Chatwoot
     username: str
 
@@ -61,25 +60,23 @@ class Inbound:
         if row is None or told.get("message_type") != "outgoing" or not by_agent:
             return
         key = f"message {told.get('id')}"
-        if self.calls.begin(CALLER, key, key, self.desk.turn.clock.now()) is not None:
-            return
-        try:
-            self._say(row, told)
-        except (BadInput, HandoffError) as error:
-            self._answer(row, str(error))
-        except BaseException:
-            self.calls.forget(CALLER, key)
-            raise
-        self.calls.end(CALLER, key, 200, {})
+        asked = Asked(CALLER, key, key)
+        # Channel and bot are told of the same message at the same moment.
+        with self.desk.turn.locks.hold(f"chatwoot {row.chatwoot_id}"):
+            try:
+                do_once(self.desk, asked, lambda at: self._say(at, row, told), lambda _: {})
+            except (BadInput, HandoffError) as error:
+                why = str(error)
+                do_once(self.desk, asked, lambda _: self._answer(row, why), lambda _: {})
 
-    def _say(self, row: Row, told: Mapping[str, Any]) -> None:
+    def _say(self, at: DeskParts, row: Row, told: Mapping[str, Any]) -> None:
         who, text = self._who(), str(told.get("content") or "")
         if told.get("private"):
-            add_note(self.desk, who, row.handoff_id, text)
+            add_note(at, who, row.handoff_id, text)
             return
         self._claimed(who, row)
         form = f"chatwoot-{told.get('id')}"
-        answer_citizen(self.desk, who, row.handoff_id, text, form_id=form)
+        answer_citizen(at, who, row.handoff_id, text, form_id=form)
         if told.get("attachments"):
             self._answer(row, "files are not passed on. Send a link instead.")
 
@@ -129,7 +126,6 @@ def make_chatwoot_router(parts: Parts) -> APIRouter:
     inbound = Inbound(
         desk_parts(parts),
         Rows(parts.engine),
-        SqlApiCalls(parts.engine),
         chatwoot_of(parts),
         parts.settings.chatwoot_user,
     )
