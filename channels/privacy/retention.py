@@ -18,6 +18,7 @@ from channels.privacy.schedule import Schedule
 AT_ONCE = 200
 _WORDS_IN = (
     t.messages, t.message_changes, t.case_notes, t.photos, t.sms_log, t.resume_codes, t.feedback,
+    t.council_cases, t.earlier_consents,
 )  # fmt: skip
 
 
