@@ -17,7 +17,7 @@ from bot.desk_notes import add_note
 from bot.desk_once import Asked, do_once
 from bot.desk_work import DeskParts, answer_citizen, claim_case, close_case, give_back_case
 from bot.errors import BadInput, HandoffError
-from bot.handoff import Handoff, HandoffStatus
+from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.ports import Clock
 from bot.staff import Staff
 from channels.chatwoot.bridge import agent_of, chatwoot_of
@@ -32,6 +32,7 @@ SKEW = 300
 """Seconds by which a webhook's time may be off."""
 CALLER = "chatwoot"
 """Under this name it is kept which webhooks were taken: channel and bot are sent the same ones."""
+ATTRIBUTE = "fairway_outcome"
 NOT_SENT = "Not sent to the citizen: {why}"
 
 
@@ -52,7 +53,7 @@ class Inbound:
         elif event in ("conversation_status_changed", "conversation_resolved"):
             row = self._row(told.get("id"))
             if row:
-                self._status(row, str(told.get("status")))
+                self._status(row, str(told.get("status")), outcome_of(told))
 
     def _message(self, told: Mapping[str, Any]) -> None:
         by_agent = _part(told, "sender").get("type") == "user"
@@ -80,8 +81,8 @@ class Inbound:
         if told.get("attachments"):
             self._answer(row, "files are not passed on. Send a link instead.")
 
-    def _status(self, row: Row, status: str) -> None:
-        """Resolved closes the case; pending gives it back to the assistant."""
+    def _status(self, row: Row, status: str, outcome: str) -> None:
+        """Resolved closes the case with its outcome; pending gives it back to the assistant."""
         handoff = self._handoff(row)
         if handoff is None or not handoff.is_open or status not in ("resolved", "pending"):
             return
@@ -89,7 +90,7 @@ class Inbound:
         try:
             self._claimed(who, row)
             if status == "resolved":
-                close_case(self.desk, who, row.handoff_id, "resolved")
+                close_case(self.desk, who, row.handoff_id, outcome)
             else:
                 give_back_case(self.desk, who, row.handoff_id)
         except HandoffError:
@@ -118,6 +119,16 @@ class Inbound:
         if who is None:
             raise NotAllowed
         return who
+
+
+def outcome_of(told: Mapping[str, Any]) -> str:
+    """What became of a conversation that is resolved: its custom attribute ``fairway_outcome``,
+    else its first label that is one of our outcome codes, else resolved."""
+    labels = told.get("labels")
+    said = [_part(told, "custom_attributes").get(ATTRIBUTE)]
+    said += labels if isinstance(labels, list) else []
+    codes = (str(one).strip().casefold().replace("-", "_") for one in said if one)
+    return next((code for code in codes if code in OUTCOME_CODES), "resolved")
 
 
 def make_chatwoot_router(parts: Parts) -> APIRouter:
