@@ -70,7 +70,7 @@ def states(site, looker, page, asha):
     expect(page.get_by_role("heading", name="What they wrote before")).to_be_visible()
     yield "listed"
     page.locator("#earlier-1").click()
-    expect(page.get_by_text("my bin is")).to_be_visible()
+    expect(page.get_by_text("my bin is").first).to_be_visible()
     yield "read"
 
 
