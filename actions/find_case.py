@@ -46,7 +46,7 @@ async def find_case(gateways: Gateways, reference: str, system: str = "") -> Fou
 
     Raises GatewayRefused when nobody has it, or the failure of a system that may have it.
     """
-    places = {name: look for name, look in _PLACES.items() if system in ("", name)} or _PLACES
+    places = {name: look for name, look in PLACES.items() if system in ("", name)} or PLACES
     looked = await asyncio.gather(
         *(look(gateways, reference) for look in places.values()), return_exceptions=True
     )
@@ -73,7 +73,7 @@ async def _case(gateways: Gateways, reference: str) -> Found:
     return Found(CASES, case.reference, case.type_name, state_of(case.status), case.words)
 
 
-_PLACES: dict[str, Callable[[Gateways, str], Awaitable[Found]]] = {
+PLACES: dict[str, Callable[[Gateways, str], Awaitable[Found]]] = {
     APPOINTMENT: _appointment,
     CASES: _case,
     OPEN311: _report,

@@ -13,7 +13,8 @@ from bot.service_card import ServiceCard
 
 async def quote_page(parts: Parts, turn: Turn, card: ServiceCard | None) -> Answer:
     """The passage that fits best among the pages of ``card``'s service, or, where the service
-    is not known, one that plainly answers; nothing where there is none.
+    is not known, one that plainly answers. A search that finds nothing is reported: it may be a
+    page that the council should write.
 
     Meaning is looked at where pages may well answer: reading a message for it costs more than all
     the rest of a turn. A service without pages is answered by its link, and by another's page only
@@ -30,7 +31,7 @@ async def quote_page(parts: Parts, turn: Turn, card: ServiceCard | None) -> Answ
         found = pages.find(question, today, language=language, lgsl=code, near=near)
     found = found or pages.find(question, today, language=language, near=near)
     if found is None:
-        return Answer()
+        return Answer().report("nothing_found") if question else Answer()
     page = found.page
     said = Answer().say(
         "page_quote",

@@ -17,7 +17,8 @@ IDLE_LIMIT = timedelta(hours=24)
 @dataclass(frozen=True)
 class Conversation:
     """One conversation. ``token_hash`` is SHA-256 of the web token; ``address`` an SMS number;
-    ``told`` is what the citizen has answered so far, as an agent reads it."""
+    ``told`` is what the citizen has answered so far, as an agent reads it; ``desk_waits`` says for
+    which team and agent, while the desk wants it back after a service's questions."""
 
     id: str
     medium: Medium
@@ -30,6 +31,7 @@ class Conversation:
     circumstances: Circumstances = field(default_factory=Circumstances)
     closed_at: datetime | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
+    desk_waits: Mapping[str, str] | None = None
 
     def is_over(self, now: datetime) -> bool:
         """Whether it was closed or has been silent too long."""

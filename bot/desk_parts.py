@@ -13,7 +13,7 @@ from bot.conversation import Conversation
 from bot.desk_events import put_event
 from bot.errors import HandoffNotYours, HandoffUnknown
 from bot.handoff import Handoff, HandoffStatus
-from bot.message import Medium, Message, Sender
+from bot.message import Button, Medium, Message, Sender
 from bot.ports import DESK, POST
 from bot.staff import LogEntry, Staff
 from bot.staff_ports import StaffStore, StaffWork
@@ -121,6 +121,7 @@ def say(
     lang: str,
     sender: Sender,
     form_id: str | None = None,
+    buttons: tuple[Button, ...] = (),
 ) -> Message:
     """``text`` to the citizen, on the web or by text message."""
     message = Message(
@@ -130,6 +131,7 @@ def say(
         text=hold_numbers(text, lang),
         lang=lang,
         at=parts.turn.clock.now(),
+        buttons=buttons,
         client_id=client_id(form_id) if form_id else None,
     )
     work.messages.add(message)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.council import LONDON
+from bot.council_case import council_cases
 from bot.desk_parts import (
     DeskParts,
     case_in_hand,
@@ -111,6 +112,8 @@ def book_visit(
         now = parts.turn.clock.now()
         wanted = follow_ups([event], case.conversation.id, now)
         put_follow_ups(case.work.outbox, wanted, now)
+        for made in council_cases([event], case.conversation.id, "", now):
+            case.work.council_cases.add(made)
         log(parts, case.work, who, "visit_booked", case.handoff, reference=booked.reference)
     return booked
 

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from bot.case_news import CaseNews
 from bot.conversation import Conversation
+from bot.council_case import CouncilCases
+from bot.earlier_consent import Consents
 from bot.equality import AnswerSheet
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
@@ -225,6 +227,10 @@ class UnitOfWork(Protocol):
     def sms_numbers(self) -> SmsNumbers: ...
     @property
     def equality(self) -> EqualityAnswers: ...
+    @property
+    def council_cases(self) -> CouncilCases: ...
+    @property
+    def consents(self) -> Consents: ...
 
     def commit(self) -> None:
         """Keep everything done so far."""

@@ -18,6 +18,7 @@ from bot.case_ports import (
     Promises,
     ServiceNotices,
 )
+from bot.desk_calls import Calls
 from bot.ports import UnitOfWork
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession
 from bot.staff_log import Head, SealedEntry
@@ -149,6 +150,8 @@ class StaffWork(UnitOfWork, Protocol):
     def canned(self) -> CannedReplies: ...
     @property
     def notices(self) -> ServiceNotices: ...
+    @property
+    def calls(self) -> Calls: ...
 
     def __enter__(self) -> StaffWork: ...
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.approval import hold_for_approval
+from bot.back_to_desk import back_to_the_desk
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
 from bot.handoff import ASSISTANT_DOWN, Handoff
@@ -20,12 +21,15 @@ from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
     answer_danger,
+    answer_desk,
+    answer_earlier_consent,
     answer_passport,
     answer_plain_request,
     answer_unreadable,
     ask_assistant,
     pass_to_agent,
 )
+from bot.wanted_by_desk import wanted_by_desk
 
 
 def handle_turn(parts: TurnParts, message: Message) -> Kept:
@@ -38,13 +42,16 @@ def handle_turn(parts: TurnParts, message: Message) -> Kept:
                 return kept_before(work, message)
             turn = _look_around(parts, work, message, standing)
         ending = (
-            answer_danger(turn, parts)
+            answer_desk(turn, parts)
+            or answer_danger(turn, parts)
             or answer_passport(turn, parts)
+            or answer_earlier_consent(turn, parts)
             or pass_to_agent(turn, parts)
             or answer_unreadable(turn, parts)
             or answer_plain_request(turn, parts)
             or ask_assistant(turn, parts)
         )
+        ending = back_to_the_desk(turn, parts, ending)
         return keep_turn(parts, turn, hold_for_approval(turn, parts, ending))
 
 
@@ -52,7 +59,9 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
     conversation = work.conversations.get(message.conversation_id)
     if conversation is None:
         raise LookupError(f"message {message.id} has no conversation")
-    helper = not conversation.circumstances.for_other and asks_for_another(message.text)
+    is_theirs = message.sender is Sender.CITIZEN
+    known = conversation.circumstances.for_other
+    helper = is_theirs and not known and asks_for_another(message.text)
     if helper:
         told = replace(conversation.circumstances, for_other=True)
         conversation = replace(conversation, circumstances=told)
@@ -82,6 +91,8 @@ def _recent(work: UnitOfWork, conversation: Conversation, handoff: Handoff | Non
 
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:
     """What the assistant gets: the payload of a choice, else the text with no inner command."""
+    if wanted := wanted_by_desk(message):
+        return wanted
     numbered = conversation.medium.value == "sms"
     choice = resolve_choice(
         message.text, last_buttons(so_far), numbered=numbered, language=conversation.language

@@ -39,6 +39,10 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
         record = _record(parts, turn, ending, conversation)
         work.records.add_turn(record)
         put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
+        for case in ending.council_cases:
+            work.council_cases.add(case)
+        if ending.earlier_consent is not None:
+            work.consents.answer(conversation.id, ending.earlier_consent, parts.clock.now())
         work.commit()
     parts.live.changed([turn.conversation.id, DESK, *([POST] if turn.is_sms else [])])
     return Kept(said, record)
@@ -86,6 +90,8 @@ def _changed(parts: TurnParts, turn: Turn, ending: Ending) -> Conversation:
     conversation = replace(turn.conversation, last_at=parts.clock.now())
     if ending.told is not None:
         conversation = replace(conversation, told=ending.told)
+    if ending.handoff is not None:
+        conversation = replace(conversation, desk_waits=None)  # it has it now
     if ending.circumstances is not None:
         conversation = replace(conversation, circumstances=ending.circumstances)
     if ending.language and (ending.language_chosen or not conversation.language_chosen):
@@ -179,4 +185,5 @@ def _record(parts: TurnParts, turn: Turn, ending: Ending, conversation: Conversa
         ms=max(0.0, (now - turn.started_at).total_seconds() * 1000),  # a clock may be set back
         lsoa=ending.lsoa,
         answer_not_taken=ending.answer_not_taken,
+        nothing_found=ending.nothing_found,
     )

@@ -12,7 +12,8 @@ class TurnRecord:
 
     ``ending`` names what happened, in families: ``answered_*``, ``handed_*``,
     ``safety_*``, ``refused_*``, ``error_*``. ``lsoa`` is the small area of a postcode that was
-    given; ``answer_not_taken``: an answer to a question of ours could not be used.
+    given; ``answer_not_taken``: an answer to a question of ours could not be used;
+    ``nothing_found``: the council's pages were searched for what was asked, and had nothing.
     """
 
     id: str
@@ -41,3 +42,4 @@ class TurnRecord:
     ms: float = 0.0
     lsoa: str | None = None
     answer_not_taken: bool = False
+    nothing_found: bool = False

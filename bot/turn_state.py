@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation import Conversation
+from bot.council_case import CouncilCase
 from bot.follow_up import FollowUp
 from bot.handoff import Handoff
 from bot.message import Medium, Message, Reply, Sender
@@ -105,6 +106,9 @@ class Ending:
     model_version: str = ""
     lsoa: str | None = None
     answer_not_taken: bool = False
+    nothing_found: bool = False
+    council_cases: tuple[CouncilCase, ...] = ()
+    earlier_consent: bool | None = None
 
     @classmethod
     def with_route(cls, name: str, decision: RoutingDecision, **rest: Any) -> Ending:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.council_case import CouncilCase, council_cases
+from bot.earlier_consent import NO, YES
 from bot.errors import AssistantUnavailable
 from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
@@ -21,6 +23,14 @@ from bot.understanding import Answer
 
 CONTACT_CENTRE, SAFEGUARDING = "contact_centre", "safeguarding"
 MISUNDERSTOOD_LIMIT = 2
+
+
+def answer_desk(turn: Turn, parts: TurnParts) -> Ending | None:
+    """An agent wants a service's questions asked: these are our words, which no rule for citizens'
+    words is for."""
+    if turn.message.sender is not Sender.SYSTEM:
+        return None
+    return Ending("handed_passed_on") if turn.handoff else ask_assistant(turn, parts)
 
 
 def answer_danger(turn: Turn, parts: TurnParts) -> Ending | None:
@@ -57,6 +67,16 @@ def answer_passport(turn: Turn, parts: TurnParts) -> Ending | None:
         reply = say(parts, turn, "passport_forgotten")
         return Ending("answered_passport", (reply,), circumstances=forgotten(told))
     return None
+
+
+def answer_earlier_consent(turn: Turn, parts: TurnParts) -> Ending | None:
+    """Yes or no to an agent who wants to read what was said before. It is no answer to anything
+    else, whoever has the case by now."""
+    if turn.sent not in (YES, NO):
+        return None
+    yes = turn.sent == YES
+    reply = say(parts, turn, "earlier_said_yes" if yes else "earlier_said_no")
+    return Ending("answered_earlier", (reply,), earlier_consent=yes)
 
 
 def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
@@ -143,6 +163,8 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
 
 
 def _with_barriers_heard(turn: Turn, parts: TurnParts) -> Turn:
+    if turn.message.sender is not Sender.CITIZEN:
+        return turn
     known = turn.conversation.circumstances
     heard = parts.safety.barriers(turn.message.text)
     told = replace(known, barriers=known.barriers | heard)
@@ -215,7 +237,15 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         model_version=answer.model_version,
         lsoa=_area(answer),
         answer_not_taken=bool(answer.events_of("answer_not_taken")),
+        nothing_found=bool(answer.events_of("nothing_found")),
+        council_cases=_council_cases(turn, answers),
     )
+
+
+def _council_cases(turn: Turn, answers: list[Answer]) -> tuple[CouncilCase, ...]:
+    service = str((_told(answers[-1]) or {}).get("service") or "")[:60]
+    events = (event for one in answers for event in one.events)
+    return council_cases(events, turn.conversation.id, service, turn.started_at)
 
 
 def _area(answer: Answer) -> str | None:

@@ -21,6 +21,7 @@ from fastapi import FastAPI, Request, Response
 
 from actions.app import create_action_app
 from actions.case_news import GatewayNews
+from actions.desk_cases import GatewayCases
 from actions.desk_visits import GatewayVisits
 from actions.elsewhere import load_elsewhere
 from actions.gateways import CouncilSettings, Gateways, make_gateways
@@ -29,6 +30,7 @@ from actions.gateways.probe import Probe, probe
 from actions.nearness import RasaNearness
 from actions.sandbox import create_sandbox
 from bot.council import Council, CouncilHours
+from bot.council_case import CaseLooker
 from bot.desk_visit import VisitBook
 from bot.files.pages import load_pages, pages_to_quote
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
@@ -130,7 +132,7 @@ def build_product(settings: Settings) -> Product:
         is_off=board.service_is_off,
     )
     follow_ups = FollowUps(parts.turn, GatewayNews(connect))
-    public = _public(parts, board, follow_ups, GatewayVisits(connect))
+    public = _public(parts, board, follow_ups, GatewayVisits(connect), GatewayCases(connect))
     internal = _internal(parts, actions, gateways, client)
     if tracing:
         tracing.follow_requests(public)
@@ -255,7 +257,13 @@ def _make_parts(
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 
 
-def _public(parts: Parts, board: SwitchBoard, follow_ups: FollowUps, visits: VisitBook) -> FastAPI:
+def _public(
+    parts: Parts,
+    board: SwitchBoard,
+    follow_ups: FollowUps,
+    visits: VisitBook,
+    looker: CaseLooker,
+) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.live.start()
@@ -288,7 +296,7 @@ def _public(parts: Parts, board: SwitchBoard, follow_ups: FollowUps, visits: Vis
         make_web_router(parts),
         make_sms_router(parts),
         make_auth_router(parts),
-        make_desk_router(parts, visits),
+        make_desk_router(parts, visits, looker),
         make_desk_api_router(parts),
         make_chatwoot_router(parts),
         make_manager_router(parts, manager_tools(parts.settings)),

@@ -67,6 +67,7 @@ SETTINGS = (
     SettingDoc("FAIRWAY_CHATWOOT_INBOX", "", "identifier of our API channel there"),
     SettingDoc("FAIRWAY_CHATWOOT_TOKEN", "", "access token of our agent bot there"),
     SettingDoc("FAIRWAY_CHATWOOT_SECRET", "", "secret that signs its webhooks"),
+    SettingDoc("FAIRWAY_CHATWOOT_ADMIN_TOKEN", "", "an administrator's token, to erase there"),
     SettingDoc("FAIRWAY_CHATWOOT_USER", "chatwoot", "user of ours as which its agents act"),
     SettingDoc("FAIRWAY_OIDC_ISSUER", "", "OpenID provider staff sign in with; docs/desk.md"),
     SettingDoc("FAIRWAY_OIDC_CLIENT_ID", "", "our client id there"),
@@ -151,6 +152,7 @@ class Settings:
     chatwoot_inbox: str
     chatwoot_token: str
     chatwoot_secret: str
+    chatwoot_admin_token: str
     chatwoot_user: str
     oidc_issuer: str
     oidc_client_id: str
@@ -225,6 +227,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         chatwoot_inbox=env.get("FAIRWAY_CHATWOOT_INBOX", ""),
         chatwoot_token=env.get("FAIRWAY_CHATWOOT_TOKEN", ""),
         chatwoot_secret=env.get("FAIRWAY_CHATWOOT_SECRET", ""),
+        chatwoot_admin_token=env.get("FAIRWAY_CHATWOOT_ADMIN_TOKEN", ""),
         chatwoot_user=env.get("FAIRWAY_CHATWOOT_USER") or "chatwoot",
         oidc_issuer=_issuer(env),
         oidc_client_id=env.get("FAIRWAY_OIDC_CLIENT_ID", ""),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from bot.desk_calls import Call, CallMade
 from bot.errors import BadInput
 from bot.stores import schema as t
 
-KEPT = timedelta(days=1)
-"""How long the same idempotency key means the same call."""
-BROKEN_OFF = timedelta(minutes=1)
-"""A call that was begun so long ago and has no answer was cut off: it may be made again."""
+DONE = 200
 
 
 class TokenNamed(BadInput):
@@ -31,15 +27,6 @@ class ApiToken:
     staff_id: str
     name: str
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class Held:
-    """A call made before. ``status`` is None while it is being answered."""
-
-    asked: str
-    status: int | None
-    answer: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,37 +65,33 @@ class SqlApiTokens:
 
 
 @dataclass(frozen=True)
-class SqlApiCalls:
-    """Calls by token and idempotency key. Their answers hold no words of anybody."""
+class SqlCalls:
+    """``bot.desk_once.Calls``. A row without a status is an older version's, cut off in the
+    middle: nobody knows whether it was done, so it counts for nothing."""
 
-    engine: sa.Engine
+    db: sa.Connection
 
-    def begin(self, token_hash: str, key: str, asked: str, now: datetime) -> Held | None:
-        """None: it is new, and this caller's to answer. Otherwise what is known of it."""
-        calls = t.api_calls
-        mine = sa.and_(calls.c.token_hash == token_hash, calls.c.key == key)
-        cut_off = sa.and_(calls.c.status.is_(None), calls.c.at < now - BROKEN_OFF)
-        row = {"token_hash": token_hash, "key": key, "asked": asked, "at": now, "reply": {}}
+    def get(self, caller: str, key: str, since: datetime) -> Call | None:
+        c = t.api_calls.c
+        mine = sa.and_(c.token_hash == caller, c.key == key)
+        query = t.api_calls.select().where(mine, c.at >= since, c.status.is_not(None))
+        row = self.db.execute(query).mappings().first()
+        return Call(caller, key, row["asked"], row["at"], row["reply"]) if row else None
+
+    def add(self, call: Call, since: datetime) -> None:
+        c = t.api_calls.c
+        mine = sa.and_(c.token_hash == call.caller, c.key == call.key)
+        self.db.execute(t.api_calls.delete().where(c.at < since))
+        self.db.execute(t.api_calls.delete().where(mine, c.status.is_(None)))
+        row = {
+            "token_hash": call.caller,
+            "key": call.key,
+            "asked": call.asked,
+            "at": call.at,
+            "status": DONE,
+            "reply": dict(call.answer),
+        }
         try:
-            with self.engine.begin() as db:
-                db.execute(calls.delete().where(calls.c.at < now - KEPT))
-                db.execute(calls.delete().where(mine, cut_off))
-                db.execute(calls.insert(), [row])
-        except IntegrityError:
-            with self.engine.begin() as db:
-                held = db.execute(calls.select().where(mine)).mappings().first()
-            return Held(held["asked"], held["status"], held["reply"]) if held else None
-        return None
-
-    def end(self, token_hash: str, key: str, status: int, answer: Mapping[str, Any]) -> None:
-        """How it was answered."""
-        calls = t.api_calls
-        query = calls.update().where(calls.c.token_hash == token_hash, calls.c.key == key)
-        with self.engine.begin() as db:
-            db.execute(query.values(status=status, reply=dict(answer)))
-
-    def forget(self, token_hash: str, key: str) -> None:
-        """It came to nothing: the key may be used again."""
-        calls = t.api_calls
-        with self.engine.begin() as db:
-            db.execute(calls.delete().where(calls.c.token_hash == token_hash, calls.c.key == key))
+            self.db.execute(t.api_calls.insert(), [row])
+        except IntegrityError as error:
+            raise CallMade from error

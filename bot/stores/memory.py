@@ -9,12 +9,15 @@ from datetime import datetime
 from types import TracebackType
 
 from bot.conversation import Conversation
+from bot.council_case import CouncilCase
+from bot.earlier_consent import Consent
 from bot.equality import AnswerSheet
 from bot.errors import HandoffTaken
 from bot.handoff import OPEN, Handoff, HandoffStatus
 from bot.message import Message
 from bot.outcome import Outcome
 from bot.ports import Parcel, Standing, UnitOfWork
+from bot.stores.beside_case_memory import MemoryConsents, MemoryCouncilCases
 from bot.turn_record import TurnRecord
 
 
@@ -45,6 +48,8 @@ class MemoryTables:
     outbox: dict[str, _Due] = field(default_factory=dict)
     opted_out: set[str] = field(default_factory=set)
     equality: dict[str, AnswerSheet] = field(default_factory=dict)
+    council_cases: list[CouncilCase] = field(default_factory=list)
+    consents: dict[str, Consent] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -92,6 +97,8 @@ class MemoryWork:
         self.outbox = _Outbox(tables)
         self.sms_numbers = _SmsNumbers(tables)
         self.equality = _EqualityAnswers(tables)
+        self.council_cases = MemoryCouncilCases(tables.council_cases)
+        self.consents = MemoryConsents(tables.consents)
 
 
 @dataclass

@@ -61,6 +61,7 @@ conversations = sa.Table(
     sa.Column("circumstances", sa.JSON, nullable=False),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("told", SealedJson("conversations.told"), nullable=False),
+    sa.Column("desk_waits", sa.JSON(none_as_null=True)),
 )
 
 messages = sa.Table(
@@ -152,6 +153,7 @@ turn_records = sa.Table(
     sa.Column("ms", sa.Float, nullable=False),
     sa.Column("lsoa", sa.String(12)),
     sa.Column("answer_not_taken", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("nothing_found", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 outcomes = sa.Table(
@@ -475,4 +477,27 @@ chatwoot_cases = sa.Table(
     sa.Column("chatwoot_id", sa.Integer, nullable=False, unique=True),
     sa.Column("sent", sa.Integer, nullable=False),
     sa.Column("over", sa.Boolean, nullable=False),
+    sa.Column("contact_id", sa.Integer),
+)
+
+# What a conversation has brought about in the council's systems: where, and under which reference.
+council_cases = sa.Table(
+    "council_cases",
+    metadata,
+    _conversation(primary_key=True),
+    sa.Column("system", sa.String(24), primary_key=True),
+    sa.Column("reference", sa.String(80), primary_key=True, index=True),
+    sa.Column("service", sa.String(60), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+# Whether the citizen lets an agent read what they wrote before; asked in each conversation anew.
+earlier_consents = sa.Table(
+    "earlier_consents",
+    metadata,
+    _conversation(primary_key=True),
+    sa.Column("asked_by", sa.String(80), nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("said_yes", sa.Boolean),
+    sa.Column("answered_at", UtcDateTime),
 )

@@ -20,6 +20,7 @@ from bot.need import Circumstances
 from bot.outcome import Outcome
 from bot.ports import Parcel, Standing, UnitOfWork
 from bot.stores import schema as t
+from bot.stores.beside_case_sql import SqlConsents, SqlCouncilCases
 from bot.stores.sealed_types import is_held_as
 from bot.turn_record import TurnRecord
 
@@ -55,6 +56,8 @@ class SqlWork:
         self.outbox = _Outbox(connection)
         self.sms_numbers = _SmsNumbers(connection)
         self.equality = _EqualityAnswers(connection)
+        self.council_cases = SqlCouncilCases(connection)
+        self.consents = SqlConsents(connection)
         return self
 
     def __exit__(
@@ -386,6 +389,7 @@ def _conversation_row(conversation: Conversation) -> dict[str, Any]:
         "medium": conversation.medium.value,
         "circumstances": conversation.circumstances.as_json(),
         "told": dict(conversation.told),
+        "desk_waits": dict(conversation.desk_waits) if conversation.desk_waits else None,
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.case_card import CaseCard
+from bot.desk_calls import Call, CallMade
 from bot.handoff import OPEN, Handoff
 from bot.message import Message, Sender
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
@@ -30,6 +31,7 @@ class _StaffTables(MemoryTables):
     links: dict[str, SignInLink] = field(default_factory=dict)
     staff_log: list[SealedEntry] = field(default_factory=list)
     case: CaseTables = field(default_factory=CaseTables)
+    calls: dict[tuple[str, str], Call] = field(default_factory=dict)
 
 
 class MemoryStaffStore(MemoryStore):
@@ -63,6 +65,7 @@ class _MemoryStaffWork(MemoryWork):
         self.changes = MemoryMessageChanges(tables.case, tables)
         self.canned = MemoryCannedReplies(tables.case)
         self.notices = MemoryServiceNotices(tables.case)
+        self.calls = _Calls(tables)
 
 
 @dataclass
@@ -224,3 +227,20 @@ class _CaseBoard:
         said = [k.message for k in self.tables.messages.values()]
         mine = [m for m in said if m.conversation_id == conversation_id]
         return [m for m in mine if m.sender in (Sender.CITIZEN, Sender.AGENT)]
+
+
+@dataclass
+class _Calls:
+    tables: _StaffTables
+
+    def get(self, caller: str, key: str, since: datetime) -> Call | None:
+        held = self.tables.calls.get((caller, key))
+        return held if held and held.at >= since else None
+
+    def add(self, call: Call, since: datetime) -> None:
+        held = self.tables.calls
+        for name in [name for name, one in held.items() if one.at < since]:
+            del held[name]
+        if (call.caller, call.key) in held:
+            raise CallMade
+        held[call.caller, call.key] = call

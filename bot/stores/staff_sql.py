@@ -26,6 +26,7 @@ from bot.stores.case_sql import (
     SqlPromises,
     SqlServiceNotices,
 )
+from bot.stores.desk_api import SqlCalls
 from bot.stores.sql import SqlWork, to_handoff
 
 Row = Mapping[str, Any]
@@ -56,6 +57,7 @@ class _SqlStaffWork(SqlWork):
         self.changes = SqlMessageChanges(self._connection)
         self.canned = SqlCannedReplies(self._connection)
         self.notices = SqlServiceNotices(self._connection)
+        self.calls = SqlCalls(self._connection)
         return self
 
     def commit(self) -> None:

@@ -18,10 +18,12 @@ from bot.message import Message, Sender
 from bot.staff import AT_THE_DESK, Staff
 from channels.background import Rounds
 from channels.chatwoot.client import Chatwoot, ChatwootAway
+from channels.chatwoot.erasing import erase_copies
 from channels.chatwoot.rows import Row, Rows
 from channels.desk import words as w
 from channels.desk.wiring import desk_parts
 from channels.parts import Parts
+from channels.photos import PhotoStore
 
 log = logging.getLogger(__name__)
 EVERY = 2.0
@@ -37,6 +39,7 @@ class Bridge:
     rows: Rows
     chatwoot: Chatwoot
     username: str
+    photos: PhotoStore
 
     def run_once(self) -> None:
         """One round. Several processes take turns."""
@@ -50,6 +53,7 @@ class Bridge:
                     self._tell(who, handoff)
                 for row in self.rows.under_way():
                     self._end(row)
+                erase_copies(self.desk, self.chatwoot)
             except ChatwootAway as error:
                 log.warning("%s", error)
 
@@ -63,24 +67,30 @@ class Bridge:
     def _tell(self, who: Staff, handoff: Handoff) -> None:
         case = see_case(self.desk, who, handoff.id)
         row = self.rows.of(handoff.id) or self._begin(case)
-        for place, message in enumerate(case.messages, 1):
-            if place > row.sent:
-                self._say(row, message)
-                self.rows.note(handoff.id, sent=place)
+        untold = case.messages[row.sent :]
+        photos = self.photos.of(case.conversation.id) if untold else {}
+        for place, message in enumerate(untold, row.sent + 1):
+            photo = photos.get(message.id)
+            jpeg = self.photos.get(case.conversation.id, photo) if photo else None
+            self._say(row, message, jpeg)
+            self.rows.note(handoff.id, sent=place)
 
     def _begin(self, case: Case) -> Row:
-        source = self.chatwoot.new_contact(secrets.token_hex(16), "Citizen")
+        source, contact = self.chatwoot.new_contact(secrets.token_hex(16), "Citizen")
         number = self.chatwoot.new_conversation(source)
-        row = Row(case.handoff.id, case.conversation.id, source, number)
+        row = Row(case.handoff.id, case.conversation.id, source, number, contact_id=contact)
         self.rows.add(row)
         self.chatwoot.bot_says(number, about(case), private=True)
         self.chatwoot.set_status(number, "open")
         return row
 
-    def _say(self, row: Row, message: Message) -> None:
+    def _say(self, row: Row, message: Message, jpeg: bytes | None) -> None:
         if message.sender is Sender.CITIZEN:
-            text, number = message.text, row.chatwoot_id
-            self.chatwoot.citizen_says(row.source_id, number, text, message.id)
+            said = row.source_id, row.chatwoot_id, message.text, message.id
+            if jpeg is None:
+                self.chatwoot.citizen_says(*said)
+            else:
+                self.chatwoot.citizen_shows(*said, jpeg)
         elif not (message.client_id or "").startswith(FROM_THERE):
             self.chatwoot.bot_says(row.chatwoot_id, message.text)
 
@@ -125,6 +135,7 @@ def start_chatwoot(parts: Parts) -> Rounds | None:
         Rows(parts.engine),
         chatwoot_of(parts),
         settings.chatwoot_user,
+        PhotoStore(parts.engine),
     )
     return Rounds("Chatwoot", bridge.run_once, EVERY).start()
 
@@ -133,5 +144,9 @@ def chatwoot_of(parts: Parts) -> Chatwoot:
     """The Chatwoot that the settings name."""
     told = parts.settings
     return Chatwoot(
-        told.chatwoot_url, told.chatwoot_account, told.chatwoot_inbox, told.chatwoot_token
+        told.chatwoot_url,
+        told.chatwoot_account,
+        told.chatwoot_inbox,
+        told.chatwoot_token,
+        told.chatwoot_admin_token,
     )

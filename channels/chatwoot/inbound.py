@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from bot.desk_notes import add_note
+from bot.desk_once import Asked, do_once
 from bot.desk_work import DeskParts, answer_citizen, claim_case, close_case, give_back_case
 from bot.errors import BadInput, HandoffError
-from bot.handoff import Handoff, HandoffStatus
+from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.ports import Clock
 from bot.staff import Staff
-from bot.stores.desk_api import SqlApiCalls
 from channels.chatwoot.bridge import agent_of, chatwoot_of
 from channels.chatwoot.client import Chatwoot, ChatwootAway
 from channels.chatwoot.rows import Row, Rows
@@ -32,6 +32,7 @@ SKEW = 300
 """Seconds by which a webhook's time may be off."""
 CALLER = "chatwoot"
 """Under this name it is kept which webhooks were taken: channel and bot are sent the same ones."""
+ATTRIBUTE = "fairway_outcome"
 NOT_SENT = "Not sent to the citizen: {why}"
 
 
@@ -41,7 +42,6 @@ class Inbound:
 
     desk: DeskParts
     rows: Rows
-    calls: SqlApiCalls
     chatwoot: Chatwoot
     username: str
 
@@ -53,7 +53,7 @@ class Inbound:
         elif event in ("conversation_status_changed", "conversation_resolved"):
             row = self._row(told.get("id"))
             if row:
-                self._status(row, str(told.get("status")))
+                self._status(row, str(told.get("status")), outcome_of(told))
 
     def _message(self, told: Mapping[str, Any]) -> None:
         by_agent = _part(told, "sender").get("type") == "user"
@@ -61,30 +61,28 @@ class Inbound:
         if row is None or told.get("message_type") != "outgoing" or not by_agent:
             return
         key = f"message {told.get('id')}"
-        if self.calls.begin(CALLER, key, key, self.desk.turn.clock.now()) is not None:
-            return
-        try:
-            self._say(row, told)
-        except (BadInput, HandoffError) as error:
-            self._answer(row, str(error))
-        except BaseException:
-            self.calls.forget(CALLER, key)
-            raise
-        self.calls.end(CALLER, key, 200, {})
+        asked = Asked(CALLER, key, key)
+        # Channel and bot are told of the same message at the same moment.
+        with self.desk.turn.locks.hold(f"chatwoot {row.chatwoot_id}"):
+            try:
+                do_once(self.desk, asked, lambda at: self._say(at, row, told), lambda _: {})
+            except (BadInput, HandoffError) as error:
+                why = str(error)
+                do_once(self.desk, asked, lambda _: self._answer(row, why), lambda _: {})
 
-    def _say(self, row: Row, told: Mapping[str, Any]) -> None:
+    def _say(self, at: DeskParts, row: Row, told: Mapping[str, Any]) -> None:
         who, text = self._who(), str(told.get("content") or "")
         if told.get("private"):
-            add_note(self.desk, who, row.handoff_id, text)
+            add_note(at, who, row.handoff_id, text)
             return
         self._claimed(who, row)
         form = f"chatwoot-{told.get('id')}"
-        answer_citizen(self.desk, who, row.handoff_id, text, form_id=form)
+        answer_citizen(at, who, row.handoff_id, text, form_id=form)
         if told.get("attachments"):
             self._answer(row, "files are not passed on. Send a link instead.")
 
-    def _status(self, row: Row, status: str) -> None:
-        """Resolved closes the case; pending gives it back to the assistant."""
+    def _status(self, row: Row, status: str, outcome: str) -> None:
+        """Resolved closes the case with its outcome; pending gives it back to the assistant."""
         handoff = self._handoff(row)
         if handoff is None or not handoff.is_open or status not in ("resolved", "pending"):
             return
@@ -92,7 +90,7 @@ class Inbound:
         try:
             self._claimed(who, row)
             if status == "resolved":
-                close_case(self.desk, who, row.handoff_id, "resolved")
+                close_case(self.desk, who, row.handoff_id, outcome)
             else:
                 give_back_case(self.desk, who, row.handoff_id)
         except HandoffError:
@@ -123,13 +121,22 @@ class Inbound:
         return who
 
 
+def outcome_of(told: Mapping[str, Any]) -> str:
+    """What became of a conversation that is resolved: its custom attribute ``fairway_outcome``,
+    else its first label that is one of our outcome codes, else resolved."""
+    labels = told.get("labels")
+    said = [_part(told, "custom_attributes").get(ATTRIBUTE)]
+    said += labels if isinstance(labels, list) else []
+    codes = (str(one).strip().casefold().replace("-", "_") for one in said if one)
+    return next((code for code in codes if code in OUTCOME_CODES), "resolved")
+
+
 def make_chatwoot_router(parts: Parts) -> APIRouter:
     """The webhook, ready to be included in the app."""
     router = APIRouter(include_in_schema=False)
     inbound = Inbound(
         desk_parts(parts),
         Rows(parts.engine),
-        SqlApiCalls(parts.engine),
         chatwoot_of(parts),
         parts.settings.chatwoot_user,
     )

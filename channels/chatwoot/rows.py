@@ -11,7 +11,8 @@ from bot.stores import schema as t
 
 @dataclass(frozen=True)
 class Row:
-    """``sent``: how many messages of the case Chatwoot has; ``over``: nothing more is told."""
+    """``sent``: how many messages of the case Chatwoot has; ``over``: nothing more is told;
+    ``contact_id`` is the contact's number, by which it is erased there."""
 
     handoff_id: str
     conversation_id: str
@@ -19,6 +20,7 @@ class Row:
     chatwoot_id: int
     sent: int = 0
     over: bool = False
+    contact_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Request
-from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.approval import draft_of
 from bot.council import LONDON
+from bot.council_case import CaseLooker
 from bot.desk_open import open_case
 from bot.desk_phrases import offered_phrases
 from bot.desk_transfer import MAY_ASSIGN, colleagues_for
@@ -28,22 +27,24 @@ from bot.desk_work import (
     close_case,
     give_back_case,
 )
-from bot.errors import BadInput, FairwayError, HandoffTaken
+from bot.errors import BadInput, HandoffTaken
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS, Reply
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
 from channels.desk import words
+from channels.desk.beside import add_beside, beside_case
 from channels.desk.case_acts import CaseActs
+from channels.desk.cases_memory import MemoryCases
 from channels.desk.events import DeskStreams, fingerprint
 from channels.desk.frame import staff_page
 from channels.desk.lead_pages import LeadPages
+from channels.desk.plain_errors import plain_errors
 from channels.desk.show import Shower, promise_days, teams_of
 from channels.desk.texts import TextFacts
 from channels.desk.visits_memory import MemoryVisits
 from channels.desk.wiring import desk_cards, desk_parts
 from channels.pages import Pages, check_csrf, check_origin, wants_json
-from channels.pages.errors import status_of
 from channels.parts import Parts
 from channels.photos import PhotoStore
 from channels.sms.sms_log import SmsLog
@@ -55,6 +56,7 @@ NOTICES = {
     "closed": "The case is closed. The citizen has been told.",
     "returned": "The case is back with the assistant. The citizen has been told.",
     "confirmed": "The answer is sent. The assistant carries on.",
+    "questions": "The assistant asks the questions. The citizen has been told.",
     "passed": "The case is passed on. The citizen has been told.",
 }
 ANYTHING = Wanted()
@@ -73,6 +75,8 @@ FORM_WORDS = (
     "refer_problem",
     "refer_text",
     "message_problem",
+    "earlier_problem",
+    "questions_problem",
 )
 """What the forms of a case's page may hand back: what was wrong, and what was in them."""
 NOTHING_SAID: Mapping[str, str] = {}
@@ -82,12 +86,15 @@ class OutcomeMissing(BadInput):
     """Choose what became of it."""
 
 
-def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter:
+def make_desk_router(
+    parts: Parts, visits: VisitBook | None = None, looker: CaseLooker | None = None
+) -> APIRouter:
     """The desk's pages and its event stream, ready to be included in the app. ``visits`` is the
-    council's booking system; without one no time is free."""
+    council's booking system; without one no time is free. ``looker`` asks its systems how cases
+    are; without one none is known."""
     pages = Pages(parts)
     desk = Desk(parts, pages, visits or MemoryVisits())
-    router = APIRouter(prefix="/desk", include_in_schema=False, route_class=_plain_errors(pages))
+    router = APIRouter(prefix="/desk", include_in_schema=False, route_class=plain_errors(pages))
     case, safe = "/cases/{case_id}", [Depends(check_csrf)]
     router.add_api_route("", desk.queue, methods=["GET"])
     router.add_api_route(
@@ -116,6 +123,7 @@ def make_desk_router(parts: Parts, visits: VisitBook | None = None) -> APIRouter
     router.add_api_route(f"{case}/visit", acts.visit, methods=["GET"])
     router.add_api_route(f"{case}/visit", acts.book_visit, methods=["POST"], dependencies=safe)
     router.add_api_route("/presence", acts.presence, methods=["POST"], dependencies=safe)
+    add_beside(router, desk, pages, looker or MemoryCases())
     lead = LeadPages(parts, pages, desk)
     for path, look in (
         ("/team", lead.team),
@@ -351,6 +359,7 @@ class Desk:
             at=lambda moment: words.clock_time(moment, now),
             form_id=secrets.token_hex(12),
             limit=MAX_CHARACTERS,
+            **beside_case(self, case, who),
             **{**dict.fromkeys(FORM_WORDS, ""), **said},
         )
 
@@ -448,40 +457,4 @@ def _case_state(case: Case) -> str:
         case.promises,
         sorted(case.receipts.items()),
         [m.changed_at for m in case.messages if m.changed_at],
-    )
-
-
-def _plain_errors(pages: Pages) -> type[APIRoute]:
-    """Routes whose errors are told on a page of the desk, with the way back to the queue."""
-
-    class PlainErrors(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Any]:
-            handle = super().get_route_handler()
-
-            async def handler(request: Request) -> Response:
-                try:
-                    return await handle(request)
-                except FairwayError as error:
-                    if "text/html" not in request.headers.get("accept", ""):
-                        raise
-                    who = await run_in_threadpool(current_staff, request)
-                    return _problem_page(pages, request, who, error)
-
-            return handler
-
-    return PlainErrors
-
-
-def _problem_page(
-    pages: Pages, request: Request, who: Staff | None, error: FairwayError
-) -> Response:
-    message, _, next_step = str(error).partition(". ")
-    return staff_page(
-        pages,
-        request,
-        "desk_problem.html",
-        who,
-        status_of(error),
-        message=message.rstrip(".") + ".",
-        next_step=next_step,
     )

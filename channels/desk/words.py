@@ -33,6 +33,7 @@ REASONS: Mapping[str, str] = {
     "need_urgent": "Urgent need",
     "need_not_online": "Cannot be done online",
     "need_confirmed": "Confirm the assistant's answer",
+    "need_back_to_desk": "Back from the assistant's questions, as the desk asked",
     "need_served_online": "Can be done online",
     "unsure_failed_turns": "The assistant did not understand, twice",
     "availability_closed": "Wrote out of hours",
@@ -90,6 +91,34 @@ NOTE_KINDS: Mapping[str, str] = {
 OPENED: Mapping[str, str] = {"case_opened": "opened it", "case_refused": "was refused"}
 """Entries of the staff log that say who looked at a case."""
 URGENCIES: Mapping[str, str] = {"urgent": "Urgent", "soon": "Soon", "routine": "Routine"}
+SYSTEMS: Mapping[str, str] = {
+    "open311": "Reports",
+    "cases": "Cases",
+    "appointments": "Appointments",
+    "email": "Sent by email",
+}
+"""The council's systems that references come from."""
+CASE_STATES: Mapping[str, str] = {
+    "open": "With the team.",
+    "looking": "The team is looking into it.",
+    "planned": "The work is planned or has begun.",
+    "fixed": "Fixed.",
+    "duplicate": "The same as another report.",
+    "not_ours": "Not for the council to fix.",
+    "no_action": "No more will be done on it.",
+    "closed": "Closed.",
+    "booked": "Booked.",
+}
+CASE_PROBLEMS: Mapping[str, str] = {
+    "silent": "The system did not answer in time. How it is we do not know just now.",
+    "unknown": "The system does not know this reference, or does not yet.",
+    "nowhere": "It went by email: no system can be asked how it is.",
+}
+LINKED: Mapping[str, str] = {
+    "number": "from the same phone number",
+    "reference": "the citizen gave its reference and the phone number left with it",
+}
+"""How an earlier conversation was found to be the same citizen's."""
 CHANNELS: Mapping[str, str] = {
     "digital": "Online",
     "assisted": "With a person",

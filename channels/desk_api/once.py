@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from bot.errors import BadInput, HandoffError
-from bot.ports import Clock
-from bot.stores.desk_api import SqlApiCalls
+from bot.desk_once import Asked, do_once
+from bot.desk_parts import DeskParts
+from bot.errors import BadInput
+from bot.staff_ports import StaffWork
 
 LONGEST_KEY = 80
 
@@ -25,48 +25,23 @@ class KeyUsed(BadInput):
     """This Idempotency-Key was used for something else. Make a new one for each act."""
 
 
-class StillAnswering(HandoffError):
-    """This very call is being answered just now. Ask again in a moment."""
+def call_once(
+    desk: DeskParts,
+    asked: Asked,
+    act: Callable[[DeskParts], object],
+    answer: Callable[[StaffWork], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The answer to a call, done now or before (``bot.desk_once``). Raises KeyUsed."""
+    call = do_once(desk, asked, act, answer)
+    if call.asked != asked.print:
+        raise KeyUsed
+    return dict(call.answer)
 
 
-@dataclass(frozen=True)
-class Once:
-    """``do`` answers a call, or says again how it was answered."""
-
-    calls: SqlApiCalls
-    clock: Clock
-
-    def do(
-        self,
-        token_hash: str,
-        key: str,
-        what: str,
-        body: BaseModel | None,
-        act: Callable[[], dict[str, Any]],
-    ) -> dict[str, Any]:
-        """``act``'s answer. What it raises is not kept: the same key may try again.
-
-        Raises KeyMissing, KeyUsed, StillAnswering.
-        """
-        if not key.strip() or len(key) > LONGEST_KEY:
-            raise KeyMissing
-        asked = _print(what, body)
-        held = self.calls.begin(token_hash, key, asked, self.clock.now())
-        if held is not None:
-            if held.asked != asked:
-                raise KeyUsed
-            if held.status is None:
-                raise StillAnswering
-            return dict(held.answer)
-        try:
-            answer = act()
-        except BaseException:
-            self.calls.forget(token_hash, key)
-            raise
-        self.calls.end(token_hash, key, 200, answer)
-        return answer
-
-
-def _print(what: str, body: BaseModel | None) -> str:
+def asked_for(token_hash: str, key: str, what: str, body: BaseModel | None) -> Asked:
+    """What is asked for, told by a hash. Raises KeyMissing."""
+    if not key.strip() or len(key) > LONGEST_KEY:
+        raise KeyMissing
     told = [what, body.model_dump(mode="json") if body else None]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return Asked(token_hash, key, digest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -14,19 +15,21 @@ from pydantic import BaseModel
 from bot.desk_confirm import confirm_answer
 from bot.desk_notes import add_note
 from bot.desk_open import open_case
+from bot.desk_parts import DeskParts, client_id
 from bot.desk_transfer import TeamUnknown, pass_to_colleague, pass_to_team
 from bot.desk_view import Wanted, see_queue
 from bot.desk_work import answer_citizen, claim_case, close_case, give_back_case
-from bot.errors import BadInput, TokenWrong
+from bot.errors import BadInput, HandoffUnknown, TokenWrong
 from bot.handoff import OUTCOME_CODES, Handoff
 from bot.staff import AT_THE_DESK, RoleMissing, Staff
-from bot.stores.desk_api import SqlApiCalls, SqlApiTokens
+from bot.staff_ports import StaffWork
+from bot.stores.desk_api import SqlApiTokens
 from channels.auth.tokens import hash_token
 from channels.desk.show import teams_of
 from channels.desk.wiring import desk_cards, desk_parts
 from channels.desk_api import shapes
 from channels.desk_api.as_json import card_json, case_json
-from channels.desk_api.once import Once
+from channels.desk_api.once import asked_for, call_once
 from channels.parts import Parts
 from channels.problems import problems
 
@@ -71,7 +74,6 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     """The routes, ready to be included in the app."""
     router = APIRouter(prefix="/api/desk", tags=["contact centre"], responses=PROBLEMS)
     desk, tokens = desk_parts(parts), SqlApiTokens(parts.engine)
-    once = Once(SqlApiCalls(parts.engine), parts.turn.clock)
     teams = teams_of(desk_cards(parts))
 
     def caller(request: Request, credentials: Credentials) -> Caller:
@@ -96,9 +98,11 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
         what: str,
         case_id: str,
         body: BaseModel | None,
-        do: Callable[[], dict[str, Any]],
+        do: Callable[[DeskParts], object],
+        made: Callable[[StaffWork, Handoff], str] | None = None,
     ) -> dict[str, Any]:
-        return once.do(who.token_hash, key, f"{what} {case_id}", body, do)
+        asked = asked_for(who.token_hash, key, f"{what} {case_id}", body)
+        return call_once(desk, asked, do, partial(_done, case_id=case_id, made=made))
 
     @router.get("/cases", response_model=shapes.CasesOut)
     def cases(
@@ -128,22 +132,23 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     @router.post("/cases/{case_id}/claim", response_model=shapes.DoneOut)
     def claim(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:
         """Take it; the citizen is told by whom. One's own again changes nothing."""
-        return act(
-            who, key, "claim", case_id, None, lambda: _done(claim_case(desk, who.staff, case_id))
-        )
+        return act(who, key, "claim", case_id, None, lambda at: claim_case(at, who.staff, case_id))
 
     @router.post("/cases/{case_id}/messages", status_code=201, response_model=shapes.DoneOut)
     def answer(
         case_id: str, body: shapes.Answer, who: Caller = Depends(caller), key: Key = ""
     ) -> dict[str, Any]:
         """Say something to the citizen, on the web or by text."""
+        form = f"api-{hash_token(who.token_hash + key)[:40]}"
 
-        def do() -> dict[str, Any]:
-            form = f"api-{hash_token(who.token_hash + key)[:40]}"
-            said = answer_citizen(desk, who.staff, case_id, body.text, body.language, form)
-            return {"case": case_id, "status": "claimed", "id": said.id}
+        def do(at: DeskParts) -> object:
+            return answer_citizen(at, who.staff, case_id, body.text, body.language, form)
 
-        return act(who, key, "answer", case_id, body, do)
+        def made(work: StaffWork, handoff: Handoff) -> str:
+            said = work.messages.accepted_as(handoff.conversation_id, client_id(form))
+            return said.id if said else ""
+
+        return act(who, key, "answer", case_id, body, do, made)
 
     @router.post("/cases/{case_id}/notes", status_code=201, response_model=shapes.DoneOut)
     def note(
@@ -151,14 +156,12 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     ) -> dict[str, Any]:
         """A private word for colleagues."""
 
-        def do() -> dict[str, Any]:
-            made = add_note(desk, who.staff, case_id, body.text)
-            with desk.store.begin() as work:
-                handoff = work.handoffs.get(case_id)
-            status = handoff.status.value if handoff else "closed"
-            return {"case": case_id, "status": status, "id": made.id}
+        def made(work: StaffWork, handoff: Handoff) -> str:
+            notes = work.notes.of(handoff.conversation_id)
+            return [one.id for one in notes if one.author == who.staff.username][-1]
 
-        return act(who, key, "note", case_id, body, do)
+        do = lambda at: add_note(at, who.staff, case_id, body.text)  # noqa: E731
+        return act(who, key, "note", case_id, body, do, made)
 
     @router.post("/cases/{case_id}/transfer", response_model=shapes.DoneOut)
     def transfer(
@@ -166,14 +169,12 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     ) -> dict[str, Any]:
         """To a team, or to a colleague who can be reached; with a note."""
 
-        def do() -> dict[str, Any]:
+        def do(at: DeskParts) -> object:
             if bool(body.team) == bool(body.username):
                 raise TeamUnknown
             if body.username:
-                to = pass_to_colleague(desk, who.staff, case_id, body.username, body.note)
-            else:
-                to = pass_to_team(desk, who.staff, case_id, body.team or "", body.note, teams)
-            return _done(to)
+                return pass_to_colleague(at, who.staff, case_id, body.username, body.note)
+            return pass_to_team(at, who.staff, case_id, body.team or "", body.note, teams)
 
         return act(who, key, "transfer", case_id, body, do)
 
@@ -183,11 +184,11 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     ) -> dict[str, Any]:
         """Finish it with an outcome. The citizen is told; the assistant answers from then on."""
 
-        def do() -> dict[str, Any]:
+        def do(at: DeskParts) -> object:
             if body.outcome not in OUTCOME_CODES:
                 raise OutcomeUnknown
             told = body.outcome, body.note, body.follow_up_on
-            return _done(close_case(desk, who.staff, case_id, *told))
+            return close_case(at, who.staff, case_id, *told)
 
         return act(who, key, "close", case_id, body, do)
 
@@ -200,17 +201,24 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     ) -> dict[str, Any]:
         """Let the assistant carry on; the citizen is told."""
         told = body.note if body else ""
-        do = lambda: _done(give_back_case(desk, who.staff, case_id, told))  # noqa: E731
+        do = lambda at: give_back_case(at, who.staff, case_id, told)  # noqa: E731
         return act(who, key, "return", case_id, body, do)
 
     @router.post("/cases/{case_id}/confirm", response_model=shapes.DoneOut)
     def confirm(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:
         """Send what the assistant wants to say (``draft``) as it stands."""
-        do = lambda: _done(confirm_answer(desk, who.staff, case_id))  # noqa: E731
+        do = lambda at: confirm_answer(at, who.staff, case_id)  # noqa: E731
         return act(who, key, "confirm", case_id, None, do)
 
     return router
 
 
-def _done(handoff: Handoff) -> dict[str, Any]:
-    return {"case": handoff.id, "status": handoff.status.value, "id": None}
+def _done(
+    work: StaffWork, case_id: str, made: Callable[[StaffWork, Handoff], str] | None
+) -> dict[str, Any]:
+    """What a call is answered, read from what it has done."""
+    handoff = work.handoffs.get(case_id)
+    if handoff is None:
+        raise HandoffUnknown
+    made_id = made(work, handoff) if made else None
+    return {"case": handoff.id, "status": handoff.status.value, "id": made_id}

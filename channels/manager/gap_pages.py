@@ -20,6 +20,7 @@ from channels.desk.csv_out import as_csv
 from channels.manager.base import Bench, Manager
 from channels.manager.ends import ENDS, NO_SERVICE, Ended, ended
 from channels.manager.misunderstood import out_of_reach
+from channels.manager.searches import searches_by_service, searches_in_words
 from channels.manager.tools import Place
 
 DAYS = timedelta(days=30)
@@ -61,12 +62,16 @@ class GapPages:
             counts = ended(db, now - DAYS, now)
             asked = _asked(db, now - DAYS)
             beyond = out_of_reach(db, self._bench.tools.redact, now)
+            in_vain = searches_by_service(db, now - DAYS, cards, self._bench.tools.published)
+            searched = searches_in_words(db, self._bench.tools.redact, now - DAYS)
         return self._bench.page(
             request,
             "manager_gaps.html",
             who,
             gaps=_gaps(asked, cards, self._bench.tools.pages(), now.date()),
             beyond=beyond,
+            in_vain=in_vain,
+            searched=searched,
             held=_held(counts, lambda one: _name(cards, one.service)),
             spoken=_held(counts, lambda one: self._language(one.language)),
             total=next(iter(_held(counts, lambda one: "Everybody")), None),

@@ -60,14 +60,18 @@ def out_of_reach(db: sa.Connection, redact: Redact, now: datetime) -> list[Misse
     turns = t.turn_records
     query = turns.select().where(turns.c.at >= now - DAYS, turns.c.kind == "out_of_scope")
     query = query.where(turns.c.fallback.is_(False), turns.c.misunderstood.is_(False))
-    found = []
-    for turn in db.execute(query.order_by(turns.c.at.desc()).limit(MOST)).mappings():
-        message = _answered_by(db, turn)
-        if message is not None:
-            told = redact(message["text"], _contacts(db, turn["conversation_id"]))
-            one = Missed(message["id"], turn["at"], turn["language"], told, "", turn["intent"])
-            found.append(one)
-    return found
+    rows = db.execute(query.order_by(turns.c.at.desc()).limit(MOST)).mappings()
+    found = (missed_by(db, redact, turn) for turn in rows)
+    return [one for one in found if one]
+
+
+def missed_by(db: sa.Connection, redact: Redact, turn: sa.RowMapping) -> Missed | None:
+    """The citizen's message of a turn, redacted; None when it is no longer held."""
+    message = _answered_by(db, turn)
+    if message is None:
+        return None
+    told = redact(message["text"], _contacts(db, turn["conversation_id"]))
+    return Missed(message["id"], turn["at"], turn["language"], told, "", turn["intent"])
 
 
 def find_missed(db: sa.Connection, redact: Redact, now: datetime, message: str) -> Missed | None:

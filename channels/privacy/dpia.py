@@ -25,7 +25,7 @@ KINDS = {
     "switches": NOBODYS, "message_changes": WORDS, "case_notes": WORDS, "case_labels": RECORDS,
     "promises": RECORDS, "staff_log_head": STAFF, "canned_replies": NOBODYS,
     "service_notices": NOBODYS, "api_tokens": STAFF, "api_calls": STAFF,
-    "chatwoot_cases": RECORDS,
+    "chatwoot_cases": RECORDS, "council_cases": WORDS, "earlier_consents": WORDS,
 }  # fmt: skip
 """Every table, and which line of the assessment it belongs to; a test keeps it whole."""
 _WHAT = {

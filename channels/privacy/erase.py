@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from bot.equality import link_of
 from bot.stores import schema as t
 from channels.platform.events import EVENT, of_erasure, pseudonym
+from channels.privacy.chatwoot_copies import erase_in_chatwoot
 from channels.settings import Settings
 
 RASA_SCHEMA = "rasa"
@@ -103,6 +104,7 @@ def _erase_texts_about(db: sa.Connection, ids: Sequence[str]) -> None:
 
 def _erase_rows(db: sa.Connection, ids: Sequence[str], equality_key: str) -> None:
     _erase_texts_about(db, ids)
+    erase_in_chatwoot(db, ids)
     for table in tables_of_a_conversation():
         db.execute(table.delete().where(table.c.conversation_id.in_(ids)))
     db.execute(t.outbox.delete().where(about(ids)))

@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from bot.errors import BadInput
 from bot.handoff import OPEN
 from bot.stores import schema as t
+from channels.privacy.chatwoot_copies import erase_in_chatwoot
 from channels.privacy.erase import Places, about, empty_journals, erase, erase_tracker
 from channels.privacy.schedule import Schedule
 
 AT_ONCE = 200
 _WORDS_IN = (
     t.messages, t.message_changes, t.case_notes, t.photos, t.sms_log, t.resume_codes, t.feedback,
+    t.council_cases, t.earlier_consents, t.chatwoot_cases,
 )  # fmt: skip
 
 
@@ -144,6 +146,7 @@ def _forget_words(places: Places, ids: Sequence[str]) -> None:
     """What the audit reads stays: turns, cases without what they say, outcomes."""
     erase_tracker(places, ids)
     with places.engine.begin() as db:
+        erase_in_chatwoot(db, ids)
         for table in _WORDS_IN:
             db.execute(table.delete().where(table.c.conversation_id.in_(ids)))
         db.execute(t.outbox.delete().where(about(ids)))

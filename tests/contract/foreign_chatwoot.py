@@ -13,15 +13,17 @@ import time
 from dataclasses import dataclass, field
 
 import httpx
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 
 INBOX, ACCOUNT, TOKEN, SECRET = "wXyZ1234", "7", "bot-token", "whsec-chatwoot"
+ADMIN_TOKEN = "admin-token"
 STATUSES = {"open", "resolved", "pending", "snoozed"}
 
 
 @dataclass
 class ForeignChatwoot:
-    """``messages``: conversation → (type, private, text) in order. ``away``: answers 503."""
+    """``messages``: conversation → (type, private, text) in order. ``photos``:
+    conversation → (text, file); ``numbers``: contact's number → source id; ``away``: 503."""
 
     hook: str = ""
     away: bool = False
@@ -29,6 +31,8 @@ class ForeignChatwoot:
     owners: dict[int, str] = field(default_factory=dict)
     statuses: dict[int, str] = field(default_factory=dict)
     messages: dict[int, list[tuple[str, bool, str]]] = field(default_factory=dict)
+    photos: dict[int, list[tuple[str, bytes]]] = field(default_factory=dict)
+    numbers: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._ids, self._numbers = itertools.count(1000), itertools.count(1)
@@ -52,10 +56,12 @@ class ForeignChatwoot:
         for _ in range(times):
             assert self.send(told).status_code == 200
 
-    def agent_sets(self, number: int, status: str) -> None:
-        """An agent resolves a conversation, or gives it back to the bot."""
+    def agent_sets(self, number: int, status: str, **more) -> None:
+        """An agent resolves a conversation, or gives it back to the bot. ``more``: its labels and
+        custom attributes."""
         self.statuses[number] = status
-        told = {"event": "conversation_status_changed", **self._conversation(number)}
+        about = {"labels": [], "custom_attributes": {}, **self._conversation(number), **more}
+        told = {"event": "conversation_status_changed", **about}
         assert self.send(told).status_code == 200
 
     def send(self, told, *, secret=SECRET, at=None, **headers) -> httpx.Response:
@@ -90,12 +96,21 @@ class ForeignChatwoot:
             if number not in self.owners:
                 raise HTTPException(404)
 
+        def administers(account: str, request: Request) -> None:
+            if self.away:
+                raise HTTPException(503)
+            if request.headers.get("api_access_token") != ADMIN_TOKEN or account != ACCOUNT:
+                raise HTTPException(401)  # bots may not
+
         @app.post(public + "/contacts")
         async def contact(inbox: str, request: Request):
             known(inbox)
             source = (await request.json())["source_id"]
             self.contacts.add(source)
-            return {"source_id": source, "pubsub_token": "p", "id": 1, "name": "Citizen"}
+            with self._lock:
+                contact_id = next(self._ids)
+                self.numbers[contact_id] = source
+            return {"source_id": source, "pubsub_token": "p", "id": contact_id, "name": "Citizen"}
 
         @app.post(public + "/contacts/{source}/conversations")
         async def conversation(inbox: str, source: str):
@@ -109,7 +124,12 @@ class ForeignChatwoot:
         @app.post(public + "/contacts/{source}/conversations/{number}/messages")
         async def from_citizen(inbox: str, source: str, number: int, request: Request):
             known(inbox, source, number)
-            return self._keep(number, "incoming", await request.json())
+            if "json" in request.headers["content-type"]:
+                return self._keep(number, "incoming", await request.json())
+            async with request.form() as form:
+                text, file = str(form["content"]), await form["attachments[]"].read()
+            self.photos.setdefault(number, []).append((text, file))
+            return self._keep(number, "incoming", {"content": text})
 
         @app.post(ours + "/conversations/{number}/messages")
         async def from_bot(account: str, number: int, request: Request):
@@ -126,6 +146,22 @@ class ForeignChatwoot:
                 raise HTTPException(422)
             self.statuses[number] = status
             return {"payload": {"success": True, "current_status": status}}
+
+        @app.delete(ours + "/conversations/{number}")
+        async def erase(account: str, number: int, request: Request):
+            administers(account, request)
+            if self.owners.pop(number, None) is None:
+                raise HTTPException(404)
+            del self.messages[number], self.statuses[number]
+            return Response()
+
+        @app.delete(ours + "/contacts/{number}")
+        async def erase_contact(account: str, number: int, request: Request):
+            administers(account, request)
+            if number not in self.numbers:
+                raise HTTPException(404)
+            self.contacts.discard(self.numbers.pop(number))
+            return Response()
 
         return app
 

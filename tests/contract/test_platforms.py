@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -23,8 +24,19 @@ from channels.chatwoot.bridge import Bridge, chatwoot_of
 from channels.chatwoot.inbound import SKEW
 from channels.chatwoot.rows import Rows
 from channels.desk_api import make_desk_api_router
-from channels.settings import BadSetting, load_settings
-from tests.contract.foreign_chatwoot import ACCOUNT, INBOX, SECRET, TOKEN, ForeignChatwoot
+from channels.photos import Photo, PhotoStore
+from channels.privacy.erase import erase, places_of
+from channels.privacy.retention import clear_up
+from channels.privacy.schedule import load_schedule
+from channels.settings import ROOT, BadSetting, load_settings
+from tests.contract.foreign_chatwoot import (
+    ACCOUNT,
+    ADMIN_TOKEN,
+    INBOX,
+    SECRET,
+    TOKEN,
+    ForeignChatwoot,
+)
 from tests.staff_kit import staff_site
 from tests.web_kit import make_parts, serve
 
@@ -49,6 +61,7 @@ def site(tmp_path, chatwoot):
         FAIRWAY_CHATWOOT_TOKEN=TOKEN,
         FAIRWAY_CHATWOOT_SECRET=SECRET,
         FAIRWAY_CHATWOOT_USER="centre",
+        FAIRWAY_CHATWOOT_ADMIN_TOKEN=ADMIN_TOKEN,
     )
     with staff_site(parts, make_desk_api_router, make_chatwoot_router) as served:
         chatwoot.hook = f"{served.url}/chatwoot/webhook"
@@ -101,7 +114,8 @@ class ByChatwoot:
     def __init__(self, site, chatwoot) -> None:
         self.site, self.foreign = site, chatwoot
         self.rows = Rows(site.parts.engine)
-        self.bridge = Bridge(site.desk, self.rows, chatwoot_of(site.parts), "centre")
+        photos = PhotoStore(site.parts.engine)
+        self.bridge = Bridge(site.desk, self.rows, chatwoot_of(site.parts), "centre", photos)
 
     def number(self, case) -> int:
         self.bridge.run_once()
@@ -259,6 +273,92 @@ def test_files_are_not_passed_on_and_the_agent_is_told(site, bridged, chatwoot):
     assert any("files are not passed on" in t for t in chatwoot.said(number, private=True))
     chatwoot.agent_says(number, "", attachments=[{"id": 1}])  # nothing but a file
     assert site.texts(case.conversation_id)[-1] == "agent: see this"
+
+
+def test_a_photo_goes_along_with_its_message(site, bridged, chatwoot):
+    case = site.waiting("look at this", "can i speak to a person please")
+    with site.store.begin() as work:
+        said = next(m for m in work.messages.of(case.conversation_id) if m.text == "look at this")
+    now = site.parts.turn.clock.now()
+    jpeg = b"\xff\xd8 a photo"
+    PhotoStore(site.parts.engine).add(Photo("p1", case.conversation_id, said.id, jpeg, now))
+    number = bridged.number(case)
+    assert chatwoot.photos == {number: [("look at this", jpeg)]}
+    told = bridged.transcript(case)
+    assert told.count("incoming: look at this") == 1
+    assert told[-1] != "incoming: look at this"  # in its place
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        (
+            {"custom_attributes": {"fairway_outcome": "referred"}, "labels": ["vip"]},
+            "referred",
+        ),
+        ({"labels": ["vip", "advice-given"]}, "advice_given"),
+        ({"labels": ["vip"], "custom_attributes": {"fairway_outcome": "won"}}, "resolved"),
+        ({"labels": None, "custom_attributes": None}, "resolved"),
+        ({"labels": [{"title": "referred"}], "custom_attributes": [1]}, "resolved"),
+    ],
+)
+def test_what_became_of_it_is_an_attribute_or_a_label(site, bridged, chatwoot, more, outcome):
+    case = site.waiting()
+    chatwoot.agent_sets(bridged.number(case), "resolved", **more)
+    assert state(site, case).outcome_code == outcome
+
+
+def test_what_is_erased_here_is_erased_there(site, bridged, chatwoot):
+    gone, stays = site.waiting(), site.waiting()
+    numbers = bridged.number(gone), bridged.number(stays)
+    erase(places_of(site.parts.settings, site.parts.engine), [gone.conversation_id])
+    chatwoot.away = True
+    bridged.bridge.run_once()
+    assert set(chatwoot.owners) == set(numbers)
+    chatwoot.away = False
+    site.parts.turn.clock.ahead += 3600
+    bridged.bridge.run_once()
+    assert set(chatwoot.owners) == {numbers[1]} and len(chatwoot.contacts) == 1
+    bridged.bridge.run_once()
+    assert len(chatwoot.contacts) == 1
+    with site.store.begin() as work:
+        assert work.outbox.waiting("chatwoot_erase") == 0
+
+
+def test_what_somebody_erased_there_already_is_fine(site, bridged, chatwoot):
+    case = site.waiting()
+    number = bridged.number(case)
+    chatwoot.owners.pop(number)
+    erase(places_of(site.parts.settings, site.parts.engine), [case.conversation_id])
+    bridged.bridge.run_once()
+    assert chatwoot.contacts == set()
+
+
+def test_without_an_administrators_token_it_is_said_and_tried_again(
+    site, bridged, chatwoot, caplog
+):
+    case = site.waiting()
+    bridged.number(case)
+    erase(places_of(site.parts.settings, site.parts.engine), [case.conversation_id])
+    powerless = replace(bridged.bridge, chatwoot=replace(bridged.bridge.chatwoot, admin_token=""))
+    powerless.run_once()
+    assert "FAIRWAY_CHATWOOT_ADMIN_TOKEN is not set" in caplog.text and chatwoot.contacts
+    site.parts.turn.clock.ahead += 3600
+    bridged.bridge.run_once()
+    assert chatwoot.contacts == set()
+
+
+def test_when_the_words_are_over_they_are_over_there_too(site, bridged, chatwoot):
+    case = site.waiting()
+    chatwoot.agent_sets(bridged.number(case), "resolved")
+    bridged.bridge.run_once()
+    places = places_of(site.parts.settings, site.parts.engine)
+    schedule = load_schedule(ROOT / "bot" / "retention.yml")
+    later = site.parts.turn.clock.now() + timedelta(days=schedule.words + 1)
+    clear_up(places, site.parts.settings.home / "logs", schedule, later)
+    bridged.bridge.run_once()
+    assert chatwoot.contacts == set() and chatwoot.owners == {}
+    assert state(site, case) is not None  # what the audit reads stays
 
 
 def test_what_the_bot_and_the_citizen_say_there_is_not_told_back(site, bridged, chatwoot):

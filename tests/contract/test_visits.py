@@ -81,3 +81,5 @@ def test_the_citizen_is_told_and_reminded():
     assert desk.log(case.id)[-1] == "asha visit_booked"
     with desk.store.begin() as work:
         assert work.outbox.waiting("reminder") == 1
+        (held,) = work.council_cases.of(citizen.conversation.id)
+    assert (held.system, held.reference) == ("appointments", made.reference)

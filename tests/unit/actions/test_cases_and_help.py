@@ -295,8 +295,9 @@ def test_a_service_without_pages_is_answered_by_its_link_however_near_anothers_p
 def test_what_is_not_understood_may_still_be_answered_and_then_is_a_persons(talk: Talk) -> None:
     said = talk.say("can i put soil in the garden waste bin", "nlu_fallback", 0.2)
     assert said.keys == ["page_quote", "did_not_understand"] and said.of("misunderstood")
+    assert not said.of("nothing_found")
     nothing = talk.say("who won the football", "nlu_fallback", 0.2)
-    assert "page_quote" not in nothing.keys
+    assert "page_quote" not in nothing.keys and nothing.of("nothing_found")
 
 
 def test_an_address_is_an_answer_though_it_sounds_like_a_place_to_come_to(talk: Talk) -> None:

@@ -14,6 +14,7 @@ from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium
 from bot.outcome import Outcome
 from bot.turn_record import TurnRecord
+from bot.understanding import Answer, Said, Understanding
 from channels.app import manager_tools
 from channels.manager.ends import Ended, ended
 from channels.manager.gap_pages import open_rows, places_of
@@ -99,8 +100,6 @@ def test_a_page_that_is_too_old_is_a_gap(site, manager, hold):
 
 
 def test_what_no_service_is_for_is_shown_redacted(site, parts, manager):
-    from bot.understanding import Answer, Said, Understanding
-
     made = Understanding(intent="elsewhere_passport", kind="out_of_scope")
     parts.turn.assistant.script["passport"] = Answer((Said("Ask HM.", "en"),), made)
     site.citizen("my passport is lost, ring 07700 900123")
@@ -150,3 +149,25 @@ def test_nothing_of_one_hidden_number_can_be_worked_out_from_the_sums(parts):
     assert ends["service", "a", "left"] == "hidden"
     of_a = [n for (by, group, _), n in ends.items() if (by, group) == ("service", "a")]
     assert of_a.count("hidden") >= 2
+
+
+def in_vain(page: str) -> str:
+    return page.split('id="in-vain"')[1].split("</section>")[0]
+
+
+def test_searches_that_found_nothing_are_counted_and_shown_redacted(site, parts, manager):
+    assert "Every search found something" in in_vain(manager.get("/manager/gaps").text)
+    made = Understanding(intent="service_pothole", service="pothole")
+    nothing = ({"type": "nothing_found"},)
+    script = parts.turn.assistant.script
+    script["hole"] = Answer((Said("?", "en"),), made, nothing)
+    script["skate"] = Answer((Said("?", "en"),), Understanding(), nothing)
+    for n in range(12):
+        site.citizen(f"a hole, ring 07700 9001{n:02}")
+    site.citizen("a skate park")
+    site.citizen("a skate park")
+    site.citizen("found it")
+    shown = in_vain(manager.get("/manager/gaps").text)
+    assert "No service</th><td>Hidden</td>" in shown
+    assert shown.count("a skate park") == 1 and "07700 9001" not in shown
+    assert "found it" not in shown
