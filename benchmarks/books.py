@@ -93,7 +93,7 @@ def reconcile(books: Books, held: Held) -> Balance:
         "given up": len(books.given_up),
         "messages kept": held.asked.total(),
         "turns recorded": held.turns.total(),
-        **{f"turns that ended {family}_*": n for family, n in sorted(held.endings.items())},
+        **{f"turns that ended {name}": n for name, n in sorted(held.endings.items())},
         "conversations": len(held.asked),
         "handed to a person": held.handoffs,
         "people on the way": held.on_the_way.total(),
@@ -149,7 +149,10 @@ def read_held(engine: sa.Engine, sandbox: Path, broker: str) -> Held:
             asked=Counter(row[0] for row in rows),
             unanswered=tuple(row[0] for row in rows if not row[2]),
             turns=Counter(_column(db, "SELECT conversation_id FROM turn_records")),
-            endings=Counter(name.partition("_")[0] for name in endings),
+            endings=Counter(
+                name if name.startswith("error_") else f"{name.partition('_')[0]}_*"
+                for name in endings
+            ),
             handoffs=len(_column(db, "SELECT id FROM handoffs")),
             on_the_way=Counter(_column(db, waiting)),
             council={kind: _told(sandbox, query) for kind, query in COUNCIL.items()},

@@ -16,9 +16,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.staff import Role
-from channels.app import admitted_policy, audit_router
+from channels.app import audit_router
 from channels.auth import make_auth_router
 from channels.desk import make_desk_router
+from channels.gates import admitted_policy
 from scripts.find_chromium import find_chromium
 from scripts.npm_package import KEPT
 from tests.browser.desk_browser import signed_in

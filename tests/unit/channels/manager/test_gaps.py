@@ -14,7 +14,7 @@ from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium
 from bot.outcome import Outcome
 from bot.turn_record import TurnRecord
-from channels.app import manager_tools
+from channels.gates import manager_tools
 from channels.manager.ends import Ended, ended
 from channels.manager.gap_pages import open_rows, places_of
 
