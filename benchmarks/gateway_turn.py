@@ -27,11 +27,11 @@ import uvicorn
 import yaml
 from fastapi import FastAPI, Request, Response
 
+from benchmarks.marked import write_between
 from benchmarks.processes import free_port, running, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-START, END = "<!-- gateway: start -->", "<!-- gateway: end -->"
 POSTCODE = "SY1 2AS"
 GOAL = 25.0
 
@@ -86,9 +86,7 @@ def main() -> None:
     table = _table(turns, gateway, plain)
     sys.stdout.write(table + "\n")
     if given.write:
-        text = PAGE.read_text("utf-8")
-        before, rest = text.split(START, 1)
-        PAGE.write_text(f"{before}{START}\n{table}\n{END}{rest.split(END, 1)[1]}", "utf-8")
+        write_between(PAGE, "gateway", table)
 
 
 def _measure(folder: Path, count: int) -> tuple[list[float], list[float], list[float]]:
