@@ -98,7 +98,9 @@ def _measure(folder: Path, count: int) -> tuple[list[float], list[float], list[f
     council = yaml.safe_load((ROOT / "bot" / "council.yml").read_text("utf-8"))
     base = f"http://127.0.0.1:{passed}/sandbox"
     council["systems"] = {"postcodes": base, "bins": f"{base}/bins"}
-    (folder / "council.yml").write_text(yaml.safe_dump(council, allow_unicode=True), "utf-8")
+    (folder / "council.yml").write_text(
+        yaml.safe_dump(council, allow_unicode=True, sort_keys=False), "utf-8"
+    )
     env = {
         "FAIRWAY_HOME": str(folder / "home"), "FAIRWAY_PORT": str(port),
         "FAIRWAY_INTERNAL_PORT": str(internal), "FAIRWAY_RASA_PORT": str(rasa),

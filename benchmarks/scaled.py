@@ -30,7 +30,7 @@ SYSTEMS = {
     "open311": "/open311/v2", "postcodes": "", "bins": "/bins", "places": "/places",
     "appointments": "/appointments", "cases": "/cases", "directory": "/directory",
 }  # fmt: skip
-START_SECONDS = 150.0
+START_SECONDS = 300.0
 
 
 class DidNotStart(Exception):
@@ -128,9 +128,11 @@ def _environment(home: Path, ports: list[int], servers: Servers) -> dict[str, st
 
 
 def _council(sandbox: str) -> str:
+    """The council file with the systems at ``sandbox``; in its order, for the first language is the
+    default."""
     council = yaml.safe_load((ROOT / "bot" / "council.yml").read_text("utf-8"))
     council["systems"] = {name: f"{sandbox}{path}" for name, path in SYSTEMS.items()}
-    return yaml.safe_dump(council, allow_unicode=True)
+    return yaml.safe_dump(council, allow_unicode=True, sort_keys=False)
 
 
 def _wait(product: Scaled, programs: int) -> None:

@@ -25,6 +25,7 @@ from tests.forms_kit import Browser
 from tests.journeys.conftest import ROOT
 from tests.journeys.test_canaries import CANARIES, SAID, spellings
 
+pytestmark = pytest.mark.timeout(900)  # servers, five programs and kills, on a busy machine
 SECONDS = 40.0
 
 
