@@ -4,10 +4,11 @@ own: PostgreSQL, Redis, RabbitMQ and the sandbox council. Every process may be k
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import sqlalchemy as sa
 import yaml
@@ -92,14 +93,21 @@ def own_servers(folder: Path) -> Iterator[Servers]:
 
 @contextmanager
 def running_scaled(
-    folder: Path, servers: Servers, models: Path, fairways: int = 2, rasas: int = 2
+    folder: Path,
+    servers: Servers,
+    models: Path,
+    fairways: int = 2,
+    rasas: int = 2,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Scaled]:
-    """The product on ``servers``, with a copy of ``models``. Raises DidNotStart."""
+    """The product on ``servers``, with a copy of ``models`` and ``more`` settings. Raises
+    DidNotStart."""
     home = folder / "home"
     shutil.copytree(models, home / "models")
     (folder / "council.yml").write_text(_council(servers.sandbox.url), "utf-8")
     ports = [free_port() for _ in range(3)]
     env = _environment(home, ports, servers) | {"FAIRWAY_COUNCIL": str(folder / "council.yml")}
+    env.update(more)
     command = [str(FAIRWAY), "scale", "--no-train"]
     command += ["--fairways", str(fairways), "--rasas", str(rasas)]
     engine, log = sa.create_engine(servers.postgres.url, poolclass=sa.NullPool), folder / "up.log"

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 
 import pytest
 
+from benchmarks.books import Books
 from benchmarks.marked import write_between
 from benchmarks.processes import wait_until
 from benchmarks.soak import BEHIND, Pace, _rounds
-from benchmarks.workers import Both, Measured, held_back, table_of
+from benchmarks.workers import Both, Measured, Unfair, _check_fair, held_back, table_of
 
 
 def test_every_kind_is_killed_once_before_any_is_killed_again():
@@ -66,6 +68,15 @@ def test_the_table_of_workers_says_the_goal_and_the_ratio():
     two = Both(Measured(12.0, {"Rasa": 55.0}, 2.0), Measured(8.0, {"Rasa": 52.0}, 0.9))
     table = table_of([one], [two], 30)
     assert "| 10.0 | 12.0 | 1.20× |" in table and "(goal 1.7×) | 4.0 | 8.0 | 2.00× |" in table
+
+
+@pytest.mark.parametrize(
+    ("turns", "odd"), [({"answered": 90, "error": 10}, []), ({}, []), ({"answered": 9}, ["404"])]
+)
+def test_turns_that_ended_without_rasa_make_no_figure(turns, odd):
+    with pytest.raises(Unfair):
+        _check_fair(Books(odd=odd), Counter(turns))
+    _check_fair(Books(), Counter(answered=90, handed=20, error=1))
 
 
 def test_what_a_command_printed_is_written_between_its_markers_only(tmp_path):
