@@ -20,9 +20,9 @@ def signed_in(browser: Browser, site: Site, staff: Staff, **options) -> Page:
     return context.new_page()
 
 
-def report_made(page: Page) -> None:
-    """Wait, as an auditor does, until the report that was asked for is there."""
-    there = page.get_by_role("heading", name="Notes and signatures")
+def report_made(page: Page, heading: str = "Notes and signatures") -> None:
+    """Wait, as an auditor does, until the report that was asked for is there, or ``heading``."""
+    there = page.get_by_role("heading", name=heading)
     look_again = page.get_by_role("link", name="See whether it is ready")
     there.or_(look_again).first.wait_for(timeout=60_000)
     while look_again.count():

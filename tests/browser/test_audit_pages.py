@@ -59,7 +59,7 @@ def test_a2_a5_every_page_and_state_of_the_audit(site, auditor):
     page.get_by_label("Language", exact=True).check()
     page.get_by_label("Up to, not including").fill("2020-01-01")
     page.get_by_role("button", name="Make the report").click()
-    page.get_by_role("heading", name="The report was not made").wait_for()
+    report_made(page, "The report was not made")
     sound(page, "a report that was not made")
     page.get_by_role("link", name="Back to the form").click()
     assert page.get_by_label("Up to, not including").input_value() == "2020-01-01"
