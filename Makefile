@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 /usr/bin/pyt
 PYTHON310 ?=
 BIN := .venv/bin
 
-.PHONY: help setup run run-scale test lint bench check-slow train lock clean
+.PHONY: help setup run run-scale test lint bench soak check-slow train lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,13 @@ lint: setup ## Style, types and the walls between the rooms
 check-slow: setup ## The tests that take minutes or gigabytes
 	@$(BIN)/fairway train
 	@$(BIN)/python -m scripts.run_tests --slow
+	@$(BIN)/python -m scripts.find_haproxy --install >/dev/null
+	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),20)
+
+soak: setup ## Kill processes at random under load for MINUTES (20); ends in an error if anything was lost
+	@$(BIN)/python -m scripts.find_haproxy --install >/dev/null
+	@$(BIN)/fairway train
+	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),20)
 
 bench: setup ## Measure the whole stack against plain Rasa; writes docs/performance.md
 	@$(BIN)/python -m benchmarks

@@ -26,12 +26,12 @@ from pathlib import Path
 import click
 import httpx
 
+from benchmarks.marked import write_between
 from benchmarks.processes import free_port, running, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 FAIRWAY = ROOT / ".venv" / "bin" / "fairway"
 PAGE = ROOT / "docs" / "operations.md"
-START, END = "<!-- capacity: start -->", "<!-- capacity: end -->"
 RATES = (2, 4, 8, 12, 16, 20, 25, 30, 40, 50)
 GOOD = 2000.0
 """Milliseconds within which nineteen of twenty must be answered."""
@@ -152,9 +152,7 @@ def main(seconds: float, write: bool) -> None:
     table = table_of(found)
     click.echo(table)
     if write:
-        before, _, rest = PAGE.read_text("utf-8").partition(START)
-        _, _, after = rest.partition(END)
-        PAGE.write_text(f"{before}{START}\n{table}\n{END}{after}", "utf-8")
+        write_between(PAGE, "capacity", table)
 
 
 def table_of(found: Sequence[Arrivals]) -> str:

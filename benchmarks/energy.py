@@ -57,11 +57,12 @@ class Meter:
 
 def processor_seconds(process: subprocess.Popen[bytes]) -> float:
     """Of the process and everything it started that still runs (Linux, from /proc)."""
-    ticks = sum(_ticks(pid) for pid in tree(process.pid))
+    ticks = sum(ticks_of(pid) for pid in tree(process.pid))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _ticks(pid: int) -> int:
+def ticks_of(pid: int) -> int:
+    """Processor ticks that a process has used; 0 when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:

@@ -27,11 +27,11 @@ import uvicorn
 import yaml
 from fastapi import FastAPI, Request, Response
 
+from benchmarks.marked import write_between
 from benchmarks.processes import free_port, running, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-START, END = "<!-- gateway: start -->", "<!-- gateway: end -->"
 POSTCODE = "SY1 2AS"
 GOAL = 25.0
 
@@ -86,9 +86,7 @@ def main() -> None:
     table = _table(turns, gateway, plain)
     sys.stdout.write(table + "\n")
     if given.write:
-        text = PAGE.read_text("utf-8")
-        before, rest = text.split(START, 1)
-        PAGE.write_text(f"{before}{START}\n{table}\n{END}{rest.split(END, 1)[1]}", "utf-8")
+        write_between(PAGE, "gateway", table)
 
 
 def _measure(folder: Path, count: int) -> tuple[list[float], list[float], list[float]]:
@@ -100,7 +98,9 @@ def _measure(folder: Path, count: int) -> tuple[list[float], list[float], list[f
     council = yaml.safe_load((ROOT / "bot" / "council.yml").read_text("utf-8"))
     base = f"http://127.0.0.1:{passed}/sandbox"
     council["systems"] = {"postcodes": base, "bins": f"{base}/bins"}
-    (folder / "council.yml").write_text(yaml.safe_dump(council, allow_unicode=True), "utf-8")
+    (folder / "council.yml").write_text(
+        yaml.safe_dump(council, allow_unicode=True, sort_keys=False), "utf-8"
+    )
     env = {
         "FAIRWAY_HOME": str(folder / "home"), "FAIRWAY_PORT": str(port),
         "FAIRWAY_INTERNAL_PORT": str(internal), "FAIRWAY_RASA_PORT": str(rasa),

@@ -23,8 +23,9 @@ from pathlib import Path
 import click
 import httpx
 
-from benchmarks.capacity import RunningFairway, running_fairway
+from benchmarks.capacity import PAGE, RunningFairway, running_fairway
 from benchmarks.energy import Meter, energy_lines
+from benchmarks.marked import write_between
 from bot.conversation import Conversation
 from bot.message import Medium, Message, Sender
 from bot.stores.engine import open_engine
@@ -176,7 +177,8 @@ def measure_growth(fairway: RunningFairway, talks: int) -> tuple[Growth, Growth]
 @click.command()
 @click.option("--talks", default=TALKS, show_default=True, help="Long conversations to measure.")
 @click.option("--watts", default=10.0, show_default=True, help="Of a busy core without a meter.")
-def main(talks: int, watts: float) -> None:
+@click.option("--write/--no-write", default=False, help="Write docs/operations.md.")
+def main(talks: int, watts: float, write: bool) -> None:
     """Measure both ratios and the energy of a thousand messages, and print them."""
     with tempfile.TemporaryDirectory() as folder, running_fairway(Path(folder)) as fairway:
         short_talks(fairway.url, 4)
@@ -185,7 +187,10 @@ def main(talks: int, watts: float) -> None:
         short_talks(fairway.url, count)
         energy = meter.read(count * len(TEXTS))
         long, stored = measure_growth(fairway, talks)
-    click.echo("\n".join([*lines(long, stored), "", *energy_lines(energy, watts)]))
+    told = "\n".join([*lines(long, stored), "", *energy_lines(energy, watts)])
+    click.echo(told)
+    if write:
+        write_between(PAGE, "growth", told)
 
 
 if __name__ == "__main__":

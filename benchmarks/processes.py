@@ -91,6 +91,19 @@ def _parents() -> dict[int, tuple[int, int]]:
     return found
 
 
+def children(parent: int) -> dict[int, str]:
+    """pid → command line of what ``parent`` started itself."""
+    found = {}
+    for pid, (started_by, _) in _parents().items():
+        try:
+            if started_by == parent:
+                command = Path(f"/proc/{pid}/cmdline").read_text()
+                found[pid] = command.replace("\0", " ")
+        except OSError:
+            continue
+    return found
+
+
 def _group(leader: int) -> list[int]:
     return [pid for pid, (_, group) in _parents().items() if group == leader]
 

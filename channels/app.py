@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,9 +33,7 @@ from bot.council import Council, CouncilHours
 from bot.council_case import CaseLooker
 from bot.desk_visit import VisitBook
 from bot.files.pages import load_pages, pages_to_quote
-from bot.need import Availability, Barrier, Channel, Circumstances, Need
 from bot.ports import Assistant
-from bot.routing import Doors, RoutingPolicy, decide_route
 from bot.staff import LogEntry
 from bot.stores import schema as t
 from bot.stores.engine import migrate
@@ -56,18 +54,16 @@ from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
 from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
-from channels.manager import ManagerTools, make_manager_router
-from channels.manager.tools import Place
-from channels.model_shelf import CANDIDATE, LIVE, answers_beside, named_model
+from channels.gates import admitted_policy, manager_tools
+from channels.manager import make_manager_router
 from channels.night_training import start_night_training
 from channels.pages import Pages, check_csrf, secure
 from channels.parts import Parts
 from channels.platform import publishing, start_carrier
-from channels.policy_shelf import Admission, admit
 from channels.privacy.keeper import start_keeper
 from channels.privacy.sealer import start_sealer
 from channels.product_files import ProductFiles, read_files
-from channels.settings import OWN_CARDS, ROOT, Settings
+from channels.settings import OWN_CARDS, Settings
 from channels.shared import make_shared
 from channels.sms import make_phone_router, make_sms_router, start_postman
 from channels.switches import SwitchBoard, SwitchedAssistant, start_switch_board
@@ -75,8 +71,6 @@ from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
 from fairness.pages import make_audit_router
-from fairness.redact import redact
-from fairness.simulate.district import Person
 
 
 @dataclass(frozen=True)
@@ -138,87 +132,6 @@ def build_product(settings: Settings) -> Product:
         tracing.follow_requests(public)
         tracing.follow_requests(internal)
     return Product(public, internal, parts)
-
-
-def why_not_candidate(models: Path) -> tuple[str, ...]:
-    """Why the model that waits may not go live, as the audit sees it; nothing: it may. Raises
-    AuditError for a broken file of answers."""
-    from fairness.model_gate import read_answers, why_not_model
-
-    live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
-    if live is None or candidate is None:
-        return ()
-    before, after = (read_answers(answers_beside(model)) for model in (live, candidate))
-    return why_not_model(before, after)
-
-
-def admitted_policy(
-    settings: Settings,
-    overruled_by: Mapping[str, str] | None = None,
-    files: ProductFiles | None = None,
-    wanted: Path = ROOT / "bot" / "routing_policy.yml",
-) -> Admission:
-    """The routing policy that may be live, ``wanted`` or the one before: a changed one has to
-    pass the audit first."""
-    held = files or read_files(settings.council_file)
-
-    def check(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
-        return why_not_policy(before, after, held)
-
-    return admit(settings.home, wanted, check, overruled_by)
-
-
-def why_not_policy(
-    before: RoutingPolicy, after: RoutingPolicy, files: ProductFiles
-) -> tuple[str, ...]:
-    """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may."""
-    # Imported where a policy has changed: the audit's libraries are not for every start.
-    from fairness.policy_gate import people_of_district, why_not
-
-    return why_not(
-        people_of_district(),
-        lambda person: _sent_to(person, before, files),
-        lambda person: _sent_to(person, after, files),
-    )
-
-
-def manager_tools(settings: Settings) -> ManagerTools:
-    """What the service manager's pages ask of the audit and of the pages to quote."""
-    own_cards = settings.home / OWN_CARDS
-
-    def policy_reasons(before: RoutingPolicy, after: RoutingPolicy) -> tuple[str, ...]:
-        return why_not_policy(before, after, read_files(settings.council_file, own_cards))
-
-    def model_reasons(before: Path, after: Path) -> tuple[str, ...]:
-        from fairness.model_gate import read_answers, why_not_model
-
-        return why_not_model(read_answers(before), read_answers(after))
-
-    def published(counts: Mapping[Place, int]) -> dict[Place, int | None]:
-        from fairness.publishable import publishable
-        from fairness.records import Rules
-
-        rules = Rules()
-        return publishable(counts, rules.threshold or 10, rules.rounding)
-
-    return ManagerTools(
-        redact=redact,
-        policy_reasons=policy_reasons,
-        model_reasons=model_reasons,
-        published=published,
-        pages=lambda: load_pages(pages_to_quote(settings.home / "pages")),
-    )
-
-
-def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:
-    """Where ``policy`` sends a synthetic citizen, with the contact centre open."""
-    card = files.cards.get(person.card)
-    circumstances = Circumstances(
-        asked_channel=Channel(person.asked_channel) if person.asked_channel else None,
-        barriers=frozenset(map(Barrier, person.barriers)),
-    )
-    need, doors = (card.need, card.doors) if card else (Need(), Doors())
-    return decide_route(need, circumstances, Availability(), doors, policy).channel.value
 
 
 def _make_parts(

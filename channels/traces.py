@@ -1,4 +1,5 @@
-"""Whether traces are made. Without a collector OpenTelemetry is not even imported."""
+"""Whether traces are made. Without a collector none are, and the exporter is not imported (the rest
+of OpenTelemetry is: the action server's rasa_sdk imports it)."""
 
 from __future__ import annotations
 

@@ -124,6 +124,6 @@ def staff_site(parts: Parts, *more: Callable) -> Iterator[Site]:
 
 def manager_router(parts: Parts):
     """The service manager's pages as the product has them."""
-    from channels.app import manager_tools  # brings the audit's libraries: only where needed
+    from channels.gates import manager_tools  # brings the audit's libraries: only where needed
 
     return make_manager_router(parts, manager_tools(parts.settings))

@@ -30,7 +30,7 @@ def admit_policy(context: click.Context, override_gate: str | None, by: str | No
         raise click.UsageError("--override-gate REASON and --by NAME go together.")
     overruled = {"reason": override_gate, "by": by} if override_gate and by else None
     try:
-        found = import_module("channels.app").admitted_policy(settings_here(), overruled)
+        found = import_module("channels.gates").admitted_policy(settings_here(), overruled)
     except FairwayError as error:
         raise click.ClickException(str(error)) from error
     if found.reasons:

@@ -65,7 +65,7 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
 
 def _activate(models: Path, *, overruled: bool) -> None:
     """Let the candidate live if the audit says so, or somebody has overruled it."""
-    reasons = import_module("channels.app").why_not_candidate(models)
+    reasons = import_module("channels.gates").why_not_candidate(models)
     for reason in reasons:
         click.echo(f"  the audit: {reason}", err=True)
     let_candidate_live(models, reasons, overruled=overruled)

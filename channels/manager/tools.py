@@ -1,4 +1,4 @@
-"""What the service manager's pages ask of other rooms; ``channels/app.py`` wires it."""
+"""What the service manager's pages ask of other rooms; ``channels/gates.py`` wires it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from fairness.provenance import provenance
 from fairness.records import Rules
 
 
-def make_report(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
-    """Run the audit and put its report on the shelf; its id. Raises AuditError."""
+def make_report(
+    url: str, shelf: Path, asked: Asked, equality_key: str, tell: Callable[[str], None]
+) -> str:
+    """Run the audit and put its report on the shelf; its id. ``tell`` hears of each step (STEPS in
+    ``fairness.pages.making``) as it begins. Raises AuditError."""
     rules = Rules(harm=read_weights())
     earlier = None
     if asked.previous:
@@ -26,11 +30,13 @@ def make_report(url: str, shelf: Path, asked: Asked, equality_key: str) -> str:
         url, asked.groups, asked.within or None, since=day(asked.since), until=day(asked.until),
         equality_key=equality_key,
     )  # fmt: skip
+    tell("comparing")
     made_at = datetime.now(UTC)
     command = _command(units.source.name, asked)
     history = provenance(units, rules, made_at=made_at, command=command)
     title = f"Bias report by {' and '.join(asked.groups)}"
     report = audit(units, rules, history, title=title, earlier=earlier)
+    tell("writing")
     return keep_report(shelf, report, {"since": asked.since, "until": asked.until})
 
 

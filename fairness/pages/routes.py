@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,22 @@ from markupsafe import Markup
 from bot.need_codes import NeedCodes
 from fairness.errors import AuditError, ReportUnknown
 from fairness.pages.asked import Asked, day
-from fairness.pages.behind import add_behind, links_of
+from fairness.pages.behind import Link, add_behind, links_of
 from fairness.pages.coding import add_coding
 from fairness.pages.frame import Chrome, Frame
+from fairness.pages.making import (
+    MOST_AT_ONCE,
+    STEPS,
+    Making,
+    Start,
+    begin,
+    look,
+    start_child,
+    under_way,
+)
 from fairness.pages.notes import add_note, notes_of
 from fairness.pages.render import render
-from fairness.pages.shelf import FILES, Kept, find_report, list_reports, report_file
+from fairness.pages.shelf import FILES, Kept, about_report, find_report, list_reports, report_file
 from fairness.reading import count_conversations
 from fairness.report.style import content_security_policy
 from fairness.words_of import Opens, not_sealed
@@ -48,6 +59,9 @@ WITHIN: Mapping[str, str] = {
     "language": "Language",
 }
 
+LOOK_SECONDS, LOOK_EVERY = 4.0, 0.2
+"""How long a page waits for a report to become ready, and how often it looks."""
+
 
 def make_audit_router(
     read_engine_url: str,
@@ -63,6 +77,7 @@ def make_audit_router(
     coder: Callable[[Request], str] = lambda request: "auditor",
     noted: Callable[[Request, str, str], None] = lambda request, action, subject: None,
     opens: Opens = not_sealed,
+    start: Start = start_child,
 ) -> APIRouter:
     """Pages under /audit, all behind ``require_auditor``.
 
@@ -72,11 +87,11 @@ def make_audit_router(
     joins equality answers; ``who(request)`` names who writes a note or signs, ``coder(request)``
     is their user name. Without ``need_codes`` there is no coding page. ``noted(request, action,
     subject)`` writes to the staff log who read what. ``opens`` opens sealed contact details.
+    ``start`` begins the work on a report.
     """
     router = APIRouter(
         prefix="/audit", dependencies=[Depends(require_auditor)], include_in_schema=False
     )
-    one_at_a_time = threading.Lock()
 
     def show(request: Request, asked: Asked, problem: str = "") -> Response:
         held, problem = _held(read_engine_url, problem)
@@ -85,6 +100,7 @@ def make_audit_router(
             group_names=GROUPS, within_names=WITHIN, coding=need_codes is not None,
             reports=(reports := list_reports(reports_dir)),
             wanting=wanting_eyes(reports_dir, reports), held=held, asked=asked, problem=problem,
+            making=under_way(reports_dir), steps=STEPS,
             answers=ANSWERS if equality_key else {},
             csrf=Markup(csrf_field(request)),
         )  # fmt: skip
@@ -93,8 +109,8 @@ def make_audit_router(
         return response
 
     @router.get("")
-    def reports(request: Request) -> Response:
-        return show(request, Asked())
+    def reports(request: Request, again: str = "") -> Response:
+        return show(request, _asked_before(reports_dir, again))
 
     @router.post("", dependencies=[Depends(check_csrf)])
     def new_report(
@@ -106,18 +122,23 @@ def make_audit_router(
         previous: Annotated[str, Form()] = "",
     ) -> Response:
         asked = Asked(tuple(groups or ()), within, since, until, previous)
-        problem = _problem(asked, bool(equality_key))
+        problem = _problem(asked, bool(equality_key)) or _cannot_begin(reports_dir, asked)
         if problem:
             return show(request, asked, problem)
-        # Imported here: the audit's libraries are much memory that no citizen needs.
-        from fairness.pages.make import make_report
+        making_id = begin(reports_dir, read_engine_url, asked, equality_key, start)
+        return RedirectResponse(f"/audit/making/{making_id}", status_code=303)
 
+    @router.get("/making/{making_id}")
+    async def how_far(request: Request, making_id: str) -> Response:
         try:
-            with one_at_a_time:
-                report_id = make_report(read_engine_url, reports_dir, asked, equality_key)
-        except AuditError as error:
-            return show(request, asked, str(error))
-        return RedirectResponse(f"/audit/reports/{report_id}", status_code=303)
+            making = await _wait_for(reports_dir, making_id)
+        except ReportUnknown as error:
+            raise HTTPException(404, str(error)) from None
+        if making.report_id:
+            return RedirectResponse(f"/audit/reports/{making.report_id}", status_code=303)
+        title = "The report was not made" if making.problem else "The report is being made"
+        body = render("making.html.j2", making=making, steps=STEPS)
+        return frame.page(title, body, request, 422 if making.problem else 200)
 
     @router.get("/reports/{report_id}")
     def report(request: Request, report_id: str) -> Response:
@@ -128,7 +149,7 @@ def make_audit_router(
         body = render(
             "report.html.j2",
             kept=kept, files=FILES, notes=notes_of(reports_dir, report_id),
-            links=links_of(_document(reports_dir, report_id)),
+            links=_links(reports_dir, report_id),
             csrf=Markup(csrf_field(request)),
         )  # fmt: skip
         return chrome(kept.title, body, request)
@@ -164,6 +185,37 @@ def make_audit_router(
         return _sent(path, report_id, name)
 
     return router
+
+
+async def _wait_for(shelf: Path, making_id: str) -> Making:
+    """How far it is, when it is over or after a while: whoever looks need not look often. Costs
+    no thread. Raises ReportUnknown."""
+    deadline = time.monotonic() + LOOK_SECONDS
+    making = look(shelf, making_id)
+    while not making.is_over and time.monotonic() < deadline:
+        await asyncio.sleep(LOOK_EVERY)
+        making = look(shelf, making_id)
+    return making
+
+
+def _asked_before(shelf: Path, making_id: str) -> Asked:
+    """What was typed for a report that came to nothing; the form as it begins otherwise."""
+    try:
+        return look(shelf, making_id).asked
+    except ReportUnknown:
+        return Asked()
+
+
+def _cannot_begin(shelf: Path, asked: Asked) -> str:
+    """Why the report cannot be begun just now, or nothing."""
+    if len(under_way(shelf)) >= MOST_AT_ONCE:
+        return f"{MOST_AT_ONCE} reports are being made already. Wait until one of them is ready."
+    try:
+        if asked.previous:
+            report_file(shelf, asked.previous, "report.json")
+    except ReportUnknown as error:
+        return str(error)
+    return ""
 
 
 def _sent(path: Path, report_id: str, name: str) -> Response:
@@ -209,6 +261,10 @@ def wanting_eyes(shelf: Path, reports: Sequence[Kept]) -> tuple[Kept, ...]:
     )
 
 
-def _document(shelf: Path, report_id: str) -> dict[str, Any]:
-    held: dict[str, Any] = json.loads(report_file(shelf, report_id, "report.json").read_text())
-    return held
+def _links(shelf: Path, report_id: str) -> Sequence[Link]:
+    """Figures to read behind. A report kept before they were kept with it is looked through again,
+    which takes the audit's libraries."""
+    kept = about_report(shelf, report_id).get("links")
+    if kept is not None:
+        return [Link(**link) for link in kept]
+    return links_of(json.loads(report_file(shelf, report_id, "report.json").read_text("utf-8")))

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,10 +50,12 @@ def keep_report(shelf: Path, report: Report, more: Mapping[str, Any] | None = No
 
     ``more`` is kept with it: ``since`` and ``until`` as asked for, ``scheduled``, ``alerts``.
     """
+    from fairness.pages.behind import links_of
     from fairness.report.as_json import as_json
     from fairness.report.write import write_report
 
-    provenance = as_json(report)["provenance"]
+    document = as_json(report)
+    provenance = document["provenance"]
     made_at = datetime.fromisoformat(provenance["made_at"])
     report_id = f"{made_at:%Y%m%dT%H%M%SZ}-{provenance['findings_sha256'][:8]}"
     unfinished = shelf / f".{report_id}.part"
@@ -66,6 +68,7 @@ def keep_report(shelf: Path, report: Report, more: Mapping[str, Any] | None = No
         "units": provenance["units"],
         "window": [provenance["window"]["from"] or "", provenance["window"]["to"] or ""],
         "verdicts": Counter(c.verdict for c in report.comparisons),
+        "links": [asdict(link) for link in links_of(document)],
         **(more or {}),
     }
     (unfinished / "about.json").write_text(json.dumps(about), encoding="utf-8")

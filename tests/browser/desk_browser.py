@@ -20,6 +20,16 @@ def signed_in(browser: Browser, site: Site, staff: Staff, **options) -> Page:
     return context.new_page()
 
 
+def report_made(page: Page, heading: str = "Notes and signatures") -> None:
+    """Wait, as an auditor does, until the report that was asked for is there, or ``heading``."""
+    there = page.get_by_role("heading", name=heading)
+    look_again = page.get_by_role("link", name="See whether it is ready")
+    there.or_(look_again).first.wait_for(timeout=60_000)
+    while look_again.count():
+        look_again.click()
+        there.or_(look_again).first.wait_for(timeout=60_000)
+
+
 def axe_violations(page: Page | Frame) -> list[str]:
     """What axe finds wrong with the page, or one frame of it, as it stands."""
     page.wait_for_load_state()  # its style may still be on the way

@@ -8,7 +8,8 @@ from bot.staff import Role
 from channels.app import audit_router
 from channels.auth import make_auth_router
 from channels.desk import make_desk_router
-from tests.browser.desk_browser import axe_violations, signed_in
+from fairness.pages.making import one_at_a_time
+from tests.browser.desk_browser import axe_violations, report_made, signed_in
 from tests.staff_kit import Site
 from tests.web_kit import make_parts, public_app, serve
 
@@ -56,8 +57,22 @@ def test_a2_a5_every_page_and_state_of_the_audit(site, auditor):
     assert "There is a problem" in page.inner_text("main")
     sound(page, "a wrong form")
     page.get_by_label("Language", exact=True).check()
+    page.get_by_label("Up to, not including").fill("2020-01-01")
     page.get_by_role("button", name="Make the report").click()
-    page.get_by_role("heading", name="Notes and signatures").wait_for()
+    report_made(page, "The report was not made")
+    sound(page, "a report that was not made")
+    page.get_by_role("link", name="Back to the form").click()
+    assert page.get_by_label("Up to, not including").input_value() == "2020-01-01"
+    page.get_by_label("Up to, not including").fill("")
+    with one_at_a_time(site.parts.settings.home / "reports"):
+        page.get_by_role("button", name="Make the report").click()
+        page.get_by_role("heading", name="The report is being made").wait_for()
+        sound(page, "a report that is being made")
+        page.get_by_role("link", name="past reports").click()
+        page.get_by_role("heading", name="Being made").wait_for()
+        sound(page, "with a report that is being made")
+        page.go_back()
+    report_made(page)
     sound(page, "a report")
     report = page.url
     page.get_by_label("Your note").fill("Read with the service manager")

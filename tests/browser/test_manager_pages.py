@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.understanding import Answer, Said, Understanding
-from channels.app import admitted_policy
+from channels.gates import admitted_policy
 from tests.browser.desk_browser import axe_violations, signed_in, too_small, too_wide
 from tests.staff_kit import manager_router, staff_site
 from tests.web_kit import make_parts

@@ -16,12 +16,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.staff import Role
-from channels.app import admitted_policy, audit_router
+from channels.app import audit_router
 from channels.auth import make_auth_router
 from channels.desk import make_desk_router
+from channels.gates import admitted_policy
 from scripts.find_chromium import find_chromium
 from scripts.npm_package import KEPT
-from tests.browser.desk_browser import signed_in
+from tests.browser.desk_browser import report_made, signed_in
 from tests.browser.test_manager_pages import MISSED
 from tests.browser.test_web_journeys import PAGES, states
 from tests.browser.visitors import POTHOLE
@@ -125,7 +126,7 @@ def test_A2_pa11y_finds_nothing_in_the_audit(pa11y, browser, tmp_path):
             site.citizen("there is a pothole in my road", "what", language="cy" if i % 2 else "en")
         page.goto(f"{site.url}/audit")
         page.get_by_role("button", name="Make the report").click()
-        page.get_by_role("heading", name="Notes and signatures").wait_for()
+        report_made(page)
         report = page.url
         urls = {
             "audit": f"{site.url}/audit",

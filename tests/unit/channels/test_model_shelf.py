@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from channels.app import why_not_candidate
+from channels.gates import why_not_candidate
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, let_candidate_live, named_model
 
 

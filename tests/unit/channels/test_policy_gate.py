@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.files.policy import load_policy
-from channels.app import admitted_policy
+from channels.gates import admitted_policy
 from channels.settings import ROOT, load_settings
 from fairness.policy_gate import people_of_district, why_not
 

@@ -1,6 +1,7 @@
 """The auditor's pages: empty, filled, wrong input, downloads, and who may see them."""
 
 import asyncio
+import os
 import re
 
 import httpx
@@ -9,13 +10,14 @@ from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from fairness.pages import make_audit_router
+from fairness.pages.making_child import work
 
 
 class Visitor:
     """An auditor with a browser that speaks to the app in memory."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._app = app
+        self.app = app
 
     def get(self, path: str, **options: object) -> httpx.Response:
         return self._send("GET", path, **options)
@@ -25,7 +27,7 @@ class Visitor:
 
     def _send(self, method: str, path: str, role: str = "auditor", **options) -> httpx.Response:
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(self._app)
+            transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.request(method, path, headers={"x-role": role}, **options)
 
@@ -53,14 +55,18 @@ def client(council, tmp_path):
             council.url, tmp_path / "reports", auditor, chrome,
             csrf_field=lambda _: '<input type="hidden" name="csrf" value="t0ken">',
             check_csrf=token,
+            start=lambda job, lock: app.state.start(job, lock),
         )
     )  # fmt: skip
+    app.state.start = lambda job, lock: work(job)  # here and now; test_making.py has the process
     return Visitor(app)
 
 
 def make(client, **form):
+    """The answer of the form, or that of the page which the form leads to."""
     data = {"csrf": "t0ken", "groups": ["language", "medium"], **form}
-    return client.post("/audit", data=data)
+    answer = client.post("/audit", data=data)
+    return client.get(answer.headers["location"]) if answer.status_code == 303 else answer
 
 
 def test_nothing_recorded_yet(client):
@@ -102,7 +108,7 @@ def test_make_read_and_keep_a_report(client, council):
         ({"within": "language"}, "already one of the groups"),
         ({"since": "yesterday"}, "year-month-day"),
         ({"since": "2026-02-01", "until": "2026-01-01"}, "must be before"),
-        ({"since": "2036-01-01"}, "nothing to audit"),
+        ({"previous": "../../etc"}, "no such report"),
     ],
 )
 def test_a_wrong_form_comes_back_with_what_was_typed(client, council, form, says):
@@ -113,9 +119,37 @@ def test_a_wrong_form_comes_back_with_what_was_typed(client, council, form, says
     assert form.get("since", "") in answer.text
 
 
+def test_a_report_that_comes_to_nothing_says_why_and_leads_back_to_the_filled_form(client, council):
+    council.add({})
+    answer = make(client, since="2036-01-01")
+    assert answer.status_code == 422
+    assert "nothing to audit" in answer.text and 'role="alert"' in answer.text
+    again = re.search(r'href="(/audit\?again=[0-9a-f]{32})"', answer.text)[1]
+    assert 'value="2036-01-01"' in client.get(again).text
+
+
+def test_what_is_being_made_is_shown_and_three_are_enough(client, council):
+    council.add({})
+    locks: list[int] = []
+    client.app.state.start = lambda job, lock: locks.append(os.dup(lock))  # as a worker holds it
+    form = {"csrf": "t0ken", "groups": ["language"], "within": "asked_channel"}
+    places = [client.post("/audit", data=form).headers["location"] for _ in range(3)]
+    page = client.get("/audit").text
+    assert all(place in page for place in places)
+    page = client.get(places[0]).text
+    assert "being made" in page and "language within asked channel" in page
+    refused = client.post("/audit", data=form)
+    assert refused.status_code == 422 and "3 reports are being made" in refused.text
+    os.close(locks.pop())
+    assert "broken off" in client.get(places[2]).text
+    assert client.post("/audit", data=form).status_code == 303
+    for lock in locks:
+        os.close(lock)
+
+
 def test_only_auditors_and_only_with_a_token(client, council):
     council.add({})
-    for path in ("/audit", "/audit/reports/x", "/audit/reports/x/report.json"):
+    for path in ("/audit", "/audit/making/x", "/audit/reports/x", "/audit/reports/x/report.json"):
         assert client.get(path, role="agent").status_code == 403
     assert client.post("/audit", data={"groups": "language"}).status_code == 403
 
@@ -134,6 +168,7 @@ def test_only_auditors_and_only_with_a_token(client, council):
 def test_no_path_leads_out_of_the_shelf(client, council, path):
     council.add({})
     assert client.get(f"/audit/reports/{path}").status_code == 404
+    assert client.get(f"/audit/making/{path}").status_code == 404
 
 
 def test_what_was_typed_is_escaped(client, council):

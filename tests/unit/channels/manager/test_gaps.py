@@ -15,7 +15,7 @@ from bot.message import Medium
 from bot.outcome import Outcome
 from bot.turn_record import TurnRecord
 from bot.understanding import Answer, Said, Understanding
-from channels.app import manager_tools
+from channels.gates import manager_tools
 from channels.manager.ends import Ended, ended
 from channels.manager.gap_pages import open_rows, places_of
 

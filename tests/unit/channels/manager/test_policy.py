@@ -7,7 +7,7 @@ import pytest
 from bot.conversation import Conversation
 from bot.message import Medium
 from bot.turn_record import TurnRecord
-from channels.app import admitted_policy
+from channels.gates import admitted_policy
 from channels.settings import ROOT
 from tests.staff_kit import csrf
 
