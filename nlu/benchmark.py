@@ -1,10 +1,12 @@
 """Our understanding beside Rasa's default one, on a table of somebody else's messages.
 
     python -m nlu.benchmark --train T.csv --test S.csv [--oos [LABEL or FILE.csv]] --json OUT
+        [--write NAME]
 
 Both tables have the columns ``text`` and ``label``. The two pipelines are trained and asked in
 the same run, one after the other, each in a process of its own, so that memory and time are
-its own. Rasa's default pipeline is what ``rasa init`` writes (DIET, 100 epochs).
+its own. Rasa's default pipeline is what ``rasa init`` writes (DIET, 100 epochs). ``--write`` puts
+the table between the marks of that name in ``docs/performance.md``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any
 from bot.errors import FairwayError
 from bot.wilson import wilson
 from nlu.benchmark_tables import OUT_OF_SCOPE, Table, read_tables
+from nlu.marked_page import DOCS, write_marked
 from nlu.shares import macro_f1
 
 SYSTEMS = ("fairway", "rasa_default")
@@ -39,17 +42,20 @@ def main() -> int:
     parser.add_argument("--oos", nargs="?", const=OUT_OF_SCOPE, default=None)
     parser.add_argument("--json", dest="out", type=Path, required=True)
     parser.add_argument("--system", choices=SYSTEMS, action="append")
+    parser.add_argument("--write", metavar="NAME", help="marks in docs/performance.md")
     asked = parser.parse_args()
     try:
         train, test = read_tables(asked.train, asked.test, asked.oos)
         report = compare(train, test, asked.system or SYSTEMS)
+        report |= {"train_file": asked.train.name, "test_file": asked.test.name}
+        asked.out.parent.mkdir(parents=True, exist_ok=True)
+        asked.out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        sys.stdout.write(as_text(report))
+        if asked.write:
+            write_marked(DOCS / "performance.md", asked.write, as_text(report))
     except FairwayError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
-    report |= {"train_file": asked.train.name, "test_file": asked.test.name}
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    sys.stdout.write(as_text(report))
     return 0
 
 

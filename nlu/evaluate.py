@@ -1,13 +1,15 @@
 """How well messages are understood, by language, way of writing and service, with intervals.
 
-    python -m nlu.evaluate (--models DIR | --model FILE) [--out DIR] [--jobs N] FILE.jsonl …
+    python -m nlu.evaluate (--models DIR | --model FILE) [--out DIR] [--write NAME] [--jobs N]
+        FILE.jsonl …
 
 Each line of a file is ``{"text", "lang", "intent", "variety"}``: what a person said a message
 means; or, in a file of danger, ``{"text", "lang", "crisis"}`` with the kind or null, and with
 ``asks`` where it answers a form's question; or, in one of entities,
 ``{"text", "lang", "variety", "entities": [{"entity", "text", "value"}]}``. The
 sets in ``nlu/devset`` were written apart from the training phrases. ``--out`` gets
-``understanding.json``, ``.csv`` and ``.html``.
+``understanding.json``, ``.csv`` and ``.html``; ``--write`` puts tables between the marks of that
+name in ``docs/understanding.md``. With ``--jobs 1``, the time of a message is told there too.
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ from bot.rasa.quiet import make_logs_quiet
 from nlu.answers import is_alarmed, keep_answers
 from nlu.entity_scores import entity_shares
 from nlu.evaluation_page import write_evaluation
+from nlu.marked_page import DOCS, write_marked
 from nlu.parse import parse_file
-from nlu.shares import Share, calibration_error, macro_f1, share
+from nlu.shares import Share, calibration_by_chance, calibration_error, macro_f1, share
+from nlu.understanding_tables import tables
 
 Parsed = Mapping[str, Any]
 FIRST, FIRST_THREE = "service, first guess", "service, first three"
@@ -37,6 +41,8 @@ DANGER, FALSE_ALARM = "danger found", "false alarm"
 IN_FORM, FALSE_IN_FORM = "danger found, in form", "false alarm, in form"
 TURNED_AWAY, FALSELY_HANDLED = "not understood", "wrong and acted on"
 MACRO_F1, CALIBRATION = "service, macro-F1", "calibration error"
+CHANCE = "calibration error by chance"
+"""What a model with true confidences stays below in 95 of 100 sets of as many messages."""
 MEDIAN, SLOWEST = "ms, median", "ms, 95th percentile"
 """Of one message, by the clock, as many at once as ``--jobs`` says."""
 
@@ -46,6 +52,7 @@ def main() -> int:
     parser.add_argument("--models", type=Path, help="folder of the live model")
     parser.add_argument("--model", type=Path, help="a model's file, used as it is")
     parser.add_argument("--out", type=Path, help="folder for JSON, CSV and a page")
+    parser.add_argument("--write", metavar="NAME", help="marks in docs/understanding.md")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("files", type=Path, nargs="+")
     asked = parser.parse_args()
@@ -55,12 +62,16 @@ def main() -> int:
     try:
         model = asked.model or live_model(asked.models).path
         shares = evaluate(model, read_lines(asked.files), asked.jobs)
+        sys.stdout.write(as_text(shares))
+        names = [path.name for path in asked.files]
+        if asked.out:
+            write_evaluation(asked.out, shares, model.name, names)
+        if asked.write:
+            text = tables(shares, model.name, names, asked.jobs)
+            write_marked(DOCS / "understanding.md", asked.write, text)
     except FairwayError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 1
-    sys.stdout.write(as_text(shares))
-    if asked.out:
-        write_evaluation(asked.out, shares, model.name, [path.name for path in asked.files])
     return 0
 
 
@@ -119,6 +130,7 @@ def _of_services(lang: str, services: Sequence[Parsed]) -> Iterator[Share]:
         sure, [p["intent"] == t for p, t in zip(services, truth, strict=True)]
     )
     yield _figure(CALIBRATION, lang, error, services, good=False)
+    yield _figure(CHANCE, lang, calibration_by_chance(sure), services, good=False)
     for variety, group in _grouped(services, lambda p: str(p["wanted"].get("variety"))):
         yield share(FIRST, lang, variety, map(_first, group))
         yield share(FIRST_THREE, lang, variety, map(_first_three, group))

@@ -113,7 +113,7 @@ class PassageChannel(InputChannel):
         if held is None or held.digest != asked.digest:
             self.read_beside(classifier, asked.digest)
             return {}
-        vector = sentence_vector(classifier, asked.question)
+        vector = classifier.vector_of(asked.question)
         return held.near(vector, asked.language, date.today(), asked.lgsl)
 
     def read_beside(self, classifier: IntentClassifier, wanted: str = "") -> None:
@@ -126,7 +126,7 @@ class PassageChannel(InputChannel):
 
     def read(self, classifier: IntentClassifier) -> None:
         """Read the pages and encode what is new. A page that is wrong leaves all as it was."""
-        encoder = classifier._encoder
+        encoder = classifier.encoder
         if encoder is None:
             return
         try:
@@ -142,15 +142,8 @@ def classifier_of(app: Any) -> IntentClassifier | None:
     return processor.graph_runner.component(IntentClassifier) if processor else None
 
 
-def sentence_vector(classifier: IntentClassifier, text: str) -> Any:
-    """The vector that was made of ``text`` to understand it, or is made now; None without an
-    encoder. Private there: the classifier's file is part of what a model is made from, and
-    every council would have to train anew for a change of name."""
-    return classifier._vector(text)
-
-
 def middles_of(classifier: IntentClassifier) -> dict[str, Any]:
     """Each language's middle; with another encoder than the shipped one, that of all phrases."""
-    middles = read_middles(classifier._encoder) if classifier._encoder else {}
+    middles = read_middles(classifier.encoder) if classifier.encoder else {}
     meaning = classifier.model.meaning if classifier.model else None
     return middles or ({"en": meaning.middle} if meaning is not None else {})

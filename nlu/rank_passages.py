@@ -44,16 +44,14 @@ def nearness(model: Path, folder: Path, asked: Iterable[dict[str, Any]]) -> list
     empty ones when the model has no encoder. Raises BadFile for a broken page."""
     pages = load_pages(folder)
     classifier = load_classifier(model)
-    from nlu.passage_channel import middles_of, sentence_vector
+    from nlu.passage_channel import middles_of
     from nlu.passages import Passages
 
-    if classifier._encoder is None:
+    if classifier.encoder is None:
         return [{} for _ in asked]
-    held = Passages.of(pages, classifier._encoder, middles_of(classifier))
+    held = Passages.of(pages, classifier.encoder, middles_of(classifier))
     return [
-        held.near(
-            sentence_vector(classifier, one["ask"]), one["lang"], date.today(), one.get("lgsl")
-        )
+        held.near(classifier.vector_of(one["ask"]), one["lang"], date.today(), one.get("lgsl"))
         for one in asked
     ]
 

@@ -21,7 +21,11 @@ _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
               required=True, help="Where the figures go.")  # fmt: skip
 @click.option("--only", type=click.Choice(["fairway", "rasa_default"]),
               help="Leave the other pipeline out.")  # fmt: skip
-def benchmark_nlu(train: str, test: str, oos: str | None, out: str, only: str | None) -> None:
+@click.option("--write", metavar="NAME", help="Write the table into docs/performance.md, between "
+              "the marks of this name.")  # fmt: skip
+def benchmark_nlu(
+    train: str, test: str, oos: str | None, out: str, only: str | None, write: str | None
+) -> None:
     """Train and score our pipeline and Rasa's default one (DIET) on the same table.
 
     Prints and writes accuracy with its 95 % interval, macro-F1, milliseconds a message (p50, p95),
@@ -37,6 +41,7 @@ def benchmark_nlu(train: str, test: str, oos: str | None, out: str, only: str | 
         out,
         *(["--oos", oos] if oos else []),
         *(["--system", only] if only else []),
+        *(["--write", write] if write else []),
     ]
     environment = rasa_environment() | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)

@@ -64,8 +64,9 @@ class IntentClassifier(GraphComponent):
         model: IntentModel | None = None,
     ) -> None:
         self.config, self.model = config, model
-        self._storage, self._resource, self._encoder = storage, resource, encoder
-        self._vector = lru_cache(maxsize=2000)(self._encode_one)
+        self.encoder = encoder
+        self._storage, self._resource = storage, resource
+        self._kept = lru_cache(maxsize=2000)(self._encode_one)
 
     @classmethod
     def create(
@@ -106,14 +107,14 @@ class IntentClassifier(GraphComponent):
             texts,
             labels=[str(e.get(INTENT)) for e in found],
             languages=[str(e.get(LANGUAGE) or "") for e in found],
-            vectors=encode_kept(self._encoder, texts) if self._encoder else None,
+            vectors=encode_kept(self.encoder, texts) if self.encoder else None,
             varieties=[_variety(e) for e in found],
             lookalikes=[bool(e.get(LOOKALIKE)) for e in found],
         )
         self.model = train_intents(examples, self.config["folds"])
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)
-            write_settings(folder, {"encoder": _name(self._encoder)})
+            write_settings(folder, {"encoder": _name(self.encoder)})
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -125,7 +126,7 @@ class IntentClassifier(GraphComponent):
         return messages
 
     def _understand(self, message: Message, text: str, model: IntentModel) -> None:
-        sure = model.confidences(text, str(message.get(LANGUAGE) or ""), self._vector)
+        sure = model.confidences(text, str(message.get(LANGUAGE) or ""), self.vector_of)
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         # A bare number is nobody's cry for help: what is added up over many kinds is noise then.
@@ -154,8 +155,12 @@ class IntentClassifier(GraphComponent):
             return None
         return {"name": model.labels[max(dangers, key=lambda i: sure[i])], "confidence": likely}
 
+    def vector_of(self, text: str) -> Array:
+        """The encoder's vector of a message, kept for the next to ask; None without an encoder."""
+        return self._kept(text)
+
     def _encode_one(self, text: str) -> Array:
-        return self._encoder.encode([text])[0] if self._encoder else None
+        return self.encoder.encode([text])[0] if self.encoder else None
 
 
 def named(examples: list[Message]) -> list[Message]:

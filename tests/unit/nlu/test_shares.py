@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from nlu.shares import calibration_error, macro_f1, share, wilson
+from nlu.shares import calibration_by_chance, calibration_error, macro_f1, share, wilson
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 30, 500])
@@ -33,3 +34,18 @@ def test_calibration_error_is_nothing_when_confidence_is_true():
     sure, right = [0.75] * 100, [i % 4 != 0 for i in range(100)]
     assert calibration_error(sure, right, bins=1) == pytest.approx(0.0)
     assert calibration_error([1.0] * 100, [False] * 100) == pytest.approx(1.0)
+
+
+def test_chance_alone_makes_an_error_that_shrinks_with_the_messages():
+    few, many = calibration_by_chance([0.7] * 40), calibration_by_chance([0.7] * 4000)
+    assert 0.1 < few < 0.35 and many < few / 5
+    assert calibration_by_chance([1.0] * 40) == calibration_by_chance([]) == 0.0
+
+
+def test_a_calibrated_model_stays_below_what_chance_makes_95_times_in_100():
+    draw = np.random.default_rng(5)
+    sure = list(draw.uniform(0.3, 1.0, 60))
+    limit = calibration_by_chance(sure)
+    worlds = [list(draw.random(60) < np.array(sure)) for _ in range(400)]
+    below = sum(calibration_error(sure, right) <= limit for right in worlds)
+    assert 0.91 <= below / 400 <= 0.985
