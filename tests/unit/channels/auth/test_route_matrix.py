@@ -88,6 +88,7 @@ STAFF_ROUTES = {
     ("POST", "/manager/services/{service}/confirm"): MANAGES,
     ("GET", "/audit"): AUDIT,
     ("POST", "/audit"): AUDIT,
+    ("GET", "/audit/making/{making_id}"): AUDIT,
     ("GET", "/audit/reports/{report_id}"): AUDIT,
     ("POST", "/audit/reports/{report_id}/notes"): AUDIT,
     ("GET", "/audit/reports/{report_id}/{name:path}"): AUDIT,
