@@ -172,10 +172,10 @@ def test_f3_a_redis_that_failed_is_left_alone_for_a_moment(prefix):
     for _ in range(2):
         with pytest.raises(SharedDown):
             server.ask(server.client.ping)
-    started = time.perf_counter()
+    asked = []
     with pytest.raises(SharedDown):
-        server.ask(server.client.ping)
-    assert time.perf_counter() - started < 0.05
+        server.ask(lambda: asked.append("again"))
+    assert not asked
 
 
 def test_s10_redis_holds_no_number_and_no_address(prefix):

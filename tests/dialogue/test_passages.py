@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import uuid
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -53,10 +55,16 @@ def test_what_it_says_is_near_is_quoted(ready, ask, language, says):
     assert says in found.passage if says else found is None
 
 
-def test_a_turn_and_its_question_about_pages_fit_into_the_patience(ready, actions):
+def test_a_question_about_pages_costs_less_than_its_patience(ready):
     ask = f"what documents should i bring to vote {uuid.uuid4().hex[:4]}"
     ready.ask(ask, uuid.uuid4().hex)
-    began = time.perf_counter()
+    before = processor_seconds(ready.pid)
     assert near(ready, ask, "en")[1]["near"]
-    took = time.perf_counter() - began
-    assert took < 0.3, took  # the message was encoded to be understood, and is not again
+    took = processor_seconds(ready.pid) - before
+    assert took < 0.3, took  # of the processor: the clock would count what else the machine does
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -158,10 +158,10 @@ def test_no_text_ever_raises(text):
     "text", ["a " * 5000, "husband " * 1250, "kill my a " * 1000, "é" * 10_000]
 )
 def test_hostile_text_is_read_in_reasonable_time(text):
-    started = time.perf_counter()
+    started = time.process_time()
     check_safety(text)
     # A bound against runaway patterns (seconds to hours), not a measure of speed.
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_broken_phrase_names_its_line(tmp_path):
