@@ -184,9 +184,9 @@ def _for_assistant(turn: Turn, parts: TurnParts) -> str:
 
 
 def _without_assistant(turn: Turn, parts: TurnParts) -> Ending:
-    decision = _route(
-        turn, parts, replace(turn.conversation.circumstances, asked_channel=Channel.ASSISTED)
-    )
+    asked = replace(turn.conversation.circumstances, asked_channel=Channel.ASSISTED)
+    # The citizen has not asked for it: neither they nor the audit may be told so.
+    decision = replace(_route(turn, parts, asked), reasons=(ASSISTANT_DOWN,))
     key, values = "error_assistant_down", {"phone": parts.council_phone}
     if _for_assistant(turn, parts) == "/face_to_face":
         key, values = "face_to_face_without_assistant", {"place": parts.main_place}

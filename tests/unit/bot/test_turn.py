@@ -178,6 +178,7 @@ def test_f3_with_the_assistant_down_a_person_is_asked(citizen, assistant):
     assert citizen.says("pothole") == ["[error_assistant_down](phone=0345 000 0000)"]
     assert citizen.handoff.reasons == ("error_assistant_down",)
     assert citizen.records[0].ending == "error_assistant_down"
+    assert citizen.records[0].route_reasons == ("error_assistant_down",)
 
 
 def test_f3_with_the_assistant_down_a_place_is_still_named(citizen, assistant):
