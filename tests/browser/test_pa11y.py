@@ -23,6 +23,8 @@ from channels.gates import admitted_policy
 from scripts.find_chromium import find_chromium
 from scripts.npm_package import KEPT
 from tests.browser.desk_browser import report_made, signed_in
+from tests.browser.test_desk_beside import beside  # noqa: F401
+from tests.browser.test_desk_beside import states as beside_states
 from tests.browser.test_manager_pages import MISSED
 from tests.browser.test_web_journeys import PAGES, states
 from tests.browser.visitors import POTHOLE
@@ -104,6 +106,17 @@ def test_A2_pa11y_finds_nothing_at_the_desk(pa11y, site, browser):
     assert wrong == {}
 
 
+def test_A2_pa11y_finds_nothing_beside_a_case(pa11y, beside, browser):  # noqa: F811
+    site, looker = beside
+    asha = site.hire("asha")
+    page, wrong = signed_in(browser, site, asha), {}
+    for state in beside_states(site, looker, page, asha):
+        if state != "questions refused":  # the answer to a form, which pa11y cannot send
+            wrong |= pa11y([seen(page, state)])
+    page.context.close()
+    assert wrong == {}
+
+
 def test_A2_pa11y_finds_nothing_on_a_service_managers_pages(pa11y, browser, tmp_path):
     parts = make_parts(tmp_path)
     admitted_policy(parts.settings)
@@ -128,9 +141,14 @@ def test_A2_pa11y_finds_nothing_in_the_audit(pa11y, browser, tmp_path):
         page.get_by_role("button", name="Make the report").click()
         report_made(page)
         report = page.url
+        page.goto(f"{site.url}/audit")
+        page.locator("[name=since]").fill("2036-01-01")
+        page.get_by_role("button", name="Make the report").click()
+        expect(page.get_by_role("heading", name="The report was not made")).to_be_visible()
         urls = {
             "audit": f"{site.url}/audit",
             "coding": f"{site.url}/audit/coding",
+            "not made": page.url,
             "report": report,
             "full report": f"{report}/report.html",
             "Welsh page": f"{report}/report.cy.html",
