@@ -13,21 +13,25 @@ from __future__ import annotations
 
 import datetime
 import functools
+import json
 import math
 import os
 import random
 import signal
+import sqlite3
 import sys
 import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import httpx
+import sqlalchemy as sa
 
 from benchmarks.books import Balance, Books, all_quiet, mark_of, read_held, reconcile, waits
 from benchmarks.capacity import ROOT
@@ -36,6 +40,7 @@ from benchmarks.processes import wait_until
 from benchmarks.scaled import Scaled, own_servers, running_scaled
 
 PAGE = ROOT / "docs" / "operations.md"
+KEPT, NAME = ROOT / "var" / "soak", "sandbox.db"
 
 
 @dataclass(frozen=True)
@@ -265,11 +270,29 @@ def main(minutes: float, kill_every: float, share: float, write: bool) -> None:
             rate = share * most
             sent = soak(product, books, minutes * 60, kill_every, _enough(rate), rate)
             balance = balance_of(product, books)
+            if balance.wrong:
+                click.echo(f"What is needed to look into it is in {KEPT}.")
+                keep_evidence(product.engine, product.servers.sandbox_file, balance, KEPT)
     told = told_of(balance, books, minutes, most, sent)
     click.echo(told)
     if write:
         write_between(PAGE, "soak", told)
     sys.exit(1 if balance.wrong else 0)
+
+
+def keep_evidence(engine: sa.Engine, sandbox: Path, balance: Balance, folder: Path) -> None:
+    """Keep the council's records and every talk that ``balance`` names, before both are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(sandbox)) as held, closing(sqlite3.connect(folder / NAME)) as copy:
+        held.backup(copy)
+    wrong = " ".join(balance.wrong)
+    with engine.connect() as db:
+        talks = db.execute(sa.text("SELECT id FROM conversations")).scalars()
+        named = [one for one in talks if one in wrong or mark_of(one) in wrong]
+        query = "SELECT * FROM messages WHERE conversation_id = :id ORDER BY at"
+        rows = [row for one in named for row in db.execute(sa.text(query), {"id": one}).mappings()]
+    lines = (json.dumps(dict(row), default=str, ensure_ascii=False) for row in rows)
+    (folder / "talks.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
 def _measure(product: Scaled, books: Books) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -10,11 +11,13 @@ import time
 from collections import Counter
 
 import pytest
+import sqlalchemy as sa
 
-from benchmarks.books import Books
+from actions.sandbox.store import Store
+from benchmarks.books import Balance, Books, mark_of
 from benchmarks.marked import write_between
 from benchmarks.processes import wait_until
-from benchmarks.soak import BEHIND, Pace, _rounds
+from benchmarks.soak import BEHIND, Pace, _rounds, keep_evidence
 from benchmarks.workers import Both, Measured, Unfair, _check_fair, held_back, table_of
 
 
@@ -56,6 +59,24 @@ def test_a_worker_that_is_held_back_still_runs_and_is_free_again_afterwards():
             wait_until(lambda: _state(worker.pid) != "T", 30)
         finally:
             worker.kill()
+
+
+def test_the_talk_that_does_not_balance_is_kept_and_the_councils_records(tmp_path):
+    mine, other = "ab" * 16, "cd" * 16
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'fairway.db'}")
+    with engine.begin() as db:
+        db.execute(sa.text("CREATE TABLE conversations (id TEXT)"))
+        db.execute(sa.text("CREATE TABLE messages (conversation_id TEXT, at TEXT, text TEXT)"))
+        for one in (mine, other):
+            db.execute(sa.text("INSERT INTO conversations VALUES (:one)"), {"one": one})
+            db.execute(sa.text("INSERT INTO messages VALUES (:one, 'now', 'hi')"), {"one": one})
+    Store(tmp_path / "council.db")
+    balance = Balance({}, (f"a reference, but no case at the council: {mark_of(mine)}",))
+    keep_evidence(engine, tmp_path / "council.db", balance, tmp_path / "kept")
+    (line,) = (tmp_path / "kept/talks.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line) == {"conversation_id": mine, "at": "now", "text": "hi"}
+    assert Store(tmp_path / "kept/sandbox.db").rows("SELECT * FROM cases") == []
+    engine.dispose()
 
 
 def _state(pid: int) -> str:
