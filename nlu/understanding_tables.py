@@ -52,12 +52,13 @@ VARIETIES = ("plain", "sms", "misspelt", "second_language", "dialect", "indirect
 
 
 def tables(shares: Sequence[Share], model: str, sets: Sequence[str], jobs: int) -> str:
-    """All tables, with the date, the model and the sets before them. Times only where messages
-    were read one after the other: beside each other they tell more of the machine."""
+    """All tables, with the date, the model and the sets before them; where messages were read one
+    after the other, how long each took instead: beside each other that is the machine's."""
     held = {one.key: one for one in shares}
     head = f"{date.today()}, model {model}, sets: {', '.join(sets)}."
-    shown = [*TABLES, *([("Time of a message", TIMES)] if jobs == 1 else [])]
-    parts = [_by_language(title, columns, held) for title, columns in shown]
+    if jobs == 1:
+        return f"{head}\n\n{_by_language('Time of a message', TIMES, held)}"
+    parts = [_by_language(title, columns, held) for title, columns in TABLES]
     parts.insert(1, _by_variety(held))
     return "\n\n".join([head, *(part for part in parts if part)])
 
