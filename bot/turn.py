@@ -31,6 +31,10 @@ from bot.turn_steps import (
 )
 from bot.wanted_by_desk import wanted_by_desk
 
+MOST_MISSED = 40
+"""Messages of an outage that are answered after it: more than any form has questions, for an answer
+left out would be missing in what the council is told."""
+
 
 def handle_turn(parts: TurnParts, message: Message) -> Kept:
     """Answer one accepted message; what was said, in order, and the turn's record. A message is
@@ -113,4 +117,4 @@ def _missed(parts: TurnParts, handoff: Handoff | None, so_far: list[Message]) ->
             missed.clear()
     check = parts.safety
     unheard = [t for t in missed if not check.danger(t) and not check.sms_keyword(t)]
-    return tuple(unheard[-3:])
+    return tuple(unheard[-MOST_MISSED:])

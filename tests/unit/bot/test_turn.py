@@ -197,6 +197,15 @@ def test_f3_with_the_assistant_back_what_was_missed_is_answered(citizen, assista
     assert citizen.says("thanks") == ["answer to thanks"]
 
 
+def test_f3_every_answer_of_a_long_outage_is_given_after_it(citizen, assistant):
+    assistant.down = True
+    answers = [f"answer number {n}" for n in range(12)]
+    for each in answers:
+        citizen.says(each)
+    assistant.down = False
+    assert citizen.says("yes") == [f"answer to {each}" for each in (*answers, "yes")]
+
+
 def test_f3_a_person_asked_for_in_an_outage_still_comes_when_it_is_over(citizen, assistant):
     assistant.down = True
     citizen.says("there is a pothole")
