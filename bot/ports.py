@@ -263,7 +263,8 @@ class Assistant(Protocol):
         circumstances: Circumstances,
         availability: Availability,
     ) -> Answer:
-        """The answer to ``text``. Raises AssistantUnavailable."""
+        """The answer to ``text``; asked again under the same ``message_id``, what was answered the
+        first time. Raises AssistantUnavailable."""
 
 
 class NewsSource(Protocol):

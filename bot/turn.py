@@ -104,17 +104,19 @@ def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]
     return choice.sent
 
 
-def _missed(parts: TurnParts, handoff: Handoff | None, so_far: list[Message]) -> tuple[str, ...]:
+def _missed(
+    parts: TurnParts, handoff: Handoff | None, so_far: list[Message]
+) -> tuple[Message, ...]:
     """What the citizen wrote while the assistant was down, to be answered now if it is back.
     What was answered without it (danger, STOP) was not missed."""
     if handoff is None or handoff.reasons != (ASSISTANT_DOWN,):
         return ()
-    missed: list[str] = []
+    missed: list[Message] = []
     for message in so_far:
         if message.sender is Sender.CITIZEN:
-            missed.append(message.text)
+            missed.append(message)
         elif message.sender is Sender.ASSISTANT:
             missed.clear()
     check = parts.safety
-    unheard = [t for t in missed if not check.danger(t) and not check.sms_keyword(t)]
+    unheard = [m for m in missed if not check.danger(m.text) and not check.sms_keyword(m.text)]
     return tuple(unheard[-MOST_MISSED:])

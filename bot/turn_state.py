@@ -49,8 +49,8 @@ class TurnParts:
 @dataclass(frozen=True)
 class Turn:
     """One message about to be answered, with what is known. ``sent`` is what the assistant
-    is given; ``missed`` the citizen's texts an outage left unanswered; ``helper_heard`` whether
-    this message is the first to say that it is asked for somebody else."""
+    is given; ``missed`` what the citizen wrote and an outage left unanswered; ``helper_heard``
+    whether this message is the first to say that it is asked for somebody else."""
 
     conversation: Conversation
     message: Message
@@ -59,7 +59,7 @@ class Turn:
     availability: Availability
     started_at: datetime
     number: int
-    missed: tuple[str, ...] = ()
+    missed: tuple[Message, ...] = ()
     helper_heard: bool = False
 
     @property

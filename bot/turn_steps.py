@@ -146,16 +146,17 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
     """Rasa answers, or a person is asked to when it cannot. Barriers named in passing count,
     whatever the message is about."""
     turn = _with_barriers_heard(turn, parts)
+    missed = ((message.id, message.text) for message in turn.missed)
     try:
         answers = [
             parts.assistant.ask(
                 turn.conversation,
-                turn.message.id,
+                message_id,
                 text,
                 turn.conversation.circumstances,
                 turn.availability,
             )
-            for text in (*turn.missed, _for_assistant(turn, parts))
+            for message_id, text in (*missed, (turn.message.id, _for_assistant(turn, parts)))
         ]
     except AssistantUnavailable:
         return _without_assistant(turn, parts)

@@ -39,6 +39,7 @@ class MemoryAssistant:
     def __init__(self, script: Mapping[str, Answer] | None = None) -> None:
         self.script = dict(script or {})
         self.heard: list[str] = []
+        self._answered: dict[tuple[str, str], Answer] = {}
         self.down = self.broken = False
         self.seconds = 0.0
         self._lock = threading.Lock()
@@ -57,9 +58,15 @@ class MemoryAssistant:
             raise RuntimeError("broken on purpose")
         time.sleep(self.seconds)
         with self._lock:
+            if answered := self._answered.get((conversation.id, message_id)):
+                return answered
             self.heard.append(text)
         if self.down:
             raise AssistantUnavailable
+        answer = self._answered[conversation.id, message_id] = self._answer(conversation, text)
+        return answer
+
+    def _answer(self, conversation: Conversation, text: str) -> Answer:
         for words, answer in self.script.items():
             if words.casefold() in text.casefold():
                 return answer

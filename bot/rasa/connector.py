@@ -4,6 +4,10 @@ The answer holds what was said, what was understood, what the actions reported, 
 Every refusal is ``{"error": a plain sentence}`` with a 4xx status. When the action did not
 answer (Rasa then loses its events) the status is 502 and ``error`` is ``action_failed``: the
 caller offers a person.
+
+A message is handled once: asked again with the same ``message_id`` (the caller was killed, or had
+stopped waiting), what was said to it is said again, with the slots as they are now. Otherwise an
+answer in a form would be taken for the answer to the next question, too.
 """
 
 from __future__ import annotations
@@ -79,7 +83,7 @@ class FairwayInput(InputChannel):
             raise RasaException("credentials.yml needs a secret. `fairway up` writes it.")
         return cls(secret, load_cards(Path((credentials or {}).get("cards") or CARDS)))
 
-    def blueprint(self, on_new_message: OnMessage) -> Blueprint:
+    def blueprint(self, _on_new_message: OnMessage) -> Blueprint:
         """``GET /`` health, ``GET /ready``, ``POST /webhook``."""
         routes = Blueprint("fairway_webhook", __name__.replace(".", "_"))
 
@@ -102,11 +106,11 @@ class FairwayInput(InputChannel):
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:
-            return await self.receive(request, on_new_message)
+            return await self.receive(request)
 
         return routes
 
-    async def receive(self, request: Request, on_new_message: OnMessage) -> HTTPResponse:
+    async def receive(self, request: Request) -> HTTPResponse:
         """Answer one question."""
         if not shows_secret(request, self.secret):
             return _refuse(401, "The secret is wrong or missing.")
@@ -118,11 +122,9 @@ class FairwayInput(InputChannel):
         if agent is None:
             return _refuse(503, "The model is not loaded.")
         trace.note(request.headers.get(trace.HEADER))
-        return await self._answer(question, agent, on_new_message)
+        return await self._answer(question, agent)
 
-    async def _answer(
-        self, question: Question, agent: Any, on_new_message: OnMessage
-    ) -> HTTPResponse:
+    async def _answer(self, question: Question, agent: Any) -> HTTPResponse:
         message = UserMessage(
             question.message,
             sender_id=question.sender,
@@ -136,7 +138,9 @@ class FairwayInput(InputChannel):
         slots: dict[str, Any] = {}
         token = slots_of_turn.set(slots)
         try:
-            await on_new_message(message)
+            async with agent.lock_store.lock(question.sender):
+                if not await said_again(agent.tracker_store, message, slots):
+                    await agent.processor.handle_message(message)
         except Exception as error:
             log.error("turn failed: %s", type(error).__name__)
             return _refuse(502, "turn_failed")
@@ -152,6 +156,18 @@ class FairwayInput(InputChannel):
                 "slots": slots,
             }
         )
+
+
+async def said_again(kept: Any, message: UserMessage, slots: dict[str, Any]) -> bool:
+    """Say again what was said to this message, if it was handled before; whether it was. Called
+    with the conversation's lock: the first time may still be under way."""
+    ours = getattr(kept, "_tracker_store", kept)  # Rasa wraps the store that it was given
+    said = ours.said_to(message.sender_id, message.message_id)
+    for one in said:
+        await message.output_channel.send_response(message.sender_id, one.message())
+    if said:
+        slots.update(await ours.slots_of(message.sender_id))
+    return bool(said)
 
 
 def shows_secret(request: Request, secret: str) -> bool:

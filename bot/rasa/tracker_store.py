@@ -20,7 +20,14 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.rasa.turn_slots import slots_of_turn
@@ -31,12 +38,21 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000")
 """Readers and the writer do not wait for each other; a commit costs no full disk flush."""
 MOST = 40
 """Events that a turn reads: some four turns of them. Then they are carried over."""
+SAID_TO = 60
+"""Events that one message may lead to, at most."""
 # The events of the session under way. Rasa's own query goes by time, and would lose them when the
 # clock is set back.
 OF_SESSION = """
     FROM events WHERE sender_id = :sender AND id >= coalesce(
         (SELECT id FROM events WHERE sender_id = :sender AND type_name = 'session_started'
          ORDER BY id DESC LIMIT 1), 0)
+"""
+NEWEST_OF_ID = """
+    SELECT max(id) FROM events
+    WHERE sender_id = :sender AND type_name = 'user' AND data LIKE :named
+"""
+FROM_IT_ON = """
+    SELECT data FROM events WHERE sender_id = :sender AND id >= :first ORDER BY id LIMIT :most
 """
 INSERT = """
     INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)
@@ -72,6 +88,25 @@ class FairwayTrackerStore(SQLTrackerStore):
         if tracker is None or len(tracker.events) <= MOST:
             return tracker
         return self._carried_over(tracker)
+
+    def said_to(self, sender_id: str, message_id: str) -> list[BotUttered]:
+        """What was said to a message that was handled before. Nothing for a new one, and for one
+        whose action failed: both are to be handled."""
+        named = f'%"message_id": {json.dumps(message_id)}%'
+        ((first,),) = self._select(NEWEST_OF_ID, sender=sender_id, named=named)
+        if first is None:
+            return []
+        rows = self._select(FROM_IT_ON, sender=sender_id, first=first, most=SAID_TO)
+        events = [json.loads(data) for (data,) in rows]
+        after = itertools.takewhile(lambda one: one["event"] != UserUttered.type_name, events[1:])
+        said = [Event.from_parameters(one) for one in after if one["event"] == "bot"]
+        return [one for one in said if isinstance(one, BotUttered)]
+
+    def _select(self, query: str, **values: Any) -> list[Any]:
+        if self._file is not None:
+            return self._file.execute(query, values).fetchall()
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.text(query), values))
 
     async def _held(self, sender_id: str) -> DialogueStateTracker | None:
         if self._file is None:
@@ -120,8 +155,12 @@ class FairwayTrackerStore(SQLTrackerStore):
             self._append(self._file, tracker)
         slots = slots_of_turn.get()
         if slots is not None:
-            values = tracker.current_slot_values()
-            slots.update({name: v for name, v in values.items() if name not in HIDDEN})
+            slots.update(_shown(tracker))
+
+    async def slots_of(self, sender_id: str) -> dict[str, Any]:
+        """The slots of a conversation as they are now."""
+        tracker = await self.retrieve(sender_id)
+        return {} if tracker is None else _shown(tracker)
 
     def _append(self, file: sqlite3.Connection, tracker: DialogueStateTracker) -> None:
         """Add the events that are not kept yet."""
@@ -130,6 +169,11 @@ class FairwayTrackerStore(SQLTrackerStore):
             (held,) = file.execute(query, {"sender": tracker.sender_id}).fetchone()
             new = itertools.islice(tracker.events, held, None)
             file.executemany(INSERT, [_row(tracker.sender_id, event) for event in new])
+
+
+def _shown(tracker: DialogueStateTracker) -> dict[str, Any]:
+    values = tracker.current_slot_values()
+    return {name: value for name, value in values.items() if name not in HIDDEN}
 
 
 def _begin_with(tracker: DialogueStateTracker) -> list[Event]:

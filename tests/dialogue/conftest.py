@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -127,7 +128,8 @@ class Rasa:
 def question(message: str, sender: str = "c1", **metadata: Any) -> dict[str, Any]:
     """A question as Fairway's side asks it."""
     given = {"medium": "web", "language": None, "language_chosen": False, **metadata}
-    return {"sender": sender, "message": message, "message_id": "m1", "metadata": given}
+    one = uuid.uuid4().hex
+    return {"sender": sender, "message": message, "message_id": one, "metadata": given}
 
 
 @pytest.fixture(scope="session")

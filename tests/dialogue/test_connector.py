@@ -3,6 +3,7 @@
 import json
 import socket
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -114,6 +115,37 @@ def test_F3_a_failed_action_is_said_so_and_the_next_turn_works(rasa, actions, st
     actions.play(status, body)
     assert rasa.post(question("hello", sender)) == (502, {"error": "action_failed"})
     assert rasa.ask("hello", sender)["messages"]
+
+
+def test_f1_a_message_asked_again_is_answered_again_and_handled_once(rasa, actions):
+    sender, task = new(), {"task": "report", "given": {"size": {"value": "large"}}}
+    slot = {"event": "slot", "name": "task", "value": task}
+    said = [{"text": "How big?", "buttons": [{"title": "Stop", "payload": "/stop"}], "lang": "cy"}]
+    actions.play(events=[slot], responses=[*said, {"custom": ROUTE}])
+    asked = question("12 Mill Lane", sender)
+    first, calls = rasa.post(asked), len(actions.calls)
+    assert rasa.post(asked) == first and len(actions.calls) == calls
+    actions.play(events=[], responses=[{"text": "Where?"}])
+    rasa.ask("large", sender)
+    status, late = rasa.post(asked)  # after another one: its own answer all the same
+    assert status == 200 and late["messages"] == first[1]["messages"]
+    assert rasa.post({**asked, "sender": new()})[1] != first[1]
+
+
+def test_f1_a_message_whose_action_failed_is_handled_when_it_is_asked_again(rasa, actions):
+    asked = question("hello", new())
+    actions.answers.append((500, b"broken"))
+    assert rasa.post(asked) == (502, {"error": "action_failed"})
+    actions.play(events=[], responses=[{"text": "Hello."}])
+    assert rasa.post(asked)[1]["messages"][0]["text"] == "Hello."
+
+
+def test_f1_two_at_once_of_one_message_are_handled_once(rasa, actions):
+    asked = question("there is a pothole", new())
+    actions.play(events=[], responses=[{"text": "Where is it?"}])
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: rasa.post(asked), range(4)))
+    assert all(one == answers[0] for one in answers) and len(actions.calls) == 1
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong" * 8, "é" * 3])

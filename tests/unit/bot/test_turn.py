@@ -197,6 +197,22 @@ def test_f3_with_the_assistant_back_what_was_missed_is_answered(citizen, assista
     assert citizen.says("thanks") == ["answer to thanks"]
 
 
+def test_f1_what_the_assistant_took_in_before_it_failed_is_not_told_it_twice(citizen, assistant):
+    citizen.says("hello")
+    asked = []
+    really = assistant.ask
+    assistant.ask = lambda conversation, message_id, *more: (
+        asked.append(message_id) or really(conversation, message_id, *more)
+    )
+    assistant.down = True
+    citizen.says("skip")
+    citizen.says("it is deep")
+    assistant.down = False
+    citizen.says("yes")
+    ids = list(dict.fromkeys(asked))
+    assert len(ids) == 3 and asked[-3:] == ids  # each under its own name, in order
+
+
 def test_f3_every_answer_of_a_long_outage_is_given_after_it(citizen, assistant):
     assistant.down = True
     answers = [f"answer number {n}" for n in range(12)]

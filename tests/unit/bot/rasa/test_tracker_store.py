@@ -96,3 +96,23 @@ def test_f3_a_clock_that_is_set_back_loses_nothing(store, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1_000_000.0)
     asyncio.run(talk(20, 40))
     assert held(store).get_slot("task")["at"] == 39
+
+
+async def says(store, message_id: str, *answers: str) -> None:
+    tracker = await store.get_or_create_tracker("c")
+    tracker.update(UserUttered("words", message_id=message_id), DOMAIN)
+    for answer in answers:
+        tracker.update(BotUttered(answer, metadata={"lang": "cy"}), DOMAIN)
+    tracker.update(ActionExecuted("action_listen"), DOMAIN)
+    await store.save(tracker)
+
+
+def test_f1_what_was_said_to_a_message_is_found_however_long_ago(store):
+    asyncio.run(says(store, "m_1", "one", "two"))
+    asyncio.run(says(store, "m_2"))  # its action failed
+    for number in range(30):
+        asyncio.run(turn(store, number))
+    assert [one.text for one in store.said_to("c", "m_1")] == ["one", "two"]
+    assert store.said_to("c", "m_1")[0].metadata["lang"] == "cy"
+    assert store.said_to("c", "m_2") == store.said_to("c", "m_3") == []
+    assert store.said_to("another", "m_1") == []
