@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import TracebackType
 from typing import Any, cast
 
 from bot.desk_calls import Call
 from bot.desk_parts import DeskParts
 from bot.errors import FairwayError
 from bot.staff_ports import StaffStore, StaffWork
+from bot.wrapped_work import WrappedWork
 
 KEPT = timedelta(days=1)
 """How long the same key means the same act."""
@@ -86,27 +86,13 @@ class _KeepingStore:
         return call
 
 
-class _KeepingWork:
+class _KeepingWork(WrappedWork):
     def __init__(self, inner: StaffWork, store: _KeepingStore) -> None:
-        self._inner, self._store = inner, store
-
-    def __enter__(self) -> _KeepingWork:
-        self._work = self._inner.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._inner.__exit__(kind, error, trace)
+        super().__init__(inner)
+        self._store = store
 
     def commit(self) -> None:
         """Keep everything done so far, and that it was done."""
-        call = self._store.keep(self._work) if self._store.kept is None else None
-        self._work.commit()
+        call = self._store.keep(self.work) if self._store.kept is None else None
+        self.work.commit()
         self._store.kept = self._store.kept or call
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._work, name)

@@ -8,19 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from bot.council_case import CaseLook, CaseLooker, CouncilCase
 from bot.desk_earlier import Earlier, ask_for_earlier, links_of, read_earlier, see_earlier
 from bot.desk_parts import find_case
 from bot.desk_questions import has_questions, let_assistant_ask
 from bot.desk_view import Case
-from bot.errors import BadInput
 from bot.handoff import HandoffStatus
 from bot.message import Medium
 from bot.staff import AT_THE_DESK, Staff
 from channels.auth import require
 from channels.desk import words
+from channels.desk.case_acts import act_on_case
 from channels.desk.frame import staff_page
 from channels.pages import Pages, check_csrf
 
@@ -62,7 +62,9 @@ class Beside:
     def ask(self, request: Request, case_id: str, who: Agent) -> Response:
         """Ask the citizen whether their earlier conversations may be read."""
         act = lambda: ask_for_earlier(self._desk.parts, who, case_id)  # noqa: E731
-        return self._done(request, who, case_id, act, "earlier_problem", "#earlier")
+        return act_on_case(
+            self._desk, request, who, case_id, act, "earlier_problem", "#earlier", {}
+        )
 
     def earlier(self, request: Request, case_id: str, who: Agent) -> Response:
         """The earlier conversations, once the citizen has said yes."""
@@ -101,25 +103,8 @@ class Beside:
             back = bool(comes_back)
             let_assistant_ask(self._desk.parts, who, case_id, card, comes_back=back, note=note)
 
-        place = "/desk?done=questions"
-        return self._done(request, who, case_id, act, "questions_problem", place)
-
-    def _done(
-        self,
-        request: Request,
-        who: Staff,
-        case_id: str,
-        act: Callable[[], object],
-        problem: str,
-        place: str,
-    ) -> Response:
-        try:
-            act()
-        except BadInput as error:
-            said = {problem: str(error)}
-            return self._desk.show_case(request, who, case_id, 422, said=said)
-        to = f"/desk/cases/{case_id}{place}" if place.startswith("#") else place
-        return RedirectResponse(to, 303)
+        place, desk = "/desk?done=questions", self._desk
+        return act_on_case(desk, request, who, case_id, act, "questions_problem", place, {})
 
     def _page(self, request: Request, who: Staff, template: str, **context: Any) -> Response:
         now = self._desk.parts.turn.clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -180,13 +180,27 @@ class CaseActs:
         place: str,
         said: dict[str, str],
     ) -> Response:
-        """Do it and go back to its place on the page; what is wrong is said there."""
-        try:
-            act()
-        except BadInput as error:
-            told = {problem: str(error), **said}
-            return self._desk.show_case(request, who, case_id, 422, said=told)
-        return RedirectResponse(f"/desk/cases/{case_id}{place}", 303)
+        return act_on_case(self._desk, request, who, case_id, act, problem, place, said)
+
+
+def act_on_case(
+    desk: Desk,
+    request: Request,
+    who: Staff,
+    case_id: str,
+    act: Callable[[], object],
+    problem: str,
+    place: str,
+    said: Mapping[str, str],
+) -> Response:
+    """Do it and go on to ``place``: one on the case's page (#…) or another page. What is wrong is
+    said on the case's page as ``problem``, with what was ``said`` still in its fields."""
+    try:
+        act()
+    except BadInput as error:
+        return desk.show_case(request, who, case_id, 422, said={**said, problem: str(error)})
+    to = f"/desk/cases/{case_id}{place}" if place.startswith("#") else place
+    return RedirectResponse(to, 303)
 
 
 def _moment(day: str, at: str) -> datetime:

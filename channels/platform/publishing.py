@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from bot.handoff import Handoff, HandoffStatus
 from bot.outcome import Outcome
 from bot.ports import Clock, Handoffs, Outbox, Parcel, Records, Store
 from bot.turn_record import TurnRecord
+from bot.wrapped_work import WrappedWork
 from channels.platform import events
 
 AnyStore = TypeVar("AnyStore", bound=Store)
@@ -45,31 +45,20 @@ class PublishingStore:
         return _PublishingWork(self.inner.begin(), self.clock, self.key)
 
 
-class _PublishingWork:
+class _PublishingWork(WrappedWork):
     def __init__(self, inner: Any, clock: Clock, key: str) -> None:
-        self._inner, self._clock, self._key = inner, clock, key
+        super().__init__(inner)
+        self._clock, self._key = clock, key
 
     def __enter__(self) -> _PublishingWork:
-        work = self._inner.__enter__()
-        self._work = work
-        self._wrap(work)
+        super().__enter__()
+        self._wrap(self.work)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._inner.__exit__(kind, error, trace)
 
     def commit(self) -> None:
         """Keep everything done so far, and what is told of it."""
-        self._work.commit()
-        self._wrap(self._work)  # the memory adapter has new tables after a commit
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._work, name)
+        self.work.commit()
+        self._wrap(self.work)  # the memory adapter has new tables after a commit
 
     def _wrap(self, work: Any) -> None:
         teller = _Teller(work.outbox, self._clock, self._key)
