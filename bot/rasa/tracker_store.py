@@ -40,6 +40,9 @@ MOST = 40
 """Events that a turn reads: some four turns of them. Then they are carried over."""
 SAID_TO = 60
 """Events that one message may lead to, at most."""
+ASKED_AGAIN = 64
+"""Messages back that one is looked for: more than are asked again after an outage (40), and few
+enough that turn 1,000 costs what turn 100 does."""
 # The events of the session under way. Rasa's own query goes by time, and would lose them when the
 # clock is set back.
 OF_SESSION = """
@@ -48,8 +51,10 @@ OF_SESSION = """
          ORDER BY id DESC LIMIT 1), 0)
 """
 NEWEST_OF_ID = """
-    SELECT max(id) FROM events
-    WHERE sender_id = :sender AND type_name = 'user' AND data LIKE :named
+    SELECT max(id) FROM (
+        SELECT id, data FROM events WHERE sender_id = :sender AND type_name = 'user'
+        ORDER BY id DESC LIMIT :messages
+    ) AS latest WHERE data LIKE :named
 """
 FROM_IT_ON = """
     SELECT data FROM events WHERE sender_id = :sender AND id >= :first ORDER BY id LIMIT :most
@@ -93,7 +98,9 @@ class FairwayTrackerStore(SQLTrackerStore):
         """What was said to a message that was handled before. Nothing for a new one, and for one
         whose action failed: both are to be handled."""
         named = f'%"message_id": {json.dumps(message_id)}%'
-        ((first,),) = self._select(NEWEST_OF_ID, sender=sender_id, named=named)
+        ((first,),) = self._select(
+            NEWEST_OF_ID, sender=sender_id, named=named, messages=ASKED_AGAIN
+        )
         if first is None:
             return []
         rows = self._select(FROM_IT_ON, sender=sender_id, first=first, most=SAID_TO)
