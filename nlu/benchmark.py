@@ -137,7 +137,8 @@ def as_text(report: Mapping[str, Any]) -> str:
         f"{report['date']}, {report['labels']} labels, {report['n_train']} training and "
         f"{report['n_test']} test messages, {report['n_out_of_scope']} out of scope\n\n"
         "| | accuracy (95 % interval) | macro-F1 | out-of-scope recall | ms p50 / p95 "
-        "| training, s | peak memory, MB |\n|---|---|---|---|---|---|---|\n"
+        "| processor ms, p50 | training, s | training, processor s | peak memory, MB |\n"
+        "|---|---|---|---|---|---|---|---|---|\n"
     )
     return head + "".join(_row(one) for one in report["systems"])
 
@@ -149,7 +150,9 @@ def _row(one: Mapping[str, Any]) -> str:
         f"| {one['name']} | {one['accuracy']:.3f} ({one['low']:.3f} to {one['high']:.3f}) "
         f"| {one['macro_f1']:.3f} | {'–' if recall is None else f'{recall:.3f}'} "
         f"| {one['ms_p50']:.1f} / {one['ms_p95']:.1f} "
-        f"| {one['training_seconds']:.0f} | {one['peak_memory_mb']:.0f} |\n"
+        f"| {one['cpu_ms_p50']:.1f} "
+        f"| {one['training_seconds']:.0f} | {one['training_cpu_seconds']:.0f} "
+        f"| {one['peak_memory_mb']:.0f} |\n"
     )
 
 

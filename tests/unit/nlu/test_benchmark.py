@@ -67,6 +67,7 @@ def test_scores_and_their_table():
     found = scores(answers, table)
     assert found["accuracy"] == 0.5 and found["macro_f1"] == pytest.approx((2 / 3) / 2)
     costs = {"ms_p50": 1.0, "ms_p95": 2.0, "training_seconds": 3.0, "peak_memory_mb": 4.0}
+    costs |= {"cpu_ms_p50": 5.0, "training_cpu_seconds": 6.0}
     report = {"date": "2026-01-01", "labels": 2, "n_train": 3, "n_test": 2, "n_out_of_scope": 1}
     assert "| fairway | 0.500" in as_text(
         {**report, "systems": [{"name": "fairway", **found, **costs}]}
