@@ -28,7 +28,7 @@ from bot.desk_parts import (
 from bot.errors import BadInput, HandoffError, MessageTooLong
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
 from bot.message import MAX_CHARACTERS, Message, Sender, clean_text
-from bot.need import Urgency
+from bot.need import Channel, Urgency
 from bot.outcome import Outcome
 from bot.staff import Staff
 from bot.staff_ports import StaffWork
@@ -44,6 +44,7 @@ __all__ = [
     "close_case",
     "find_case",
     "give_back_case",
+    "had_a_person",
     "must_have_room",
 ]
 
@@ -125,6 +126,7 @@ def close_case(
         closed = close(case.handoff, who.username, outcome_code, note.strip()[:NOTE_LIMIT], now)
         closed = replace(closed, follow_up_on=_day_ahead(follow_up_on, now))
         work.handoffs.save(closed, was=HandoffStatus.CLAIMED)
+        work.conversations.save(had_a_person(case.conversation))
         call_off_promises(work, closed, now)
         if outcome_code in COUNTED_AS_RESOLVED:
             outcome = Outcome(parts.turn.new_id(), closed.conversation_id, "resolved", "agent", now)
@@ -146,10 +148,21 @@ def give_back_case(parts: DeskParts, who: Staff, handoff_id: str, note: str = ""
         now = parts.turn.clock.now()
         returned = give_back(case.handoff, who.username, note.strip()[:NOTE_LIMIT], now)
         case.work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
+        case.work.conversations.save(had_a_person(case.conversation))
         call_off_promises(case.work, returned, now)
         tell(parts, case.work, case.conversation, "handoff_returned")
         log(parts, case.work, who, "case_returned", returned)
     return returned
+
+
+def had_a_person(conversation: Conversation) -> Conversation:
+    """The conversation once a person is done with it: the wish for one was granted, what was not
+    understood is dealt with, and what comes next is routed anew. A wish that the citizen has had
+    kept for next time stays."""
+    told = replace(conversation.circumstances, failed_turns=0)
+    if told.asked_channel is Channel.ASSISTED and not told.remember:
+        told = replace(told, asked_channel=None)
+    return replace(conversation, circumstances=told)
 
 
 def must_have_room(work: StaffWork, who: Staff, handoff: Handoff) -> None:

@@ -262,9 +262,12 @@ class Assistant(Protocol):
         text: str,
         circumstances: Circumstances,
         availability: Availability,
+        *,
+        for_desk: bool = False,
     ) -> Answer:
         """The answer to ``text``; asked again under the same ``message_id``, what was answered the
-        first time. Raises AssistantUnavailable."""
+        first time. ``for_desk``: an agent wants the questions of the service that ``text`` chooses,
+        so there is no channel to decide on. Raises AssistantUnavailable."""
 
 
 class NewsSource(Protocol):

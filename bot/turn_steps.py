@@ -155,6 +155,7 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
                 text,
                 turn.conversation.circumstances,
                 turn.availability,
+                for_desk=turn.message.sender is Sender.SYSTEM,
             )
             for message_id, text in (*missed, (turn.message.id, _for_assistant(turn, parts)))
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,7 @@ from bot.errors import (
 )
 from bot.handoff import OUTCOME_CODES, HandoffStatus
 from bot.message import Medium
+from bot.need import Channel
 from bot.staff import Role
 from tests.desk_kit import Desk
 from tests.turn_kit import Citizen
@@ -170,6 +172,23 @@ def test_closing_tells_the_citizen_and_feeds_the_audit(desk, asha, citizen, code
         [] if code == "no_answer" else ["resolved"]
     )
     assert citizen.says("one more thing") == ["answer to one more thing"]
+
+
+@pytest.mark.parametrize("end", [give_back_case, partial(close_case, outcome_code="resolved")])
+@pytest.mark.parametrize("kept", [False, True])
+def test_after_a_person_the_next_need_is_routed_anew(desk, asha, citizen, end, kept):
+    """Otherwise "you are back with me" would be followed by a person again, whatever is said."""
+    with desk.store.begin() as work:
+        told = replace(citizen.now.circumstances, failed_turns=2, remember=kept)
+        work.conversations.save(replace(citizen.now, circumstances=told))
+        work.commit()
+    case = case_of(citizen)
+    claim_case(desk.parts, asha, case)
+    end(desk.parts, asha, case)
+    citizen.says("when is my bin day")
+    (told,) = desk.assistant.told
+    assert told.failed_turns == 0
+    assert told.asked_channel is (Channel.ASSISTED if kept else None)  # kept for every time
 
 
 def test_an_unknown_outcome_is_refused_and_nothing_changes(desk, asha, citizen):
