@@ -15,7 +15,7 @@ from bot.desk_parts import (
 )
 from bot.desk_reach import Colleague, colleagues_in
 from bot.errors import BadInput, HandoffError
-from bot.handoff import Handoff, HandoffStatus
+from bot.handoff import Handoff, HandoffStatus, unoffered
 from bot.staff import Role, Staff
 
 MAY_ASSIGN = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
@@ -61,7 +61,10 @@ def pass_to_colleague(
         if to is None or not _can_take(to, who, case.handoff):
             raise ColleagueNotReachable
         passed = replace(
-            case.handoff, status=HandoffStatus.CLAIMED, claimed_by=username, claimed_at=now
+            unoffered(case.handoff),
+            status=HandoffStatus.CLAIMED,
+            claimed_by=username,
+            claimed_at=now,
         )
         case.work.handoffs.save(passed, was=case.handoff.status)
         _tell_and_note(parts, case, who, text, to=username)
@@ -82,7 +85,7 @@ def pass_to_team(
     with case_in_hand(parts, who, handoff_id) as case:
         _may_pass_on(case.handoff, who)
         passed = replace(
-            case.handoff,
+            unoffered(case.handoff),
             status=HandoffStatus.WAITING,
             team=team,
             claimed_by=None,

@@ -6,12 +6,12 @@ the line in the staff log are kept together or not at all.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.desk_offer import must_be_free_for
 from bot.desk_parts import (
     NOTE_LIMIT,
     CaseRestricted,
@@ -25,6 +25,7 @@ from bot.desk_parts import (
     tell,
     wake,
 )
+from bot.desk_reach import cases_held
 from bot.errors import BadInput, HandoffError, MessageTooLong
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
 from bot.message import MAX_CHARACTERS, Message, Sender, clean_text
@@ -39,7 +40,6 @@ __all__ = [
     "DeskParts",
     "answer_citizen",
     "call_off_promises",
-    "cases_held",
     "claim_case",
     "close_case",
     "find_case",
@@ -62,13 +62,15 @@ class FollowUpPast(BadInput):
 def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
     """The case, taken by ``who``; the citizen is told by whom.
 
-    Raises HandoffUnknown, CaseRestricted, HandoffTaken, CapacityReached.
+    Raises HandoffUnknown, CaseRestricted, HandoffTaken, HandoffOffered, CapacityReached.
     """
     with parts.store.begin() as work:
         handoff, conversation = find_case(work, who, handoff_id)
-        claimed = claim(handoff, who.username, parts.turn.clock.now())
+        now = parts.turn.clock.now()
+        claimed = claim(handoff, who.username, now)
         if claimed == handoff:
             return handoff
+        must_be_free_for(work, who, handoff, now)
         must_have_room(work, who, handoff)
         work.handoffs.save(claimed, was=HandoffStatus.WAITING)
         tell(parts, work, conversation, "handoff_claimed", agent=who.first_name)
@@ -171,12 +173,6 @@ def must_have_room(work: StaffWork, who: Staff, handoff: Handoff) -> None:
         return
     if cases_held(work).get(who.username, 0) >= who.capacity:
         raise CapacityReached
-
-
-def cases_held(work: StaffWork) -> Counter[str]:
-    """User name → how many open cases they hold."""
-    held = work.handoffs.with_status(HandoffStatus.CLAIMED)
-    return Counter(handoff.claimed_by for handoff in held if handoff.claimed_by)
 
 
 def call_off_promises(work: StaffWork, handoff: Handoff, now: datetime) -> None:

@@ -110,7 +110,7 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
     now = parts.clock.now()
     if held is None:
         if ending.handoff is not None:
-            work.handoffs.add(_new_handoff(parts, turn, ending.handoff))
+            parts.keep_case(work, _new_handoff(parts, turn, ending.handoff))
             if ending.name != "handed_to_confirm":  # the assistant still has it
                 over = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
                 work.records.add_outcome(over)

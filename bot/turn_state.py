@@ -13,7 +13,15 @@ from bot.follow_up import FollowUp
 from bot.handoff import Handoff
 from bot.message import Medium, Message, Reply, Sender
 from bot.need import Availability, Circumstances
-from bot.ports import Assistant, AvailabilitySource, Clock, Live, Locks, Store
+from bot.ports import (
+    Assistant,
+    AvailabilitySource,
+    Clock,
+    Live,
+    Locks,
+    Store,
+    UnitOfWork,
+)
 from bot.replies import Replies
 from bot.routing import RoutingDecision, RoutingPolicy
 from bot.safety import SafetyCheck
@@ -25,10 +33,16 @@ def nobody_confirms(_service: str) -> str | None:
     return None
 
 
+def to_the_queue(work: UnitOfWork, handoff: Handoff) -> None:
+    """Keep a new case: whoever is free takes it."""
+    work.handoffs.add(handoff)
+
+
 @dataclass(frozen=True)
 class TurnParts:
     """Everything a turn works with, wired once in ``channels/app.py``. ``confirmed_by``: the team
-    that confirms answers about the service with this card, or None where they are sent at once."""
+    that confirms answers about the service with this card, or None where they are sent at once;
+    ``keep_case`` keeps a new case, in the turn's transaction."""
 
     store: Store
     assistant: Assistant
@@ -44,6 +58,7 @@ class TurnParts:
     council_phone: str
     main_place: str
     confirmed_by: Callable[[str], str | None] = nobody_confirms
+    keep_case: Callable[[UnitOfWork, Handoff], None] = to_the_queue
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ from bot.stores import schema as t
 from bot.stores.engine import migrate
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sealed_types import opened
-from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
 from bot.turn_state import TurnParts
@@ -52,6 +51,7 @@ from channels.chatwoot import make_chatwoot_router, start_chatwoot
 from channels.database import open_database
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
+from channels.desk.wiring import first_to_who_had_it
 from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
 from channels.gates import admitted_policy, manager_tools
@@ -147,7 +147,10 @@ def _make_parts(
         assistant = tracing.follow_assistant(assistant, client)
     turn = TurnParts(
         store=publishing(
-            SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
+            SqlStaffStore(engine),
+            SystemClock(),
+            settings.secrets.platform_key,
+            bool(settings.amqp_url),
         ),
         assistant=SwitchedAssistant(assistant, board),
         safety=files.safety,
@@ -166,6 +169,7 @@ def _make_parts(
             if service in files.cards and board.is_confirmed(service)
             else None
         ),
+        keep_case=first_to_who_had_it(settings),
     )
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
 

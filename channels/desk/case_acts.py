@@ -13,6 +13,7 @@ from bot.council import LONDON
 from bot.desk_confirm import confirm_answer
 from bot.desk_message import edit_message, withdraw_message
 from bot.desk_notes import add_note, set_labels
+from bot.desk_offer import leave_to_queue
 from bot.desk_parts import conversation_of
 from bot.desk_promise import PromiseUnclear, keep_promise, promise_call
 from bot.desk_reach import ReasonMissing, set_presence
@@ -123,6 +124,11 @@ class CaseActs:
         """Send the assistant's answer as it stands."""
         confirm_answer(self._parts, who, case_id)
         return RedirectResponse("/desk?done=confirmed", 303)
+
+    def leave_to_queue(self, case_id: str, who: Agent) -> Response:
+        """Not taken by the one who is asked first."""
+        leave_to_queue(self._parts, who, case_id)
+        return RedirectResponse("/desk?done=left", 303)
 
     def visit(self, request: Request, case_id: str, who: Agent) -> Response:
         """Free times for a visit."""

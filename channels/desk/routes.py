@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.approval import draft_of
 from bot.council import LONDON
 from bot.council_case import CaseLooker
+from bot.desk_offer import HandoffOffered
 from bot.desk_open import open_case
 from bot.desk_phrases import offered_phrases
 from bot.desk_transfer import MAY_ASSIGN, colleagues_for
@@ -58,6 +59,7 @@ NOTICES = {
     "confirmed": "The answer is sent. The assistant carries on.",
     "questions": "The assistant asks the questions. The citizen has been told.",
     "passed": "The case is passed on. The citizen has been told.",
+    "left": "The case is in the queue for everybody.",
 }
 ANYTHING = Wanted()
 FORM_WORDS = (
@@ -109,6 +111,7 @@ def make_desk_router(
         ("confirm", acts.confirm),
         ("close", desk.close),
         ("return", desk.give_back),
+        ("queue", acts.leave_to_queue),
         ("pass", acts.pass_on),
         ("notes", acts.note),
         ("labels", acts.label),
@@ -187,7 +190,7 @@ class Desk:
             claim_case(self.parts, who, case_id)
         except HandoffTaken:
             return self._too_late(request, who, case_id)
-        except CapacityReached as error:
+        except (CapacityReached, HandoffOffered) as error:
             return self._queue_page(request, who, status=409, problem=str(error))
         return RedirectResponse(f"/desk/cases/{case_id}", 303)
 
@@ -290,7 +293,7 @@ class Desk:
             who,
             status,
             state=_queue_state(queue),
-            waiting=self.shower.rows(queue.narrowed(wanted), queue, now),
+            waiting=self.shower.rows(queue.narrowed(wanted), queue, now, who),
             in_all=len(queue.waiting),
             choices=self.shower.choices(queue.waiting, wanted),
             wanted=wanted,
@@ -345,6 +348,7 @@ class Desk:
             is_claimed=case.handoff.status is HandoffStatus.CLAIMED,
             is_waiting=case.handoff.status is HandoffStatus.WAITING,
             holder=case.names.get(case.handoff.claimed_by or "", ""),
+            offer=self.shower.offer(case.handoff, case.offered_to, case.names, who, now),
             title=self.shower.title(case.handoff, service),
             card=self.shower.cards.get(service or ""),
             language=self.shower.language(case.conversation.language),
@@ -439,7 +443,8 @@ def _queue_state(queue: Queue) -> str:
                 for c in cards
             ]
             for cards in lists
-        )
+        ),
+        sorted(queue.offers.items()),
     )
 
 
@@ -451,6 +456,7 @@ def _case_state(case: Case) -> str:
         handoff.status.value,
         handoff.urgency,
         handoff.claimed_by,
+        case.offered_to,
         len(case.turns),
         len(case.notes),
         case.labels,

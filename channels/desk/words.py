@@ -87,6 +87,7 @@ NOTE_KINDS: Mapping[str, str] = {
     "transfer": "Passed on",
     "referred": "Referred",
     "silence": "Sent back",
+    "offered": "Asked first",
 }
 OPENED: Mapping[str, str] = {"case_opened": "opened it", "case_refused": "was refused"}
 """Entries of the staff log that say who looked at a case."""

@@ -89,6 +89,44 @@ def test_a_case_goes_back_to_the_assistant(site, browser):
     assert "Given back to the assistant" in browser.get(f"/desk/cases/{case.id}").text
 
 
+def came_back(site, browser):
+    """A case that this browser's agent had, back from the assistant."""
+    case = site.waiting()
+    act(browser, case, "claim")
+    act(browser, case, "return", note="wants bin day")
+    says(site, case, "can i speak to a person please")
+    with site.store.begin() as work:
+        return work.handoffs.open_of(case.conversation_id)
+
+
+def test_what_comes_back_stands_with_whoever_had_it_first_and_colleagues_see_why(site, browser):
+    case = came_back(site, browser)
+    mine = browser.get("/desk").text
+    assert "You had it: yours first until" in mine and f'id="take-{case.id}"' in mine
+    page = browser.get(f"/desk/cases/{case.id}").text
+    assert 'id="leave"' in page and 'id="take"' in page
+    assert "Asked first" in page and "Asha Example had it and gave it back" in page
+    with site.client(site.hire("bryn")) as other:
+        queue = other.get("/desk").text
+        assert "Asha Example had it and is asked first until" in queue
+        assert f'id="take-{case.id}"' not in queue
+        page = other.get(f"/desk/cases/{case.id}").text
+        assert "Asha Example had it and is asked first" in page and 'id="take"' not in page
+        refused = other.post(f"/desk/cases/{case.id}/claim", data={"csrf": csrf(queue)})
+        assert refused.status_code == 409 and "is asked first" in refused.text
+        refused = other.post(f"/desk/cases/{case.id}/queue", data={"csrf": csrf(queue)})
+        assert refused.status_code == 409
+    assert act(browser, case, "claim").headers["location"] == f"/desk/cases/{case.id}"
+
+
+def test_what_is_left_to_the_queue_is_anybodys(site, browser):
+    case = came_back(site, browser)
+    assert act(browser, case, "queue").headers["location"] == "/desk?done=left"
+    assert "in the queue for everybody" in browser.get("/desk?done=left").text
+    with site.client(site.hire("bryn")) as other:
+        assert act(other, case, "claim").headers["location"] == f"/desk/cases/{case.id}"
+
+
 def test_who_is_too_late_hears_who_has_it(site, browser):
     case = site.waiting()
     page = browser.get("/desk").text
