@@ -8,11 +8,13 @@ takes over where the assistant cannot. Everything said and decided is kept at on
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.approval import hold_for_approval
 from bot.back_to_desk import back_to_the_desk
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
+from bot.earlier_consent import YES
 from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
 from bot.message import RECENT, Message, Sender, last_buttons
@@ -70,7 +72,8 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         told = replace(conversation.circumstances, for_other=True)
         conversation = replace(conversation, circumstances=told)
     handoff = work.handoffs.open_of(conversation.id)
-    so_far = [m for m in _recent(work, conversation, handoff) if m.id != message.id]
+    recent = _recent(work, conversation, handoff)
+    so_far = [m for m in recent if m.id != message.id]
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
@@ -82,6 +85,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         number=standing.turns + 1,
         missed=_missed(parts, handoff, so_far),
         helper_heard=helper,
+        consent_asked=_consent_asked(recent, message),
     )
 
 
@@ -93,13 +97,21 @@ def _recent(work: UnitOfWork, conversation: Conversation, handoff: Handoff | Non
     return work.messages.latest(conversation.id, RECENT)
 
 
+def _consent_asked(recent: list[Message], message: Message) -> bool:
+    """Whether the last thing said before this message, by anybody, was the question whether earlier
+    conversations may be read: only then can a plain yes be an answer to that."""
+    before = list(takewhile(lambda one: one.id != message.id, recent))
+    return bool(before) and any(button.payload == YES for button in before[-1].buttons)
+
+
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:
     """What the assistant gets: the payload of a choice, else the text with no inner command."""
     if wanted := wanted_by_desk(message):
         return wanted
     numbered = conversation.medium.value == "sms"
+    offered = last_buttons(so_far, numbered=numbered)
     choice = resolve_choice(
-        message.text, last_buttons(so_far), numbered=numbered, language=conversation.language
+        message.text, offered, numbered=numbered, language=conversation.language
     )
     return choice.sent
 

@@ -65,7 +65,8 @@ class TurnParts:
 class Turn:
     """One message about to be answered, with what is known. ``sent`` is what the assistant
     is given; ``missed`` what the citizen wrote and an outage left unanswered; ``helper_heard``
-    whether this message is the first to say that it is asked for somebody else."""
+    whether this message is the first to say that it is asked for somebody else; ``consent_asked``
+    whether it directly follows the question of ``bot.earlier_consent``."""
 
     conversation: Conversation
     message: Message
@@ -76,6 +77,7 @@ class Turn:
     number: int
     missed: tuple[Message, ...] = ()
     helper_heard: bool = False
+    consent_asked: bool = False
 
     @property
     def language(self) -> str:

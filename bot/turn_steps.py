@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.clear_yes import clear_answer
 from bot.council_case import CouncilCase, council_cases
 from bot.earlier_consent import NO, YES
 from bot.errors import AssistantUnavailable
@@ -70,11 +71,13 @@ def answer_passport(turn: Turn, parts: TurnParts) -> Ending | None:
 
 
 def answer_earlier_consent(turn: Turn, parts: TurnParts) -> Ending | None:
-    """Yes or no to an agent who wants to read what was said before. It is no answer to anything
-    else, whoever has the case by now."""
-    if turn.sent not in (YES, NO):
+    """Yes or no to an agent who wants to read what was said before, chosen or in clear words right
+    after the question. It is no answer to anything else, whoever has the case by now."""
+    yes = {YES: True, NO: False}.get(turn.sent)
+    if yes is None and turn.consent_asked:
+        yes = clear_answer(turn.message.text, turn.language)
+    if yes is None:
         return None
-    yes = turn.sent == YES
     reply = say(parts, turn, "earlier_said_yes" if yes else "earlier_said_no")
     return Ending("answered_earlier", (reply,), earlier_consent=yes)
 
