@@ -36,12 +36,19 @@ class TeamUnknown(BadInput):
 def colleagues_for(
     parts: DeskParts, who: Staff, handoff: Handoff, language: str
 ) -> list[Colleague]:
-    """Who the case can be passed to: reachable and allowed to open it; who speaks ``language``
-    first, then who has the most room."""
+    """Who the case can be passed to: reachable and allowed to open it; who can do what the citizen
+    needs and speaks ``language`` first, then who has the most room."""
     with parts.store.begin() as work:
         found = colleagues_in(work, parts.turn.clock.now())
-    can = [c for c in found if _can_take(c, who, handoff)]
-    return sorted(can, key=lambda c: (language not in c.staff.languages, c.open_cases))
+        conversation = work.conversations.get(handoff.conversation_id)
+    needs = conversation.circumstances.adjustments if conversation else frozenset()
+    wanted = {need.value for need in needs}
+
+    def first(one: Colleague) -> tuple[int, bool, int]:
+        able = len(wanted & one.staff.skills)
+        return -able, language not in one.staff.languages, one.open_cases
+
+    return sorted((c for c in found if _can_take(c, who, handoff)), key=first)
 
 
 def pass_to_colleague(

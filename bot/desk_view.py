@@ -28,7 +28,7 @@ LONGEST_REQUEST = 8  # words
 @dataclass(frozen=True)
 class Queue:
     """The desk at one moment. ``names``: user name → the name to show. ``offers``: id of a case →
-    user name of the agent who is asked first."""
+    user name of the agent who is asked first. ``skilled``: what somebody at the desk can do."""
 
     waiting: tuple[CaseCard, ...]
     mine: tuple[CaseCard, ...]
@@ -36,37 +36,41 @@ class Queue:
     over_today: tuple[CaseCard, ...]
     names: dict[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
+    skilled: frozenset[str] = frozenset()
 
     def narrowed(self, wanted: Wanted) -> tuple[CaseCard, ...]:
         """Those waiting that ``wanted`` lets through, in the same order."""
-        return tuple(card for card in self.waiting if wanted.lets_through(card))
+        return tuple(card for card in self.waiting if wanted.lets_through(card, self.skilled))
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What someone looks for in the queue; empty means anything. ``skill`` is an adjustment,
-    such as ``bsl``; ``fits`` someone whose teams and languages are to be met."""
+    such as ``bsl``; ``fits`` someone whose teams, languages and skills are to be met."""
 
     team: str = ""
     language: str = ""
     skill: str = ""
     fits: Staff | None = None
 
-    def lets_through(self, card: CaseCard) -> bool:
-        """Whether a case is among what is looked for."""
+    def lets_through(self, card: CaseCard, skilled: frozenset[str] = frozenset()) -> bool:
+        """Whether a case is among what is looked for. ``skilled``: what somebody can do."""
         return (
             self.team in ("", card.handoff.team)
             and self.language in ("", card.language)
             and (not self.skill or self.skill in card.adjustments)
-            and (self.fits is None or _fits(self.fits, card))
+            and (self.fits is None or _fits(self.fits, card, skilled))
         )
 
 
-def _fits(who: Staff, card: CaseCard) -> bool:
-    """Their team's, and in a language they speak. Danger is everybody's who may open it."""
+def _fits(who: Staff, card: CaseCard, skilled: frozenset[str]) -> bool:
+    """Their team's, in a language they speak, and what it needs they can do; what nobody at the
+    desk can do is for everybody. Danger is everybody's who may open it."""
     if card.handoff.urgency == URGENCIES[0]:
         return True
-    return who.serves(card.handoff.team) and card.language in who.languages
+    needed = skilled.intersection(card.adjustments)
+    known = card.language in who.languages and needed <= who.skills
+    return who.serves(card.handoff.team) and known
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,9 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         now = parts.turn.clock.now()
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
         over = work.case_board.over_since(_midnight(now))
-        names = _names(work)
+        people = work.staff.all()
+        names = {staff.username: staff.name for staff in people}
+        skilled = frozenset().union(*(staff.skills for staff in people if staff.active))
         waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
         offers = _offers(work, waiting, now)
 
@@ -112,6 +118,7 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         over_today=tuple(c for c in over if c.handoff.claimed_by and who.may_open(c.handoff.team)),
         names=names,
         offers=offers,
+        skilled=skilled,
     )
 
 

@@ -33,6 +33,19 @@ def nobody_confirms(_service: str) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Topic:
+    """Who deals with a service, and how soon harm follows if nobody does."""
+
+    team: str
+    urgency: str
+
+
+def nobodys_topic(_service: str) -> Topic | None:
+    """Without service cards."""
+    return None
+
+
 def to_the_queue(work: UnitOfWork, handoff: Handoff) -> None:
     """Keep a new case: whoever is free takes it."""
     work.handoffs.add(handoff)
@@ -42,7 +55,8 @@ def to_the_queue(work: UnitOfWork, handoff: Handoff) -> None:
 class TurnParts:
     """Everything a turn works with, wired once in ``channels/app.py``. ``confirmed_by``: the team
     that confirms answers about the service with this card, or None where they are sent at once;
-    ``keep_case`` keeps a new case, in the turn's transaction."""
+    ``keep_case`` keeps a new case, in the turn's transaction; ``topic_of``: who deals with the
+    service with this card, or None where there is no such card."""
 
     store: Store
     assistant: Assistant
@@ -59,6 +73,7 @@ class TurnParts:
     main_place: str
     confirmed_by: Callable[[str], str | None] = nobody_confirms
     keep_case: Callable[[UnitOfWork, Handoff], None] = to_the_queue
+    topic_of: Callable[[str], Topic | None] = nobodys_topic
 
 
 @dataclass(frozen=True)

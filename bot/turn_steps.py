@@ -19,7 +19,7 @@ from bot.outcome_rules import ASKING
 from bot.passport import FORGET, KEEP, forgotten, kept, passport_word
 from bot.replies import FALLBACK_LANGUAGE
 from bot.routing import Doors, RoutingDecision, decide_route
-from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
+from bot.turn_state import Ending, HandoffWanted, Topic, Turn, TurnParts, say
 from bot.understanding import Answer
 
 CONTACT_CENTRE, SAFEGUARDING = "contact_centre", "safeguarding"
@@ -132,7 +132,7 @@ def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
         "handed_citizen_asked",
         decision,
         replies=(_person_is_coming(turn, parts, decision, language),),
-        handoff=_handoff(turn, decision),
+        handoff=_handoff(turn, parts, decision),
         circumstances=asked,
         language=language,
     )
@@ -197,7 +197,7 @@ def _without_assistant(turn: Turn, parts: TurnParts) -> Ending:
         key, values = "face_to_face_without_assistant", {"place": parts.main_place}
     wanted = None
     if turn.handoff is None:
-        wanted = replace(_handoff(turn, decision), reasons=(ASSISTANT_DOWN,))
+        wanted = replace(_handoff(turn, parts, decision), reasons=(ASSISTANT_DOWN,))
     return Ending.with_route(
         ASSISTANT_DOWN, decision, replies=(say(parts, turn, key, **values),), handoff=wanted
     )
@@ -216,7 +216,7 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
     wanted = _handoff_from(answer)
     if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
         decision = _route(turn, parts, circumstances)
-        wanted = _handoff(turn, decision)
+        wanted = _handoff(turn, parts, decision)
         replies = (*replies, say(parts, turn, "misunderstood_twice"))
     elif not replies:
         replies = (_with_ways_on(say(parts, turn, "error_no_words"), turn, parts),)
@@ -323,11 +323,14 @@ def _route(
     )
 
 
-def _handoff(turn: Turn, decision: RoutingDecision) -> HandoffWanted:
-    """A handoff with everything the citizen has told us, so that nothing is asked again."""
+def _handoff(turn: Turn, parts: TurnParts, decision: RoutingDecision) -> HandoffWanted:
+    """A handoff to those who deal with what was spoken of, with everything the citizen has told
+    us, so that nothing is asked again."""
+    topic = parts.topic_of(str(turn.conversation.told.get("service") or ""))
+    topic = topic or Topic(CONTACT_CENTRE, Urgency.ROUTINE.value)
     return HandoffWanted(
-        CONTACT_CENTRE,
-        Urgency.ROUTINE.value,
+        topic.team,
+        topic.urgency,
         decision.way,
         decision.reasons,
         summary=_told_by(turn),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from bot.council_case import CaseLooker
 from bot.desk_visit import VisitBook
 from bot.files.pages import load_pages, pages_to_quote
 from bot.ports import Assistant
+from bot.service_card import ServiceCard
 from bot.staff import LogEntry
 from bot.stores import schema as t
 from bot.stores.engine import migrate
@@ -41,7 +42,7 @@ from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sealed_types import opened
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
-from bot.turn_state import TurnParts
+from bot.turn_state import Topic, TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
@@ -170,8 +171,14 @@ def _make_parts(
             else None
         ),
         keep_case=first_to_who_had_it(settings),
+        topic_of=partial(_topic_of, files.cards),
     )
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
+
+
+def _topic_of(cards: Mapping[str, ServiceCard], service: str) -> Topic | None:
+    card = cards.get(service)
+    return Topic(card.team, card.urgency.value) if card else None
 
 
 def _public(

@@ -33,6 +33,7 @@ from bot.desk_work import CapacityReached, FollowUpPast, answer_citizen, claim_c
 from bot.errors import HandoffNotYours
 from bot.handoff import HandoffStatus
 from bot.message import Medium
+from bot.need import Adjustment
 from bot.staff import Presence, Role, StaffSession
 from tests.desk_kit import Desk
 from tests.turn_kit import Citizen
@@ -242,6 +243,38 @@ def test_the_queue_is_narrowed_by_team_language_skill_and_what_fits(desk):
     assert found(skill="bsl") == []
     assert found(fits=asha) == ["en"]
     assert found(fits=replace(asha, teams=frozenset({"highways"}))) == []
+
+
+def signing(desk) -> Citizen:
+    """Somebody who needs British Sign Language, and waits."""
+    citizen = Citizen(desk.turn)
+    told = citizen.now.circumstances.with_adjustment(Adjustment.BSL)
+    with desk.store.begin() as work:
+        work.conversations.save(replace(citizen.now, circumstances=told))
+        work.commit()
+    citizen.says("person")
+    return citizen
+
+
+def test_what_somebody_can_do_is_theirs_and_what_nobody_can_is_everybodys(desk):
+    asha = desk.hire("asha")
+    signing(desk)
+
+    def fits(who) -> int:
+        return len(see_queue(desk.parts, who).narrowed(Wanted(fits=who)))
+
+    assert fits(asha) == 1
+    bea = desk.hire("bea", skills=frozenset({"bsl"}))
+    assert (fits(asha), fits(bea)) == (0, 1)
+
+
+def test_who_can_do_what_is_needed_is_offered_first_for_a_transfer(desk):
+    asha = here(desk, desk.hire("asha"))
+    here(desk, desk.hire("aled"))
+    here(desk, desk.hire("bea", skills=frozenset({"bsl"})))
+    case = taken(desk, signing(desk), asha)
+    offered = [c.staff.username for c in colleagues_for(desk.parts, asha, case, "en")]
+    assert offered == ["bea", "aled"]
 
 
 def test_notes_and_labels_are_for_colleagues_only(desk, citizen):
