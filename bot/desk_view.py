@@ -28,12 +28,14 @@ LONGEST_REQUEST = 8  # words
 @dataclass(frozen=True)
 class Queue:
     """The desk at one moment. ``names``: user name → the name to show. ``offers``: id of a case →
-    user name of the agent who is asked first. ``skilled``: what somebody at the desk can do."""
+    user name of the agent who is asked first. ``skilled``: what somebody at the desk can do.
+    ``look_again``: closed cases, theirs or their team's, whose day to be looked at has come."""
 
     waiting: tuple[CaseCard, ...]
     mine: tuple[CaseCard, ...]
     with_colleagues: tuple[CaseCard, ...]
     over_today: tuple[CaseCard, ...]
+    look_again: tuple[CaseCard, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
     skilled: frozenset[str] = frozenset()
@@ -100,6 +102,7 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         now = parts.turn.clock.now()
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
         over = work.case_board.over_since(_midnight(now))
+        due = work.case_board.to_look_at(now.astimezone(LONDON).date())
         people = work.staff.all()
         names = {staff.username: staff.name for staff in people}
         skilled = frozenset().union(*(staff.skills for staff in people if staff.active))
@@ -117,9 +120,15 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         with_colleagues=tuple(c for c in claimed if c.handoff.claimed_by != who.username),
         over_today=tuple(c for c in over if c.handoff.claimed_by and who.may_open(c.handoff.team)),
         names=names,
+        look_again=tuple(c for c in due if _is_theirs(who, c)),
         offers=offers,
         skilled=skilled,
     )
+
+
+def _is_theirs(who: Staff, card: CaseCard) -> bool:
+    mine = card.handoff.claimed_by == who.username
+    return who.may_open(card.handoff.team) and (mine or who.serves(card.handoff.team))
 
 
 def _offers(work: StaffWork, waiting: list[CaseCard], now: datetime) -> dict[str, str]:

@@ -60,6 +60,7 @@ NOTICES = {
     "questions": "The assistant asks the questions. The citizen has been told.",
     "passed": "The case is passed on. The citizen has been told.",
     "left": "The case is in the queue for everybody.",
+    "looked": "Noted: the case was looked at again.",
 }
 ANYTHING = Wanted()
 FORM_WORDS = (
@@ -79,6 +80,8 @@ FORM_WORDS = (
     "message_problem",
     "earlier_problem",
     "questions_problem",
+    "again_problem",
+    "again_note",
 )
 """What the forms of a case's page may hand back: what was wrong, and what was in them."""
 NOTHING_SAID: Mapping[str, str] = {}
@@ -112,6 +115,7 @@ def make_desk_router(
         ("close", desk.close),
         ("return", desk.give_back),
         ("queue", acts.leave_to_queue),
+        ("again", acts.look_again),
         ("pass", acts.pass_on),
         ("notes", acts.note),
         ("labels", acts.label),
@@ -302,6 +306,7 @@ class Desk:
             mine=self.shower.rows(queue.mine, queue, now),
             colleagues=self.shower.rows(queue.with_colleagues, queue, now),
             finished=self.shower.rows(queue.over_today, queue, now),
+            look_again=self.shower.rows(queue.look_again, queue, now),
             **{"notice": "", "problem": "", **said},
         )
 
@@ -345,6 +350,7 @@ class Desk:
             opened=self._opened(who, case.handoff),
             danger=case.handoff.team == SAFEGUARDING,
             today=now.astimezone(LONDON).date() + timedelta(days=1),
+            is_due=_is_due(case.handoff, now.astimezone(LONDON).date()),
             is_claimed=case.handoff.status is HandoffStatus.CLAIMED,
             is_waiting=case.handoff.status is HandoffStatus.WAITING,
             holder=case.names.get(case.handoff.claimed_by or "", ""),
@@ -434,8 +440,20 @@ class Desk:
         ]
 
 
+def _is_due(handoff: Handoff, today: date) -> bool:
+    """Whether it is to be looked at again, today or for some time."""
+    day = handoff.follow_up_on
+    return not handoff.is_open and day is not None and day <= today
+
+
 def _queue_state(queue: Queue) -> str:
-    lists = (queue.waiting, queue.mine, queue.with_colleagues, queue.over_today)
+    lists = (
+        queue.waiting,
+        queue.mine,
+        queue.with_colleagues,
+        queue.over_today,
+        queue.look_again,
+    )
     return fingerprint(
         *(
             [
@@ -457,6 +475,7 @@ def _case_state(case: Case) -> str:
         handoff.urgency,
         handoff.claimed_by,
         case.offered_to,
+        handoff.follow_up_on,
         len(case.turns),
         len(case.notes),
         case.labels,

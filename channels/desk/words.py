@@ -88,6 +88,7 @@ NOTE_KINDS: Mapping[str, str] = {
     "referred": "Referred",
     "silence": "Sent back",
     "offered": "Asked first",
+    "looked_again": "Looked at again",
 }
 OPENED: Mapping[str, str] = {"case_opened": "opened it", "case_refused": "was refused"}
 """Entries of the staff log that say who looked at a case."""

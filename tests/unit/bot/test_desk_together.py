@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk_follow_up import NothingToLookAt, look_again
+from bot.desk_lead import see_overview
 from bot.desk_message import CannotChange, edit_message, withdraw_message
 from bot.desk_notes import LabelsWrong, NoteEmpty, add_note, set_labels
 from bot.desk_open import open_case
@@ -396,6 +398,35 @@ def test_a_day_to_look_again_is_told_and_has_to_come(desk, citizen):
     assert close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=day)
     assert desk.texts(citizen.conversation.id)[-1] == "system: [handoff_follow_up](date=26/11/2026)"
     assert see_case(desk.parts, asha, case.id).handoff.follow_up_on == day
+
+
+def test_on_the_day_it_is_on_the_list_until_somebody_has_looked(desk, citizen):
+    asha, bryn = desk.hire("asha"), desk.hire("bryn")
+    other = desk.hire("hal", teams=("highways",))
+    lead = desk.hire("lena", Role.TEAM_LEAD, teams=())
+    case = taken(desk, citizen, asha)
+    day = desk.turn.clock.now().date() + timedelta(days=3)
+    close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=day)
+
+    def listed(who) -> list[str]:
+        return [card.handoff.id for card in see_queue(desk.parts, who).look_again]
+
+    assert listed(asha) == []
+    later(desk, days=3)
+    assert listed(asha) == listed(bryn) == [case.id]
+    assert listed(other) == []
+    since = desk.turn.clock.now() - timedelta(days=7)
+    overview = see_overview(desk.parts, lead, since)
+    assert [card.handoff.id for card in overview.look_again] == [case.id]
+    looked = look_again(desk.parts, bryn, case.id, "the road is mended")
+    assert (looked.status, looked.follow_up_on) == (HandoffStatus.CLOSED, None)
+    assert listed(asha) == []
+    note = see_case(desk.parts, asha, case.id).notes[-1]
+    assert (note.kind, note.author) == ("looked_again", "bryn")
+    assert "26/11/2026. the road is mended" in note.text
+    assert desk.log(case.id)[-1] == "bryn case_looked_at_again"
+    with pytest.raises(NothingToLookAt):
+        look_again(desk.parts, asha, case.id)
 
 
 def test_opening_is_noted_once_for_a_page_that_reads_itself_again(desk, citizen):

@@ -46,6 +46,7 @@ STAFF_ROUTES = {
     ("POST", "/desk/cases/{case_id}/close"): DESK,
     ("POST", "/desk/cases/{case_id}/return"): DESK,
     ("POST", "/desk/cases/{case_id}/queue"): DESK,
+    ("POST", "/desk/cases/{case_id}/again"): DESK,
     ("POST", "/desk/cases/{case_id}/pass"): DESK,
     ("POST", "/desk/cases/{case_id}/notes"): DESK,
     ("POST", "/desk/cases/{case_id}/labels"): DESK,

@@ -126,7 +126,24 @@ def test_a_day_to_look_again_is_asked_for_and_checked(asha, case):
     assert "has to be after today" in wrong.text
     assert act(asha, case, "close", outcome="resolved", follow_up="soon").status_code == 422
     assert act(asha, case, "close", outcome="resolved", follow_up="2999-01-01").status_code == 303
-    assert "01/01/2999" in asha.get(f"/desk/cases/{case.id}").text
+    page = asha.get(f"/desk/cases/{case.id}").text
+    assert "01/01/2999" in page and 'id="looked"' not in page
+
+
+def test_on_its_day_a_case_is_looked_at_again(site, asha, lena, case):
+    act(asha, case, "close", outcome="resolved")
+    with site.store.begin() as work:  # a day that has come
+        held = work.handoffs.get(case.id)
+        work.handoffs.save(replace(held, follow_up_on=case.asked_at.date()), was=held.status)
+        work.commit()
+    assert f'id="again-{case.id}"' in asha.get("/desk").text
+    assert "To look at again" in lena.get("/desk/team").text
+    assert act(asha, case, "again", found="mended").headers["location"] == "/desk?done=looked"
+    page = asha.get(f"/desk/cases/{case.id}").text
+    assert "mended" in page and "Looked at again" in page and 'id="looked"' not in page
+    assert f'id="again-{case.id}"' not in asha.get("/desk").text
+    refused = act(asha, case, "again", found="twice")
+    assert refused.status_code == 422 and "Nobody has to look at this case again" in refused.text
 
 
 def test_presence_is_set_and_a_reason_is_wanted(asha, people):
