@@ -76,6 +76,53 @@ def test_the_queue_changes_by_itself_and_keeps_the_focus(site, desk):
     expect(desk.locator("#waiting .case-row")).to_have_count(1)
 
 
+LISTENS = """
+window.heard = [];
+window.AudioContext = class {
+  currentTime = 0;
+  createOscillator() {
+    return { frequency: {}, connect: (to) => to, start: () => heard.push('sound'), stop() {} };
+  }
+  createGain() { return { gain: {}, connect() {} }; }
+};
+window.Notification = class {
+  static permission = 'granted';
+  constructor(text) { heard.push(text); }
+};
+Object.defineProperty(document, 'hidden', { get: () => true });
+"""
+"""What the machine would play and show: a window that nobody looks at."""
+
+
+def test_a_sound_and_a_notice_when_someone_waits_or_writes_once_switched_on(site, desk):
+    desk.add_init_script(LISTENS)
+    desk.goto(f"{site.url}/desk")
+    case = site.waiting()
+    expect(desk.locator("#waiting .case-row")).to_have_count(1)
+    assert desk.evaluate("heard") == []
+    button = desk.get_by_role("button", name="Sound and notices")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    desk.evaluate("heard.length = 0")
+    other = site.waiting()
+    expect(desk.locator("#waiting .case-row")).to_have_count(2)
+    assert desk.evaluate("heard") == ["sound", "Someone is waiting at the desk"]
+    take(desk, site, case)
+    says(site, case, "are you there?")
+    expect(desk.locator("#log li").last).to_contain_text("are you there?")
+    assert desk.evaluate("heard") == ["sound", "A citizen has written to you"]
+    desk.get_by_label("Your answer").fill("Yes")
+    desk.get_by_role("button", name="Send").click()
+    expect(desk.locator("#log li").last).to_contain_text("Yes")
+    desk.goto(f"{site.url}/desk")
+    says(site, other, "and me?")  # nobody has it yet: that is no word to this agent
+    expect(desk.locator("#waiting .last-words")).to_contain_text("and me?")
+    assert desk.evaluate("heard") == []
+    says(site, case, "hello?")
+    expect(desk.locator("#mine .last-words")).to_contain_text("hello?")
+    assert desk.evaluate("heard") == ["sound", "A citizen has written to you"]
+
+
 def test_a_new_message_comes_in_without_touching_what_is_being_typed(site, desk):
     case = site.waiting()
     take(desk, site, case)
