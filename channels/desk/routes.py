@@ -33,6 +33,7 @@ from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS, Reply
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
+from channels.card_words import offers_of
 from channels.desk import words
 from channels.desk.beside import add_beside, beside_case
 from channels.desk.case_acts import CaseActs
@@ -323,6 +324,7 @@ class Desk:
         case, now = case or see_case(self.parts, who, case_id), self.parts.turn.clock.now()
         mine = case.handoff.claimed_by == who.username
         service = self.shower.service_of(case)
+        card = self.shower.cards.get(service or "")
         return staff_page(
             self._pages,
             request,
@@ -356,7 +358,8 @@ class Desk:
             holder=case.names.get(case.handoff.claimed_by or "", ""),
             offer=self.shower.offer(case.handoff, case.offered_to, case.names, who, now),
             title=self.shower.title(case.handoff, service),
-            card=self.shower.cards.get(service or ""),
+            card=card,
+            card_says=offers_of(card) if card else [],
             language=self.shower.language(case.conversation.language),
             lines=self.shower.lines(case, now),
             texts=self._texts.of(case.conversation),

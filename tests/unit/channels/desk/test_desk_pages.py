@@ -259,6 +259,8 @@ def test_A10_what_the_citizen_said_is_on_the_page(site, browser):
         "A new reason",
         'href="tel:07700900123"',
         "LGSL 557",
+        "What it offers",
+        "Online: done in the chat by open311, as POTHOLE.",
     ):
         assert words in page
 
