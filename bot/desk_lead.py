@@ -30,7 +30,8 @@ class AgentWrong(BadInput):
 class Overview:
     """The desk at ``now`` (UTC). ``waiting_by_team``: team → how many wait; ``longest``: since
     when the one who waits longest does; ``due``: open cases whose promise ends soon or has;
-    ``look_again``: closed ones whose day to look at them again has come."""
+    ``look_again``: closed ones whose day to look at them again has come; ``got``: what citizens
+    answered lately, asked whether they got what they needed."""
 
     now: datetime
     waiting_by_team: Mapping[str, int]
@@ -43,6 +44,7 @@ class Overview:
     promises: PromiseReport
     names: Mapping[str, str] = field(default_factory=dict)
     look_again: tuple[CaseCard, ...] = ()
+    got: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def see_overview(parts: DeskParts, who: Staff, since: datetime) -> Overview:
         colleagues = colleagues_in(work, now)
         again = work.case_board.to_look_at(now.astimezone(LONDON).date())
         names = {staff.username: staff.name for staff in work.staff.all()}
+        got = work.feedback.since(since)
     waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
     longest: dict[str, datetime] = {}
     for card in waiting:
@@ -87,6 +90,7 @@ def see_overview(parts: DeskParts, who: Staff, since: datetime) -> Overview:
         promises=report_promises(parts, who, since, now),
         names=names,
         look_again=tuple(c for c in again if who.may_open(c.handoff.team)),
+        got=got,
     )
 
 

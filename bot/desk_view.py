@@ -16,6 +16,7 @@ from bot.desk_order import URGENCIES, turn_of
 from bot.desk_parts import DeskParts, find_case
 from bot.desk_reach import colleagues_in
 from bot.desk_summary import Picked, summarise
+from bot.feedback import Feedback
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
 from bot.staff import SAFEGUARDING, Staff
@@ -93,6 +94,7 @@ class Case:
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     summary: tuple[Picked, ...] = ()
     offered_to: str | None = None
+    feedback: Feedback | None = None
 
 
 def see_queue(parts: DeskParts, who: Staff) -> Queue:
@@ -167,6 +169,7 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
                 lambda text: _asks_for_a_person(parts, text, conversation.language),
             ),
             offered_to=offered_to(handoff, people, now),
+            feedback=work.feedback.of(conversation.id),
         )
 
 

@@ -27,8 +27,9 @@ from bot.desk_parts import (
 )
 from bot.desk_reach import cases_held
 from bot.errors import BadInput, HandoffError, MessageTooLong
+from bot.feedback import PAYLOADS
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
-from bot.message import MAX_CHARACTERS, Message, Sender, clean_text
+from bot.message import MAX_CHARACTERS, Button, Message, Sender, clean_text
 from bot.need import Channel, Urgency
 from bot.outcome import Outcome
 from bot.staff import Staff
@@ -133,12 +134,27 @@ def close_case(
         if outcome_code in COUNTED_AS_RESOLVED:
             outcome = Outcome(parts.turn.new_id(), closed.conversation_id, "resolved", "agent", now)
             work.records.add_outcome(outcome)
-        tell(parts, work, case.conversation, "handoff_closed")
         if closed.follow_up_on:
             day = f"{closed.follow_up_on:%d/%m/%Y}"
             tell(parts, work, case.conversation, "handoff_follow_up", date=day)
+        _tell_closed(parts, work, case.conversation, asks=outcome_code != "no_answer")
         log(parts, work, who, "case_closed", closed, outcome=outcome_code)
     return closed
+
+
+def _tell_closed(
+    parts: DeskParts, work: StaffWork, conversation: Conversation, *, asks: bool
+) -> None:
+    """The case is over; and, of who was there, whether they got what they needed: in one message,
+    for by text each costs."""
+    words, lang = parts.turn.replies, conversation.language
+    medium = conversation.medium.value
+    text, buttons = words.say("handoff_closed", lang, medium), ()
+    if asks:
+        text = f"{text}\n\n{words.say('closing_ask', lang, medium)}"
+        titles = {payload: f"button_got_{got}" for payload, got in PAYLOADS.items()}
+        buttons = tuple(Button(words.say(key, lang, "web"), p) for p, key in titles.items())
+    say(parts, work, conversation, text, lang, Sender.SYSTEM, buttons=buttons)
 
 
 def give_back_case(parts: DeskParts, who: Staff, handoff_id: str, note: str = "") -> Handoff:

@@ -17,6 +17,7 @@ from bot.conversation import Conversation
 from bot.council_case import CouncilCases
 from bot.earlier_consent import Consents
 from bot.equality import AnswerSheet
+from bot.feedback import Feedbacks
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
 from bot.need import Availability, Circumstances
@@ -231,6 +232,8 @@ class UnitOfWork(Protocol):
     def council_cases(self) -> CouncilCases: ...
     @property
     def consents(self) -> Consents: ...
+    @property
+    def feedback(self) -> Feedbacks: ...
 
     def commit(self) -> None:
         """Keep everything done so far."""

@@ -14,7 +14,6 @@ from bot.approval import hold_for_approval
 from bot.back_to_desk import back_to_the_desk
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
-from bot.earlier_consent import YES
 from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
 from bot.message import RECENT, Message, Sender, last_buttons
@@ -22,6 +21,7 @@ from bot.ports import Standing, UnitOfWork
 from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
+    answer_closing_question,
     answer_danger,
     answer_desk,
     answer_earlier_consent,
@@ -52,6 +52,7 @@ def handle_turn(parts: TurnParts, message: Message) -> Kept:
             or answer_danger(turn, parts)
             or answer_passport(turn, parts)
             or answer_earlier_consent(turn, parts)
+            or answer_closing_question(turn, parts)
             or pass_to_agent(turn, parts)
             or answer_unreadable(turn, parts)
             or answer_plain_request(turn, parts)
@@ -85,7 +86,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         number=standing.turns + 1,
         missed=_missed(parts, handoff, so_far),
         helper_heard=helper,
-        consent_asked=_consent_asked(recent, message),
+        just_asked=_just_asked(recent, message),
     )
 
 
@@ -97,11 +98,11 @@ def _recent(work: UnitOfWork, conversation: Conversation, handoff: Handoff | Non
     return work.messages.latest(conversation.id, RECENT)
 
 
-def _consent_asked(recent: list[Message], message: Message) -> bool:
-    """Whether the last thing said before this message, by anybody, was the question whether earlier
-    conversations may be read: only then can a plain yes be an answer to that."""
+def _just_asked(recent: list[Message], message: Message) -> frozenset[str]:
+    """The payloads of the choices in the last message before this one, whoever's that was: only
+    what directly follows a question in words of its own can be an answer to that very question."""
     before = list(takewhile(lambda one: one.id != message.id, recent))
-    return bool(before) and any(button.payload == YES for button in before[-1].buttons)
+    return frozenset(button.payload for button in before[-1].buttons) if before else frozenset()
 
 
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:

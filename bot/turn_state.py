@@ -80,8 +80,8 @@ class TurnParts:
 class Turn:
     """One message about to be answered, with what is known. ``sent`` is what the assistant
     is given; ``missed`` what the citizen wrote and an outage left unanswered; ``helper_heard``
-    whether this message is the first to say that it is asked for somebody else; ``consent_asked``
-    whether it directly follows the question of ``bot.earlier_consent``."""
+    whether this message is the first to say that it is asked for somebody else; ``just_asked``
+    are the payloads of the choices under the very message that it follows."""
 
     conversation: Conversation
     message: Message
@@ -92,7 +92,7 @@ class Turn:
     number: int
     missed: tuple[Message, ...] = ()
     helper_heard: bool = False
-    consent_asked: bool = False
+    just_asked: frozenset[str] = frozenset()
 
     @property
     def language(self) -> str:
@@ -141,6 +141,7 @@ class Ending:
     nothing_found: bool = False
     council_cases: tuple[CouncilCase, ...] = ()
     earlier_consent: bool | None = None
+    got: str | None = None
 
     @classmethod
     def with_route(cls, name: str, decision: RoutingDecision, **rest: Any) -> Ending:

@@ -10,6 +10,7 @@ from bot.clear_yes import clear_answer
 from bot.council_case import CouncilCase, council_cases
 from bot.earlier_consent import NO, YES
 from bot.errors import AssistantUnavailable
+from bot.feedback import PAYLOADS
 from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.helper import ASKED_BY, SOMEBODY_ELSE
@@ -74,12 +75,22 @@ def answer_earlier_consent(turn: Turn, parts: TurnParts) -> Ending | None:
     """Yes or no to an agent who wants to read what was said before, chosen or in clear words right
     after the question. It is no answer to anything else, whoever has the case by now."""
     yes = {YES: True, NO: False}.get(turn.sent)
-    if yes is None and turn.consent_asked:
+    if yes is None and YES in turn.just_asked:
         yes = clear_answer(turn.message.text, turn.language)
     if yes is None:
         return None
     reply = say(parts, turn, "earlier_said_yes" if yes else "earlier_said_no")
     return Ending("answered_earlier", (reply,), earlier_consent=yes)
+
+
+def answer_closing_question(turn: Turn, parts: TurnParts) -> Ending | None:
+    """Whether they got what they needed, asked when their case was closed. Who did not is offered
+    a person again. Only the answers on offer count: "no thanks" wants no more help."""
+    got = PAYLOADS.get(turn.sent)
+    if got is None:
+        return None
+    thanks = say(parts, turn, "closing_thanks" if got == "yes" else "closing_sorry")
+    return Ending("answered_closing", (_with_ways_on(thanks, turn, parts),), got=got)
 
 
 def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:

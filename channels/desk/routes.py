@@ -478,6 +478,7 @@ def _case_state(case: Case) -> str:
         handoff.urgency,
         handoff.claimed_by,
         case.offered_to,
+        case.feedback,
         handoff.follow_up_on,
         len(case.turns),
         len(case.notes),

@@ -396,7 +396,7 @@ def test_a_day_to_look_again_is_told_and_has_to_come(desk, citizen):
         close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=today)
     day = today + timedelta(days=3)
     assert close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=day)
-    assert desk.texts(citizen.conversation.id)[-1] == "system: [handoff_follow_up](date=26/11/2026)"
+    assert desk.texts(citizen.conversation.id)[-2] == "system: [handoff_follow_up](date=26/11/2026)"
     assert see_case(desk.parts, asha, case.id).handoff.follow_up_on == day
 
 

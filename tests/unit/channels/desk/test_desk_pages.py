@@ -72,13 +72,20 @@ def test_a_waiting_case_is_taken_answered_and_closed_without_scripts(site, brows
     assert "The case is closed" in after
     assert "Resolved" in after
     assert "all well" in browser.get(f"/desk/cases/{case.id}").text
+
+    def words(key):
+        return site.parts.turn.replies.say(key, "en", "web")
+
     assert [t for t in site.texts(case.conversation_id) if t.startswith(("agent", "system"))][
         1:
     ] == [
         "system: You are now talking to Asha. They are a person and work for the council.",
         "agent: Good morning!",
-        "system: " + site.parts.turn.replies.say("handoff_closed", "en", "web"),
+        f"system: {words('handoff_closed')}\n\n{words('closing_ask')}",
     ]
+    says(site, case, "In part")
+    page = browser.get(f"/desk/cases/{case.id}").text
+    assert "Did they get what they needed?" in page and "<b>In part</b>" in page
 
 
 def test_a_case_goes_back_to_the_assistant(site, browser):
