@@ -40,6 +40,7 @@ from channels.desk.case_acts import CaseActs
 from channels.desk.cases_memory import MemoryCases
 from channels.desk.events import DeskStreams, fingerprint
 from channels.desk.frame import staff_page
+from channels.desk.hold_pages import HoldPages
 from channels.desk.lead_pages import LeadPages
 from channels.desk.plain_errors import plain_errors
 from channels.desk.show import Shower, promise_days, teams_of
@@ -142,6 +143,10 @@ def make_desk_router(
         ("/notices", lead.notices),
     ):
         router.add_api_route(path, look, methods=["GET"])
+    held = HoldPages(parts, pages, desk)
+    router.add_api_route("/holds", held.all, methods=["GET"])
+    router.add_api_route("/holds", held.put, methods=["POST"], dependencies=safe)
+    router.add_api_route("/holds/release", held.release, methods=["POST"], dependencies=safe)
     router.add_api_route("/notices", lead.put_notice, methods=["POST"], dependencies=safe)
     router.add_api_route("/phrases", lead.keep_phrase, methods=["POST"], dependencies=safe)
     router.add_api_route("/team/{username}", lead.change_agent, methods=["POST"], dependencies=safe)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from playwright.sync_api import expect
 
 from bot.case_extras import CannedReply
-from bot.desk_work import claim_case
+from bot.desk_work import claim_case, give_back_case
 from bot.message import Medium
 from bot.take_in import take_in
 from bot.turn import handle_turn
@@ -363,6 +364,15 @@ def states(site, page):
     yield "queue after closing"
     page.goto(f"{site.url}/desk/cases/{case.id}")
     yield "a closed case"
+    back = _day_has_come_and_one_is_back(site, case)
+    page.goto(f"{site.url}/desk")
+    yield "queue with an offer and a case to look at again"
+    page.goto(f"{site.url}/desk/cases/{back.id}")
+    expect(page.locator("#leave")).to_be_visible()
+    yield "a case that is offered"
+    page.goto(f"{site.url}/desk/cases/{case.id}")
+    expect(page.locator("#looked")).to_be_visible()
+    yield "a closed case to look at again"
     page.goto(f"{site.url}/desk/cases/unknown")
     yield "no such case"
     for place in (
@@ -370,12 +380,28 @@ def states(site, page):
         "desk/history",
         "desk/phrases",
         "desk/notices",
+        "desk/holds",
         "desk/log?check=1",
         "account",
     ):
         page.goto(f"{site.url}/{place}")
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         yield place
+
+
+def _day_has_come_and_one_is_back(site, closed):
+    """The user "desk" is to look at a closed case again, and a case they had has come back."""
+    other = site.waiting()
+    with site.store.begin() as work:
+        who = work.staff.named("desk")
+        held = work.handoffs.get(closed.id)
+        work.handoffs.save(replace(held, follow_up_on=closed.asked_at.date()), was=held.status)
+        work.commit()
+    claim_case(site.desk, who, other.id)
+    give_back_case(site.desk, who, other.id)
+    says(site, other, "can i speak to a person please")
+    with site.store.begin() as work:
+        return work.handoffs.open_of(other.conversation_id)
 
 
 def test_A2_no_page_of_the_desk_has_an_axe_violation(site, page):
