@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk_closing import tell_we_close
 from bot.desk_follow_up import NothingToLookAt, look_again
 from bot.desk_lead import see_overview
 from bot.desk_message import CannotChange, edit_message, withdraw_message
@@ -427,6 +428,22 @@ def test_on_the_day_it_is_on_the_list_until_somebody_has_looked(desk, citizen):
     assert desk.log(case.id)[-1] == "bryn case_looked_at_again"
     with pytest.raises(NothingToLookAt):
         look_again(desk.parts, asha, case.id)
+
+
+def test_closing_time_is_told_to_those_who_wait_and_never_on_top_of_an_answer(desk, citizen):
+    """Chatwoot #9293: an out-of-office message after the bot's own."""
+    asha = desk.hire("asha")
+    served, held = Citizen(desk.turn), Citizen(desk.turn)
+    assert served.says("when is my bin day") == ["answer to when is my bin day"]
+    held.says("can i speak to a person")
+    claim_case(desk.parts, asha, held.handoff.id)
+    closed_at = desk.turn.clock.now()
+    assert tell_we_close(desk.parts, closed_at, "Monday 09:00") == [citizen.handoff.id]
+    assert tell_we_close(desk.parts, closed_at, "Monday 09:00") == []
+    told = [one for one in (citizen, served, held)
+            if "desk_closing" in str(desk.texts(one.conversation.id))]  # fmt: skip
+    assert told == [citizen]
+    assert served.says("and the next one") == ["answer to and the next one"]
 
 
 def test_opening_is_noted_once_for_a_page_that_reads_itself_again(desk, citizen):
