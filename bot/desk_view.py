@@ -107,7 +107,7 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         due = work.case_board.to_look_at(now.astimezone(LONDON).date())
         people = work.staff.all()
         names = {staff.username: staff.name for staff in people}
-        skilled = frozenset().union(*(staff.skills for staff in people if staff.active))
+        skilled = frozenset(skill for one in people if one.active for skill in one.skills)
         waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
         offers = _offers(work, waiting, now)
 

@@ -149,7 +149,8 @@ def _tell_closed(
     for by text each costs."""
     words, lang = parts.turn.replies, conversation.language
     medium = conversation.medium.value
-    text, buttons = words.say("handoff_closed", lang, medium), ()
+    text = words.say("handoff_closed", lang, medium)
+    buttons: tuple[Button, ...] = ()
     if asks:
         text = f"{text}\n\n{words.say('closing_ask', lang, medium)}"
         titles = {payload: f"button_got_{got}" for payload, got in PAYLOADS.items()}
