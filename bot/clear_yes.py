@@ -75,7 +75,7 @@ _NO: Mapping[str, str] = {
     "cy": "na|nage|na chaiff|na chewch|na dim diolch|dim diolch|na diolch|na peidiwch|peidiwch|"
     "na peidiwch os gwelwch yn dda|peidiwch os gwelwch yn dda|byddai'n well gen i beidio|"
     "well gen i beidio|dw i ddim yn cytuno|nac ydw|na ddim o gwbl",
-    "ar": "لا|كلا|لا شكرا|لا أسمح|لا اسمح بذلك|لا أوافق|لا أريد|لا أريد ذلك|غير موافق|غير موافقة|"
+    "ar": "لا|كلا|لا لا أسمح بذلك|لا شكرا|لا أسمح|لا اسمح بذلك|لا أوافق|لا أريد|لا أريد ذلك|غير موافق|غير موافقة|"
     "لست موافقا|أفضل ألا|لا من فضلك|لا رجاء|لا أبدا|أرفض|ارفض ذلك",
     "bn": "না|না না|জি না|জ্বি না|না ধন্যবাদ|না পড়বেন না|পড়বেন না|আমি চাই না|না আমি চাই না|"
     "না দয়া করে|আমি রাজি না|আমি রাজি নই|না রাজি না|একদম না|একদমই না|না পারেন না",

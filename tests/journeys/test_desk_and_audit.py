@@ -103,7 +103,7 @@ def act(agent, case: str, what: str, **fields: str) -> httpx.Response:
     return done
 
 
-ANSWERS = ("SY1 2AS", "by the library", "Bigger than a dustbin lid", "skip", "it is deep", "skip",
+ANSWERS = ("outside the library in Castle Gates", "Bigger than a dustbin lid", "skip", "it is deep", "skip",
            "skip")  # fmt: skip
 BARRIER = "i am not good with computers"
 
@@ -119,12 +119,12 @@ def test_an_agent_has_the_assistant_ask_and_gets_the_case_back_with_its_referenc
     case, held = taken(citizen, agent), {str(c["service_request_id"]) for c in product.cases()}
     service = {"service": "pothole", "note": "she has the place", "comes_back": "1"}
     act(agent, case, "questions", **service)
-    *_, told, asked = citizen.history()[-4:]
+    asked = citizen.history()[-1]
     assert citizen.handoffs()[0]["status"] == "returned" and len(citizen.handoffs()) == 1
     assert "Report a pothole" in "\n".join(
         m["text"] for m in citizen.history() if m["from"] == "system"
     )
-    assert told["from"] == asked["from"] == "assistant" and "?" in asked["text"]
+    assert asked["from"] == "assistant" and "Where is it?" in asked["text"]
     for answer in ANSWERS:
         citizen.says(answer)
         assert len(citizen.handoffs()) == 1

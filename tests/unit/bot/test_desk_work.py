@@ -214,7 +214,10 @@ def test_the_citizen_confirms_a_closed_case_or_says_that_it_is_not(
 def test_by_text_the_answer_is_a_number_and_one_message_asks(desk, asha):
     citizen = Citizen(desk.turn, medium=Medium.SMS)
     citizen.says("person please")
-    case = closed(desk, asha, citizen)
+    case = case_of(citizen)
+    claim_case(desk.parts, asha, case)
+    answer_citizen(desk.parts, asha, case, "It is on Friday")
+    close_case(desk.parts, asha, case, "advice_given")
     assert citizen.says("3") == ["[closing_sorry]"]
     assert see_case(desk.parts, asha, case).feedback.got == "no"
 

@@ -216,8 +216,8 @@ def test_f1_what_the_assistant_took_in_before_it_failed_is_not_told_it_twice(cit
     citizen.says("hello")
     asked = []
     really = assistant.ask
-    assistant.ask = lambda conversation, message_id, *more: (
-        asked.append(message_id) or really(conversation, message_id, *more)
+    assistant.ask = lambda conversation, message_id, *more, **rest: (
+        asked.append(message_id) or really(conversation, message_id, *more, **rest)
     )
     assistant.down = True
     citizen.says("skip")
