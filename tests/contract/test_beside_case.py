@@ -62,17 +62,17 @@ def test_what_the_desk_waits_for_comes_back_as_it_was_kept(store, whose):
             assert work.conversations.get(whose.id).desk_waits == waits
 
 
-def test_what_citizens_thought_is_held_once_and_counted_where_an_agent_had_the_case(store, whose):
+def test_what_citizens_thought_is_held_once_and_counted_where_an_agent_had_the_case(store):
     desk = Desk(store)
-    asha = desk.hire(f"asha-{whose.id}")
-    served = Citizen(desk.turn)
+    asha = desk.hire("asha")
+    served, other = Citizen(desk.turn), Citizen(desk.turn)
     served.says("person")
     claim_case(desk.parts, asha, served.handoff.id)
     close_case(desk.parts, asha, served.handoff.id, "resolved")
     with store.begin() as work:
         before = work.feedback.since(START)
         assert work.feedback.of(served.conversation.id) is None
-        for one in (whose, served.conversation):
+        for one in (other.conversation, served.conversation):
             work.feedback.put(Feedback(one.id, "yes", START))
         said = Feedback(served.conversation.id, "partly", START + timedelta(days=1), "slow")
         work.feedback.put(said)
