@@ -236,9 +236,10 @@ def table_of(found: Mapping[str, Heard]) -> str:
     ]
     return "\n".join(
         [
-            f"{datetime.now(UTC).date()}, {os.cpu_count()} cores ({platform.machine()}), {OPEN} "
-            f"open conversations, {AGENTS} agents, {WORDS} words; ms from sending to the other "
-            f"side's event. Goal: p95 at most {GOAL * 1000:.0f}.",
+            f"{datetime.now(UTC).date()}, {os.cpu_count()} cores ({platform.machine()}), load "
+            f"{os.getloadavg()[0]:.1f} after, {OPEN} open conversations, {AGENTS} agents, {WORDS} "
+            "words; ms from sending to the other side's event. "
+            f"Goal: p95 at most {GOAL * 1000:.0f}.",
             "",
             "| | to citizens, p50 | p95 | longest | to agents, p50 | p95 | longest |",
             "|---|---:|---:|---:|---:|---:|---:|",

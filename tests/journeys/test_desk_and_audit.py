@@ -103,8 +103,8 @@ def act(agent, case: str, what: str, **fields: str) -> httpx.Response:
     return done
 
 
-ANSWERS = ("outside the library in Castle Gates", "Bigger than a dustbin lid", "skip", "it is deep", "skip",
-           "skip")  # fmt: skip
+ANSWERS = ("outside the library in Castle Gates", "Bigger than a dustbin lid", "skip",
+           "it is deep", "skip", "skip")  # fmt: skip
 BARRIER = "i am not good with computers"
 
 
