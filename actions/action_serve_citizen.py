@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.answer import Answer
 from actions.conduct import Conductor
-from actions.follow_route import RouteFollower
+from actions.follow_route import RouteFollower, task_of
 from actions.form import Form
 from actions.parts import Parts
 from actions.quote_page import quote_page
@@ -56,6 +56,9 @@ class ActionServeCitizen(TurnAction):
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
         form = self.conductor.current(turn)
+        asked = self.parts.card(service_of(turn.intent)) if turn.desk_asks else None
+        if asked:
+            return await self._for_desk(turn, form, asked)
         self.parts.need_on(form.service if form else None)
         if form and form.offer:
             return await self._after_offer(turn, words, form)
@@ -69,6 +72,14 @@ class ActionServeCitizen(TurnAction):
         decision = route_citizen(self.parts, turn, card)
         answer = await self.follower.follow(turn, decision, card)
         return Answer().remember(service=card.id).then(answer)
+
+    async def _for_desk(self, turn: Turn, form: Form | None, card: ServiceCard) -> Answer:
+        """The questions of a service, for the agent who serves the citizen: which channel is no
+        question any more, whatever the citizen asked for or finds hard."""
+        self.parts.need_on(card.id)
+        if form and form.service == card.id and form.task == task_of(card):
+            return self.conductor.again(turn, form)
+        return await self.follower.begin(replace(turn, task=None), card)
 
     async def _fresh(self, turn: Turn, words: Words) -> Answer:
         card = self.parts.card(service_of(turn.intent))

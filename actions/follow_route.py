@@ -42,7 +42,7 @@ class RouteFollower:
         next, so nothing has to be told twice."""
         start = report_route(decision, card)
         if decision.channel is Channel.DIGITAL:
-            return start.then(await self._digital(turn, card))
+            return start.then(await self.begin(turn, card))
         told = self._told(turn)
         if decision.channel is Channel.FACE_TO_FACE and decision.way in _PLACES:
             notes = {"told": told, "reasons": list(decision.reasons)}
@@ -86,10 +86,11 @@ class RouteFollower:
             )
         )
 
-    async def _digital(self, turn: Turn, card: ServiceCard | None) -> Answer:
+    async def begin(self, turn: Turn, card: ServiceCard | None) -> Answer:
+        """The service's questions, or what else its card has for people who do it here."""
         if card is None:
             return Answer().say("what_do_you_need")
-        task = _CONNECTORS.get(card.digital.connector or "")
+        task = task_of(card)
         if task is None:
             answer = await send_link(self.parts, turn, card)
             return answer.remember(task=None, service=card.id)
@@ -99,6 +100,11 @@ class RouteFollower:
         form = self.conductor.current(turn)
         told = summary(form, self.parts.words(turn)) if form else {}
         return told | ({ASKED_BY: SOMEBODY_ELSE} if turn.circumstances.for_other else {})
+
+
+def task_of(card: ServiceCard) -> str | None:
+    """The task that asks what the card's connector wants to know, if it asks anything."""
+    return _CONNECTORS.get(card.digital.connector or "")
 
 
 def _contact(turn: Turn) -> dict[str, str]:

@@ -18,6 +18,7 @@ class Turn:
 
     ``task`` is the form's state as JSON, ``known`` what the citizen has told us, ``candidates``
     are (intent, confidence from 0 to 1) pairs, best first; ``entities`` (kind, value) pairs.
+    ``desk_asks``: it is an agent's, who wants the questions of the service it chooses.
     """
 
     conversation_id: str
@@ -34,6 +35,7 @@ class Turn:
     last_route: Mapping[str, Any] | None = None
     known: Mapping[str, Any] = field(default_factory=dict)
     entities: tuple[tuple[str, str], ...] = ()
+    desk_asks: bool = False
 
     def entities_of(self, *names: str) -> tuple[str, ...]:
         """What the message names of these kinds ("address", "date"), in its order."""
@@ -71,6 +73,7 @@ def read_turn(tracker: Tracker, languages: Collection[str]) -> Turn:
         last_route=_mapping(tracker.slots.get("last_route")) or None,
         known=_mapping(tracker.slots.get("known")),
         entities=_entities(said.get("entities")),
+        desk_asks=metadata.get("desk_asks") is True,
     )
 
 

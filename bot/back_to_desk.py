@@ -12,6 +12,8 @@ from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
 REASON = "need_back_to_desk"
 WAY = "talk_to_person"
 ASSISTANT = "answered_assistant"
+REFERENCE = "Reference"
+"""Under this name the agent reads it, beside what the citizen told."""
 
 
 def back_to_the_desk(turn: Turn, parts: TurnParts, ending: Ending) -> Ending:
@@ -38,5 +40,11 @@ def _wanted(waits: Mapping[str, str], ending: Ending) -> HandoffWanted:
         urgency=waits.get("urgency") or Urgency.ROUTINE.value,
         way=WAY,
         reasons=(REASON,),
-        summary=ending.told or {},
+        summary={**(ending.told or {}), **_references(ending)},
     )
+
+
+def _references(ending: Ending) -> Mapping[str, str]:
+    """What the council's systems call what the questions led to."""
+    made = ", ".join(case.reference for case in ending.council_cases)
+    return {REFERENCE: made} if made else {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-NOTE_KINDS = ("note", "transfer", "referred", "silence")
+NOTE_KINDS = ("note", "transfer", "referred", "silence", "offered", "looked_again")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ IDLE_LIMIT = timedelta(hours=24)
 class Conversation:
     """One conversation. ``token_hash`` is SHA-256 of the web token; ``address`` an SMS number;
     ``told`` is what the citizen has answered so far, as an agent reads it; ``desk_waits`` says for
-    which team and agent, while the desk wants it back after a service's questions."""
+    which team and how urgently, while the desk wants it back after a service's questions."""
 
     id: str
     medium: Medium

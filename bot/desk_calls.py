@@ -16,8 +16,8 @@ class CallMade(HandoffError):
 
 @dataclass(frozen=True)
 class Call:
-    """An act that was done: ``caller`` and ``key`` name it, ``asked`` is a hash of what was asked
-    for, ``answer`` what was said then. It holds no words of anybody. ``at`` in UTC."""
+    """An act that was done: ``caller`` and ``key`` name it, ``asked`` is a keyed hash of what was
+    asked for, ``answer`` what was said then. It holds no words of anybody. ``at`` in UTC."""
 
     caller: str
     key: str

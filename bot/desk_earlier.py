@@ -51,8 +51,8 @@ class Earlier:
 
 
 def ask_for_earlier(parts: DeskParts, who: Staff, handoff_id: str) -> None:
-    """The citizen is asked, in fixed words and their language; they answer with yes or no. Who has
-    said yes in this conversation is not asked again.
+    """The citizen is asked, in fixed words and their language; they choose an answer, or say a
+    clear yes or no (``bot.clear_yes``). Who has said yes in this conversation is not asked again.
 
     Raises NothingLinked, HandoffUnknown, CaseRestricted, HandoffNotYours.
     """
@@ -74,7 +74,7 @@ def _ask(parts: DeskParts, work: StaffWork, who: Staff, conversation: Conversati
     words = parts.turn.replies
     buttons = tuple(
         Button(words.say(key, lang, "web"), payload)
-        for key, payload in (("button_yes", YES), ("button_no", NO))
+        for key, payload in (("button_earlier_yes", YES), ("button_earlier_no", NO))
     )
     text = words.say("earlier_ask", lang, medium, agent=who.first_name)
     say(parts, work, conversation, text, lang, Sender.SYSTEM, buttons=buttons)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.case_card import CaseCard
+from bot.council import LONDON
 from bot.desk_parts import DeskParts
 from bot.desk_promise import PromiseReport, report_promises
 from bot.desk_reach import Colleague, colleagues_in
@@ -28,7 +29,9 @@ class AgentWrong(BadInput):
 @dataclass(frozen=True)
 class Overview:
     """The desk at ``now`` (UTC). ``waiting_by_team``: team → how many wait; ``longest``: since
-    when the one who waits longest does; ``due``: open cases whose promise ends soon or has."""
+    when the one who waits longest does; ``due``: open cases whose promise ends soon or has;
+    ``look_again``: closed ones whose day to look at them again has come; ``got``: what citizens
+    answered lately, asked whether they got what they needed."""
 
     now: datetime
     waiting_by_team: Mapping[str, int]
@@ -40,6 +43,8 @@ class Overview:
     colleagues: tuple[Colleague, ...]
     promises: PromiseReport
     names: Mapping[str, str] = field(default_factory=dict)
+    look_again: tuple[CaseCard, ...] = ()
+    got: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,9 @@ def see_overview(parts: DeskParts, who: Staff, since: datetime) -> Overview:
     with parts.store.begin() as work:
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
         colleagues = colleagues_in(work, now)
+        again = work.case_board.to_look_at(now.astimezone(LONDON).date())
         names = {staff.username: staff.name for staff in work.staff.all()}
+        got = work.feedback.since(since)
     waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
     longest: dict[str, datetime] = {}
     for card in waiting:
@@ -82,6 +89,8 @@ def see_overview(parts: DeskParts, who: Staff, since: datetime) -> Overview:
         colleagues=tuple(colleagues),
         promises=report_promises(parts, who, since, now),
         names=names,
+        look_again=tuple(c for c in again if who.may_open(c.handoff.team)),
+        got=got,
     )
 
 

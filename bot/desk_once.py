@@ -24,7 +24,7 @@ KEPT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Asked:
-    """An act that is asked for: who asks, under which key, and a hash of what."""
+    """An act that is asked for: who asks, under which key, and a keyed hash of what."""
 
     caller: str
     key: str

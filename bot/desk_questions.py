@@ -1,8 +1,10 @@
 """Let the assistant ask a service's questions, from the first or where they were left.
 
-The case goes back to the assistant, and the assistant is asked for the service as if the citizen
-had chosen it: what they have told already is known and not asked again. If the agent wants it, the
-case comes back to the desk when the questions are over (``bot.back_to_desk``).
+The case goes back to the assistant, and the assistant is asked for the service's questions: what
+the citizen has told already is known and not asked again. Nothing is routed, for the agent has
+decided: otherwise whoever had asked for a person, or finds it hard online, would be sent back to
+the queue instead of being asked anything. If the agent wants it, the case comes back to the desk
+when the questions are over (``bot.back_to_desk``).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.desk_parts import NOTE_LIMIT, DeskParts, case_in_hand, log
-from bot.desk_work import call_off_promises
+from bot.desk_work import call_off_promises, had_a_person
 from bot.errors import BadInput
 from bot.handoff import HandoffStatus, give_back
 from bot.message import Medium, Message, Sender
@@ -55,7 +57,8 @@ def let_assistant_ask(
         work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
         call_off_promises(work, returned, now)
         waits = {"team": returned.team, "urgency": returned.urgency}
-        conversation = replace(case.conversation, desk_waits=waits if comes_back else None)
+        conversation = had_a_person(case.conversation)
+        conversation = replace(conversation, desk_waits=waits if comes_back else None)
         work.conversations.save(conversation)
         asks = _asks(parts, case.conversation.id, who, card, conversation.language)
         work.messages.accept(asks)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.desk_parts import DeskParts
-from bot.desk_work import cases_held
 from bot.errors import BadInput
+from bot.handoff import HandoffStatus
 from bot.ports import DESK
 from bot.staff import AT_THE_DESK, REACHED_WITHIN, LogEntry, Presence, Staff
 from bot.staff_ports import StaffWork
@@ -65,6 +66,12 @@ def colleagues_in(work: StaffWork, now: datetime) -> list[Colleague]:
     people = [s for s in work.staff.all() if s.active and s.has(*AT_THE_DESK)]
     found = [Colleague(s, held.get(s.username, 0), _is_here(seen.get(s.id), now)) for s in people]
     return sorted(found, key=lambda c: c.staff.name.casefold())
+
+
+def cases_held(work: StaffWork) -> Counter[str]:
+    """User name → how many open cases they hold."""
+    held = work.handoffs.with_status(HandoffStatus.CLAIMED)
+    return Counter(handoff.claimed_by for handoff in held if handoff.claimed_by)
 
 
 def _is_here(last: datetime | None, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from bot.desk_parts import (
 )
 from bot.desk_reach import Colleague, colleagues_in
 from bot.errors import BadInput, HandoffError
-from bot.handoff import Handoff, HandoffStatus
+from bot.handoff import Handoff, HandoffStatus, unoffered
 from bot.staff import Role, Staff
 
 MAY_ASSIGN = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
@@ -36,12 +36,19 @@ class TeamUnknown(BadInput):
 def colleagues_for(
     parts: DeskParts, who: Staff, handoff: Handoff, language: str
 ) -> list[Colleague]:
-    """Who the case can be passed to: reachable and allowed to open it; who speaks ``language``
-    first, then who has the most room."""
+    """Who the case can be passed to: reachable and allowed to open it; who can do what the citizen
+    needs and speaks ``language`` first, then who has the most room."""
     with parts.store.begin() as work:
         found = colleagues_in(work, parts.turn.clock.now())
-    can = [c for c in found if _can_take(c, who, handoff)]
-    return sorted(can, key=lambda c: (language not in c.staff.languages, c.open_cases))
+        conversation = work.conversations.get(handoff.conversation_id)
+    needs = conversation.circumstances.adjustments if conversation else frozenset()
+    wanted = {need.value for need in needs}
+
+    def first(one: Colleague) -> tuple[int, bool, int]:
+        able = len(wanted & one.staff.skills)
+        return -able, language not in one.staff.languages, one.open_cases
+
+    return sorted((c for c in found if _can_take(c, who, handoff)), key=first)
 
 
 def pass_to_colleague(
@@ -61,7 +68,10 @@ def pass_to_colleague(
         if to is None or not _can_take(to, who, case.handoff):
             raise ColleagueNotReachable
         passed = replace(
-            case.handoff, status=HandoffStatus.CLAIMED, claimed_by=username, claimed_at=now
+            unoffered(case.handoff),
+            status=HandoffStatus.CLAIMED,
+            claimed_by=username,
+            claimed_at=now,
         )
         case.work.handoffs.save(passed, was=case.handoff.status)
         _tell_and_note(parts, case, who, text, to=username)
@@ -82,7 +92,7 @@ def pass_to_team(
     with case_in_hand(parts, who, handoff_id) as case:
         _may_pass_on(case.handoff, who)
         passed = replace(
-            case.handoff,
+            unoffered(case.handoff),
             status=HandoffStatus.WAITING,
             team=team,
             claimed_by=None,

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.case_card import CaseCard
 from bot.case_extras import CaseNote, Promise, Receipt
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.desk_offer import offered_to
 from bot.desk_order import URGENCIES, turn_of
 from bot.desk_parts import DeskParts, find_case
+from bot.desk_reach import colleagues_in
 from bot.desk_summary import Picked, summarise
+from bot.feedback import Feedback
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
 from bot.staff import SAFEGUARDING, Staff
@@ -24,44 +28,52 @@ LONGEST_REQUEST = 8  # words
 
 @dataclass(frozen=True)
 class Queue:
-    """The desk at one moment. ``names``: user name → the name to show."""
+    """The desk at one moment. ``names``: user name → the name to show. ``offers``: id of a case →
+    user name of the agent who is asked first. ``skilled``: what somebody at the desk can do.
+    ``look_again``: closed cases, theirs or their team's, whose day to be looked at has come."""
 
     waiting: tuple[CaseCard, ...]
     mine: tuple[CaseCard, ...]
     with_colleagues: tuple[CaseCard, ...]
     over_today: tuple[CaseCard, ...]
+    look_again: tuple[CaseCard, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
+    offers: Mapping[str, str] = field(default_factory=dict)
+    skilled: frozenset[str] = frozenset()
 
     def narrowed(self, wanted: Wanted) -> tuple[CaseCard, ...]:
         """Those waiting that ``wanted`` lets through, in the same order."""
-        return tuple(card for card in self.waiting if wanted.lets_through(card))
+        return tuple(card for card in self.waiting if wanted.lets_through(card, self.skilled))
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What someone looks for in the queue; empty means anything. ``skill`` is an adjustment,
-    such as ``bsl``; ``fits`` someone whose teams and languages are to be met."""
+    such as ``bsl``; ``fits`` someone whose teams, languages and skills are to be met."""
 
     team: str = ""
     language: str = ""
     skill: str = ""
     fits: Staff | None = None
 
-    def lets_through(self, card: CaseCard) -> bool:
-        """Whether a case is among what is looked for."""
+    def lets_through(self, card: CaseCard, skilled: frozenset[str] = frozenset()) -> bool:
+        """Whether a case is among what is looked for. ``skilled``: what somebody can do."""
         return (
             self.team in ("", card.handoff.team)
             and self.language in ("", card.language)
             and (not self.skill or self.skill in card.adjustments)
-            and (self.fits is None or _fits(self.fits, card))
+            and (self.fits is None or _fits(self.fits, card, skilled))
         )
 
 
-def _fits(who: Staff, card: CaseCard) -> bool:
-    """Their team's, and in a language they speak. Danger is everybody's who may open it."""
+def _fits(who: Staff, card: CaseCard, skilled: frozenset[str]) -> bool:
+    """Their team's, in a language they speak, and what it needs they can do; what nobody at the
+    desk can do is for everybody. Danger is everybody's who may open it."""
     if card.handoff.urgency == URGENCIES[0]:
         return True
-    return who.serves(card.handoff.team) and card.language in who.languages
+    needed = skilled.intersection(card.adjustments)
+    known = card.language in who.languages and needed <= who.skills
+    return who.serves(card.handoff.team) and known
 
 
 @dataclass(frozen=True)
@@ -81,23 +93,51 @@ class Case:
     promises: tuple[Promise, ...] = ()
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     summary: tuple[Picked, ...] = ()
+    offered_to: str | None = None
+    feedback: Feedback | None = None
 
 
 def see_queue(parts: DeskParts, who: Staff) -> Queue:
-    """Every case ``who`` may see; danger to life first, then by urgency and by promised time."""
+    """Every case ``who`` may see; danger to life first, then by urgency, then what is offered to
+    them, then by promised time."""
     with parts.store.begin() as work:
+        now = parts.turn.clock.now()
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
-        over = work.case_board.over_since(_midnight(parts.turn.clock.now()))
-        names = _names(work)
-    waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
+        over = work.case_board.over_since(_midnight(now))
+        due = work.case_board.to_look_at(now.astimezone(LONDON).date())
+        people = work.staff.all()
+        names = {staff.username: staff.name for staff in people}
+        skilled = frozenset(skill for one in people if one.active for skill in one.skills)
+        waiting = [c for c in opened if c.handoff.status is HandoffStatus.WAITING]
+        offers = _offers(work, waiting, now)
+
+    def turn(card: CaseCard) -> tuple[Any, ...]:
+        safe, urgency, due = turn_of(card.handoff, card.promised)
+        return safe, urgency, offers.get(card.handoff.id) != who.username, due
+
     claimed = [c for c in opened if c.handoff.status is HandoffStatus.CLAIMED]
     return Queue(
-        waiting=tuple(sorted(waiting, key=lambda card: turn_of(card.handoff, card.promised))),
+        waiting=tuple(sorted(waiting, key=turn)),
         mine=tuple(c for c in claimed if c.handoff.claimed_by == who.username),
         with_colleagues=tuple(c for c in claimed if c.handoff.claimed_by != who.username),
         over_today=tuple(c for c in over if c.handoff.claimed_by and who.may_open(c.handoff.team)),
         names=names,
+        look_again=tuple(c for c in due if _is_theirs(who, c)),
+        offers=offers,
+        skilled=skilled,
     )
+
+
+def _is_theirs(who: Staff, card: CaseCard) -> bool:
+    mine = card.handoff.claimed_by == who.username
+    return who.may_open(card.handoff.team) and (mine or who.serves(card.handoff.team))
+
+
+def _offers(work: StaffWork, waiting: list[CaseCard], now: datetime) -> dict[str, str]:
+    offered = [card.handoff for card in waiting if card.handoff.offered_to]
+    people = colleagues_in(work, now) if offered else []
+    found = {handoff.id: offered_to(handoff, people, now) for handoff in offered}
+    return {case: whom for case, whom in found.items() if whom}
 
 
 def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
@@ -107,7 +147,8 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
         others = [h for h in work.handoffs.of(conversation.id) if h.id != handoff.id]
         said = work.messages.of(conversation.id)
         shown = tuple(m for m in said if _may_read(who, m, handoff, others))
-        address = conversation.address
+        address, now = conversation.address, parts.turn.clock.now()
+        people = colleagues_in(work, now) if handoff.offered_to else []
         return Case(
             handoff=handoff,
             conversation=conversation,
@@ -127,6 +168,8 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
                 (m for m in shown if m.at <= (handoff.closed_at or m.at)),
                 lambda text: _asks_for_a_person(parts, text, conversation.language),
             ),
+            offered_to=offered_to(handoff, people, now),
+            feedback=work.feedback.of(conversation.id),
         )
 
 

@@ -6,12 +6,12 @@ the line in the staff log are kept together or not at all.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.desk_offer import must_be_free_for
 from bot.desk_parts import (
     NOTE_LIMIT,
     CaseRestricted,
@@ -25,10 +25,12 @@ from bot.desk_parts import (
     tell,
     wake,
 )
+from bot.desk_reach import cases_held
 from bot.errors import BadInput, HandoffError, MessageTooLong
+from bot.feedback import PAYLOADS
 from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
-from bot.message import MAX_CHARACTERS, Message, Sender, clean_text
-from bot.need import Urgency
+from bot.message import MAX_CHARACTERS, Button, Message, Sender, clean_text
+from bot.need import Channel, Urgency
 from bot.outcome import Outcome
 from bot.staff import Staff
 from bot.staff_ports import StaffWork
@@ -39,11 +41,11 @@ __all__ = [
     "DeskParts",
     "answer_citizen",
     "call_off_promises",
-    "cases_held",
     "claim_case",
     "close_case",
     "find_case",
     "give_back_case",
+    "had_a_person",
     "must_have_room",
 ]
 
@@ -61,13 +63,15 @@ class FollowUpPast(BadInput):
 def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
     """The case, taken by ``who``; the citizen is told by whom.
 
-    Raises HandoffUnknown, CaseRestricted, HandoffTaken, CapacityReached.
+    Raises HandoffUnknown, CaseRestricted, HandoffTaken, HandoffOffered, CapacityReached.
     """
     with parts.store.begin() as work:
         handoff, conversation = find_case(work, who, handoff_id)
-        claimed = claim(handoff, who.username, parts.turn.clock.now())
+        now = parts.turn.clock.now()
+        claimed = claim(handoff, who.username, now)
         if claimed == handoff:
             return handoff
+        must_be_free_for(work, who, handoff, now)
         must_have_room(work, who, handoff)
         work.handoffs.save(claimed, was=HandoffStatus.WAITING)
         tell(parts, work, conversation, "handoff_claimed", agent=who.first_name)
@@ -125,16 +129,33 @@ def close_case(
         closed = close(case.handoff, who.username, outcome_code, note.strip()[:NOTE_LIMIT], now)
         closed = replace(closed, follow_up_on=_day_ahead(follow_up_on, now))
         work.handoffs.save(closed, was=HandoffStatus.CLAIMED)
+        work.conversations.save(had_a_person(case.conversation))
         call_off_promises(work, closed, now)
         if outcome_code in COUNTED_AS_RESOLVED:
             outcome = Outcome(parts.turn.new_id(), closed.conversation_id, "resolved", "agent", now)
             work.records.add_outcome(outcome)
-        tell(parts, work, case.conversation, "handoff_closed")
         if closed.follow_up_on:
             day = f"{closed.follow_up_on:%d/%m/%Y}"
             tell(parts, work, case.conversation, "handoff_follow_up", date=day)
+        _tell_closed(parts, work, case.conversation, asks=outcome_code != "no_answer")
         log(parts, work, who, "case_closed", closed, outcome=outcome_code)
     return closed
+
+
+def _tell_closed(
+    parts: DeskParts, work: StaffWork, conversation: Conversation, *, asks: bool
+) -> None:
+    """The case is over; and, of who was there, whether they got what they needed: in one message,
+    for by text each costs."""
+    words, lang = parts.turn.replies, conversation.language
+    medium = conversation.medium.value
+    text = words.say("handoff_closed", lang, medium)
+    buttons: tuple[Button, ...] = ()
+    if asks:
+        text = f"{text}\n\n{words.say('closing_ask', lang, medium)}"
+        titles = {payload: f"button_got_{got}" for payload, got in PAYLOADS.items()}
+        buttons = tuple(Button(words.say(key, lang, "web"), p) for p, key in titles.items())
+    say(parts, work, conversation, text, lang, Sender.SYSTEM, buttons=buttons)
 
 
 def give_back_case(parts: DeskParts, who: Staff, handoff_id: str, note: str = "") -> Handoff:
@@ -146,10 +167,21 @@ def give_back_case(parts: DeskParts, who: Staff, handoff_id: str, note: str = ""
         now = parts.turn.clock.now()
         returned = give_back(case.handoff, who.username, note.strip()[:NOTE_LIMIT], now)
         case.work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
+        case.work.conversations.save(had_a_person(case.conversation))
         call_off_promises(case.work, returned, now)
         tell(parts, case.work, case.conversation, "handoff_returned")
         log(parts, case.work, who, "case_returned", returned)
     return returned
+
+
+def had_a_person(conversation: Conversation) -> Conversation:
+    """The conversation once a person is done with it: the wish for one was granted, what was not
+    understood is dealt with, and what comes next is routed anew. A wish that the citizen has had
+    kept for next time stays."""
+    told = replace(conversation.circumstances, failed_turns=0)
+    if told.asked_channel is Channel.ASSISTED and not told.remember:
+        told = replace(told, asked_channel=None)
+    return replace(conversation, circumstances=told)
 
 
 def must_have_room(work: StaffWork, who: Staff, handoff: Handoff) -> None:
@@ -158,12 +190,6 @@ def must_have_room(work: StaffWork, who: Staff, handoff: Handoff) -> None:
         return
     if cases_held(work).get(who.username, 0) >= who.capacity:
         raise CapacityReached
-
-
-def cases_held(work: StaffWork) -> Counter[str]:
-    """User name → how many open cases they hold."""
-    held = work.handoffs.with_status(HandoffStatus.CLAIMED)
-    return Counter(handoff.claimed_by for handoff in held if handoff.claimed_by)
 
 
 def call_off_promises(work: StaffWork, handoff: Handoff, now: datetime) -> None:

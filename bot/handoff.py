@@ -31,7 +31,8 @@ OUTCOME_CODES = ("resolved", "advice_given", "referred", "appointment_made", "no
 
 @dataclass(frozen=True)
 class Handoff:
-    """One request for a person. ``summary`` is what the citizen need not repeat. Times in UTC."""
+    """One request for a person. ``summary`` is what the citizen need not repeat. ``offered_to`` is
+    the agent who is asked first, until ``offered_until`` (``bot.desk_offer``). Times in UTC."""
 
     id: str
     conversation_id: str
@@ -49,6 +50,8 @@ class Handoff:
     outcome_code: str | None = None
     note: str = ""
     follow_up_on: date | None = None
+    offered_to: str | None = None
+    offered_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +68,13 @@ def claim(handoff: Handoff, agent: str, now: datetime) -> Handoff:
         return handoff
     if handoff.status is not HandoffStatus.WAITING:
         raise HandoffTaken
-    return replace(handoff, status=HandoffStatus.CLAIMED, claimed_by=agent, claimed_at=now)
+    taken = replace(handoff, status=HandoffStatus.CLAIMED, claimed_by=agent, claimed_at=now)
+    return unoffered(taken)
+
+
+def unoffered(handoff: Handoff) -> Handoff:
+    """``handoff``, with nobody who is asked first."""
+    return replace(handoff, offered_to=None, offered_until=None)
 
 
 def close(handoff: Handoff, agent: str, outcome_code: str, note: str, now: datetime) -> Handoff:

@@ -94,11 +94,13 @@ RECENT = 30
 """Messages looked back on: a choice offered longer ago than that is no longer on offer."""
 
 
-def last_buttons(messages: Iterable[Message]) -> tuple[Button, ...]:
-    """The choices still on offer: those said since the citizen last spoke."""
+def last_buttons(messages: Iterable[Message], *, numbered: bool = False) -> tuple[Button, ...]:
+    """The choices still on offer: those said since the citizen last spoke. Where they are chosen by
+    number, since an agent last spoke, too: "2" then answers the agent."""
+    over = (Sender.CITIZEN, Sender.AGENT) if numbered else (Sender.CITIZEN,)
     buttons: tuple[Button, ...] = ()
     for message in messages:
-        if message.sender is Sender.CITIZEN:
+        if message.sender in over:
             buttons = ()
         else:
             buttons += message.buttons

@@ -17,6 +17,7 @@ from bot.conversation import Conversation
 from bot.council_case import CouncilCases
 from bot.earlier_consent import Consents
 from bot.equality import AnswerSheet
+from bot.feedback import Feedbacks
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
 from bot.need import Availability, Circumstances
@@ -231,6 +232,8 @@ class UnitOfWork(Protocol):
     def council_cases(self) -> CouncilCases: ...
     @property
     def consents(self) -> Consents: ...
+    @property
+    def feedback(self) -> Feedbacks: ...
 
     def commit(self) -> None:
         """Keep everything done so far."""
@@ -262,9 +265,12 @@ class Assistant(Protocol):
         text: str,
         circumstances: Circumstances,
         availability: Availability,
+        *,
+        for_desk: bool = False,
     ) -> Answer:
         """The answer to ``text``; asked again under the same ``message_id``, what was answered the
-        first time. Raises AssistantUnavailable."""
+        first time. ``for_desk``: an agent wants the questions of the service that ``text`` chooses,
+        so there is no channel to decide on. Raises AssistantUnavailable."""
 
 
 class NewsSource(Protocol):

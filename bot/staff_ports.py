@@ -6,7 +6,7 @@ Adapters: ``bot.stores.staff_memory`` and ``bot.stores.staff_sql``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.case_card import CaseCard
@@ -119,6 +119,9 @@ class CaseBoard(Protocol):
 
     def over_since(self, start: datetime) -> list[CaseCard]:
         """Closed or returned since ``start``, the latest first."""
+
+    def to_look_at(self, until: date) -> list[CaseCard]:
+        """Over, to be looked at again on ``until`` or earlier; the earliest day first."""
 
     def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
         """Asked for from ``start`` until before ``end``, whatever became of them, the latest

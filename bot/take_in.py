@@ -106,8 +106,9 @@ def _message(
     text: str,
     client_id: str | None,
 ) -> Message:
-    offered = last_buttons(work.messages.latest(conversation.id, RECENT))
     numbered = conversation.medium is Medium.SMS
+    so_far = work.messages.latest(conversation.id, RECENT)
+    offered = last_buttons(so_far, numbered=numbered)
     return Message(
         id=parts.new_id(),
         conversation_id=conversation.id,

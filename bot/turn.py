@@ -8,6 +8,7 @@ takes over where the assistant cannot. Everything said and decided is kept at on
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.approval import hold_for_approval
 from bot.back_to_desk import back_to_the_desk
@@ -20,6 +21,7 @@ from bot.ports import Standing, UnitOfWork
 from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts
 from bot.turn_steps import (
+    answer_closing_question,
     answer_danger,
     answer_desk,
     answer_earlier_consent,
@@ -50,6 +52,7 @@ def handle_turn(parts: TurnParts, message: Message) -> Kept:
             or answer_danger(turn, parts)
             or answer_passport(turn, parts)
             or answer_earlier_consent(turn, parts)
+            or answer_closing_question(turn, parts)
             or pass_to_agent(turn, parts)
             or answer_unreadable(turn, parts)
             or answer_plain_request(turn, parts)
@@ -70,7 +73,8 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         told = replace(conversation.circumstances, for_other=True)
         conversation = replace(conversation, circumstances=told)
     handoff = work.handoffs.open_of(conversation.id)
-    so_far = [m for m in _recent(work, conversation, handoff) if m.id != message.id]
+    recent = _recent(work, conversation, handoff)
+    so_far = [m for m in recent if m.id != message.id]
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
@@ -82,6 +86,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         number=standing.turns + 1,
         missed=_missed(parts, handoff, so_far),
         helper_heard=helper,
+        just_asked=_just_asked(recent, message),
     )
 
 
@@ -93,13 +98,21 @@ def _recent(work: UnitOfWork, conversation: Conversation, handoff: Handoff | Non
     return work.messages.latest(conversation.id, RECENT)
 
 
+def _just_asked(recent: list[Message], message: Message) -> frozenset[str]:
+    """The payloads of the choices in the last message before this one, whoever's that was: only
+    what directly follows a question in words of its own can be an answer to that very question."""
+    before = list(takewhile(lambda one: one.id != message.id, recent))
+    return frozenset(button.payload for button in before[-1].buttons) if before else frozenset()
+
+
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:
     """What the assistant gets: the payload of a choice, else the text with no inner command."""
     if wanted := wanted_by_desk(message):
         return wanted
     numbered = conversation.medium.value == "sms"
+    offered = last_buttons(so_far, numbered=numbered)
     choice = resolve_choice(
-        message.text, last_buttons(so_far), numbered=numbered, language=conversation.language
+        message.text, offered, numbered=numbered, language=conversation.language
     )
     return choice.sent
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.bidi import hold_numbers
 from bot.conversation import Conversation
+from bot.feedback import YES, Feedback
 from bot.follow_up import put_follow_ups
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
@@ -43,9 +44,20 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
             work.council_cases.add(case)
         if ending.earlier_consent is not None:
             work.consents.answer(conversation.id, ending.earlier_consent, parts.clock.now())
+        if ending.got is not None:
+            keep_feedback(parts, work, Feedback(conversation.id, ending.got, parts.clock.now()))
         work.commit()
     parts.live.changed([turn.conversation.id, DESK, *([POST] if turn.is_sms else [])])
     return Kept(said, record)
+
+
+def keep_feedback(parts: TurnParts, work: UnitOfWork, said: Feedback) -> None:
+    """What the citizen said of how it went; their first yes is an outcome."""
+    before = work.feedback.of(said.conversation_id)
+    work.feedback.put(replace(said, comment=said.comment or (before.comment if before else "")))
+    if before is None and said.got == YES:
+        outcome = Outcome(parts.new_id(), said.conversation_id, "resolved", "citizen", said.at)
+        work.records.add_outcome(outcome)
 
 
 def kept_before(work: UnitOfWork, message: Message) -> Kept:
@@ -110,7 +122,7 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
     now = parts.clock.now()
     if held is None:
         if ending.handoff is not None:
-            work.handoffs.add(_new_handoff(parts, turn, ending.handoff))
+            parts.keep_case(work, _new_handoff(parts, turn, ending.handoff))
             if ending.name != "handed_to_confirm":  # the assistant still has it
                 over = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
                 work.records.add_outcome(over)

@@ -13,7 +13,15 @@ from bot.follow_up import FollowUp
 from bot.handoff import Handoff
 from bot.message import Medium, Message, Reply, Sender
 from bot.need import Availability, Circumstances
-from bot.ports import Assistant, AvailabilitySource, Clock, Live, Locks, Store
+from bot.ports import (
+    Assistant,
+    AvailabilitySource,
+    Clock,
+    Live,
+    Locks,
+    Store,
+    UnitOfWork,
+)
 from bot.replies import Replies
 from bot.routing import RoutingDecision, RoutingPolicy
 from bot.safety import SafetyCheck
@@ -26,9 +34,29 @@ def nobody_confirms(_service: str) -> str | None:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """Who deals with a service, and how soon harm follows if nobody does."""
+
+    team: str
+    urgency: str
+
+
+def nobodys_topic(_service: str) -> Topic | None:
+    """Without service cards."""
+    return None
+
+
+def to_the_queue(work: UnitOfWork, handoff: Handoff) -> None:
+    """Keep a new case: whoever is free takes it."""
+    work.handoffs.add(handoff)
+
+
+@dataclass(frozen=True)
 class TurnParts:
     """Everything a turn works with, wired once in ``channels/app.py``. ``confirmed_by``: the team
-    that confirms answers about the service with this card, or None where they are sent at once."""
+    that confirms answers about the service with this card, or None where they are sent at once;
+    ``keep_case`` keeps a new case, in the turn's transaction; ``topic_of``: who deals with the
+    service with this card, or None where there is no such card."""
 
     store: Store
     assistant: Assistant
@@ -44,13 +72,16 @@ class TurnParts:
     council_phone: str
     main_place: str
     confirmed_by: Callable[[str], str | None] = nobody_confirms
+    keep_case: Callable[[UnitOfWork, Handoff], None] = to_the_queue
+    topic_of: Callable[[str], Topic | None] = nobodys_topic
 
 
 @dataclass(frozen=True)
 class Turn:
     """One message about to be answered, with what is known. ``sent`` is what the assistant
     is given; ``missed`` what the citizen wrote and an outage left unanswered; ``helper_heard``
-    whether this message is the first to say that it is asked for somebody else."""
+    whether this message is the first to say that it is asked for somebody else; ``just_asked``
+    are the payloads of the choices under the very message that it follows."""
 
     conversation: Conversation
     message: Message
@@ -61,6 +92,7 @@ class Turn:
     number: int
     missed: tuple[Message, ...] = ()
     helper_heard: bool = False
+    just_asked: frozenset[str] = frozenset()
 
     @property
     def language(self) -> str:
@@ -109,6 +141,7 @@ class Ending:
     nothing_found: bool = False
     council_cases: tuple[CouncilCase, ...] = ()
     earlier_consent: bool | None = None
+    got: str | None = None
 
     @classmethod
     def with_route(cls, name: str, decision: RoutingDecision, **rest: Any) -> Ending:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.clear_yes import clear_answer
 from bot.council_case import CouncilCase, council_cases
 from bot.earlier_consent import NO, YES
 from bot.errors import AssistantUnavailable
+from bot.feedback import PAYLOADS
 from bot.follow_up import follow_ups
 from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.helper import ASKED_BY, SOMEBODY_ELSE
@@ -18,7 +20,7 @@ from bot.outcome_rules import ASKING
 from bot.passport import FORGET, KEEP, forgotten, kept, passport_word
 from bot.replies import FALLBACK_LANGUAGE
 from bot.routing import Doors, RoutingDecision, decide_route
-from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
+from bot.turn_state import Ending, HandoffWanted, Topic, Turn, TurnParts, say
 from bot.understanding import Answer
 
 CONTACT_CENTRE, SAFEGUARDING = "contact_centre", "safeguarding"
@@ -70,13 +72,25 @@ def answer_passport(turn: Turn, parts: TurnParts) -> Ending | None:
 
 
 def answer_earlier_consent(turn: Turn, parts: TurnParts) -> Ending | None:
-    """Yes or no to an agent who wants to read what was said before. It is no answer to anything
-    else, whoever has the case by now."""
-    if turn.sent not in (YES, NO):
+    """Yes or no to an agent who wants to read what was said before, chosen or in clear words right
+    after the question. It is no answer to anything else, whoever has the case by now."""
+    yes = {YES: True, NO: False}.get(turn.sent)
+    if yes is None and YES in turn.just_asked:
+        yes = clear_answer(turn.message.text, turn.language)
+    if yes is None:
         return None
-    yes = turn.sent == YES
     reply = say(parts, turn, "earlier_said_yes" if yes else "earlier_said_no")
     return Ending("answered_earlier", (reply,), earlier_consent=yes)
+
+
+def answer_closing_question(turn: Turn, parts: TurnParts) -> Ending | None:
+    """Whether they got what they needed, asked when their case was closed. Who did not is offered
+    a person again. Only the answers on offer count: "no thanks" wants no more help."""
+    got = PAYLOADS.get(turn.sent)
+    if got is None:
+        return None
+    thanks = say(parts, turn, "closing_thanks" if got == "yes" else "closing_sorry")
+    return Ending("answered_closing", (_with_ways_on(thanks, turn, parts),), got=got)
 
 
 def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
@@ -129,7 +143,7 @@ def answer_plain_request(turn: Turn, parts: TurnParts) -> Ending | None:
         "handed_citizen_asked",
         decision,
         replies=(_person_is_coming(turn, parts, decision, language),),
-        handoff=_handoff(turn, decision),
+        handoff=_handoff(turn, parts, decision),
         circumstances=asked,
         language=language,
     )
@@ -155,6 +169,7 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
                 text,
                 turn.conversation.circumstances,
                 turn.availability,
+                for_desk=turn.message.sender is Sender.SYSTEM,
             )
             for message_id, text in (*missed, (turn.message.id, _for_assistant(turn, parts)))
         ]
@@ -193,7 +208,7 @@ def _without_assistant(turn: Turn, parts: TurnParts) -> Ending:
         key, values = "face_to_face_without_assistant", {"place": parts.main_place}
     wanted = None
     if turn.handoff is None:
-        wanted = replace(_handoff(turn, decision), reasons=(ASSISTANT_DOWN,))
+        wanted = replace(_handoff(turn, parts, decision), reasons=(ASSISTANT_DOWN,))
     return Ending.with_route(
         ASSISTANT_DOWN, decision, replies=(say(parts, turn, key, **values),), handoff=wanted
     )
@@ -212,7 +227,7 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
     wanted = _handoff_from(answer)
     if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
         decision = _route(turn, parts, circumstances)
-        wanted = _handoff(turn, decision)
+        wanted = _handoff(turn, parts, decision)
         replies = (*replies, say(parts, turn, "misunderstood_twice"))
     elif not replies:
         replies = (_with_ways_on(say(parts, turn, "error_no_words"), turn, parts),)
@@ -319,11 +334,14 @@ def _route(
     )
 
 
-def _handoff(turn: Turn, decision: RoutingDecision) -> HandoffWanted:
-    """A handoff with everything the citizen has told us, so that nothing is asked again."""
+def _handoff(turn: Turn, parts: TurnParts, decision: RoutingDecision) -> HandoffWanted:
+    """A handoff to those who deal with what was spoken of, with everything the citizen has told
+    us, so that nothing is asked again."""
+    topic = parts.topic_of(str(turn.conversation.told.get("service") or ""))
+    topic = topic or Topic(CONTACT_CENTRE, Urgency.ROUTINE.value)
     return HandoffWanted(
-        CONTACT_CENTRE,
-        Urgency.ROUTINE.value,
+        topic.team,
+        topic.urgency,
         decision.way,
         decision.reasons,
         summary=_told_by(turn),

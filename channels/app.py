@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -34,15 +34,15 @@ from bot.council_case import CaseLooker
 from bot.desk_visit import VisitBook
 from bot.files.pages import load_pages, pages_to_quote
 from bot.ports import Assistant
+from bot.service_card import ServiceCard
 from bot.staff import LogEntry
 from bot.stores import schema as t
 from bot.stores.engine import migrate
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.sealed_types import opened
-from bot.stores.sql import SqlStore
 from bot.stores.staff_sql import SqlStaffStore
 from bot.stores.switches import SqlSwitches
-from bot.turn_state import TurnParts
+from bot.turn_state import Topic, TurnParts
 from channels.assistant import RasaAssistant, make_client
 from channels.audit_watch import start_audit_watch
 from channels.auth import make_auth_router, require
@@ -52,6 +52,7 @@ from channels.chatwoot import make_chatwoot_router, start_chatwoot
 from channels.database import open_database
 from channels.desk import framed, make_desk_router
 from channels.desk.rounds import start_desk_rounds
+from channels.desk.wiring import first_to_who_had_it
 from channels.desk_api import make_desk_api_router
 from channels.follow_up import EACH_ROUND, FollowUps
 from channels.gates import admitted_policy, manager_tools
@@ -147,7 +148,10 @@ def _make_parts(
         assistant = tracing.follow_assistant(assistant, client)
     turn = TurnParts(
         store=publishing(
-            SqlStore(engine), SystemClock(), settings.secrets.platform_key, bool(settings.amqp_url)
+            SqlStaffStore(engine),
+            SystemClock(),
+            settings.secrets.platform_key,
+            bool(settings.amqp_url),
         ),
         assistant=SwitchedAssistant(assistant, board),
         safety=files.safety,
@@ -166,8 +170,15 @@ def _make_parts(
             if service in files.cards and board.is_confirmed(service)
             else None
         ),
+        keep_case=first_to_who_had_it(settings),
+        topic_of=partial(_topic_of, files.cards),
     )
     return Parts(settings, council, engine, turn, shared.live, files.words, shared.limiter), board
+
+
+def _topic_of(cards: Mapping[str, ServiceCard], service: str) -> Topic | None:
+    card = cards.get(service)
+    return Topic(card.team, card.urgency.value) if card else None
 
 
 def _public(

@@ -33,6 +33,8 @@ class RasaAssistant:
         text: str,
         circumstances: Circumstances,
         availability: Availability,
+        *,
+        for_desk: bool = False,
     ) -> Answer:
         """Rasa's answer. Raises AssistantUnavailable when it is down, slow or talks nonsense."""
         body = {
@@ -45,6 +47,7 @@ class RasaAssistant:
                 "medium": conversation.medium.value,
                 "availability": availability.as_json(),
                 "circumstances": circumstances.as_json(),
+                "desk_asks": for_desk,
             },
         }
         return read_answer(self._post(body), self.model_version)

@@ -51,6 +51,8 @@ class MemoryAssistant:
         text: str,
         circumstances: Circumstances,
         availability: Availability,
+        *,
+        for_desk: bool = False,
     ) -> Answer:
         """The scripted answer. Raises AssistantUnavailable while ``down``, RuntimeError while
         ``broken``."""

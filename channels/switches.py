@@ -70,8 +70,12 @@ class SwitchedAssistant:
         text: str,
         circumstances: Circumstances,
         availability: Availability,
+        *,
+        for_desk: bool = False,
     ) -> Answer:
         """The inner answer. Raises AssistantUnavailable."""
         if self.board.is_off(ASSISTANT) or self.board.is_off(conversation.medium.value):
             raise AssistantUnavailable
-        return self.inner.ask(conversation, message_id, text, circumstances, availability)
+        return self.inner.ask(
+            conversation, message_id, text, circumstances, availability, for_desk=for_desk
+        )

@@ -113,10 +113,14 @@ class TracedAssistant:
         text: str,
         circumstances: Circumstances,
         availability: Availability,
+        *,
+        for_desk: bool = False,
     ) -> Answer:
         """The inner answer. Raises AssistantUnavailable."""
         with self.tracing.span("ask rasa", SpanKind.CLIENT) as span:
-            answer = self.inner.ask(conversation, message_id, text, circumstances, availability)
+            answer = self.inner.ask(
+                conversation, message_id, text, circumstances, availability, for_desk=for_desk
+            )
             span.set_attribute("fairway.intent", answer.understanding.intent)
             return answer
 

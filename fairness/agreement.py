@@ -1,4 +1,5 @@
-"""How far two coders agree beyond chance: Cohen's kappa, with its interval."""
+"""How far two coders agree beyond chance: Cohen's kappa, with its interval. Without numpy: the
+coding page shows it, and the serving process loads none of the audit's libraries."""
 
 from __future__ import annotations
 
@@ -7,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
-
-import numpy as np
 
 from bot.need_codes import NEEDS, NeedCode, agreed, by_conversation
 
@@ -27,28 +26,26 @@ class Agreement:
     high: float | None = None
 
 
-def kappa(table: np.ndarray, confidence: float = 0.95) -> Agreement:
+def kappa(table: Sequence[Sequence[float]], confidence: float = 0.95) -> Agreement:
     """Cohen's kappa of a square table: rows the one coder's answers, columns the other's.
 
     Its variance is Fleiss, Cohen and Everitt's (1969), not that under no agreement.
     """
-    n = int(table.sum())
-    alike = int(np.trace(table))
+    places = range(len(table))
+    total = sum(map(sum, table))
+    n, alike = int(total), int(sum(table[i][i] for i in places))
     if n < 2:
         return Agreement(n, alike)
-    p = table / n
-    rows, columns = p.sum(axis=1), p.sum(axis=0)
-    by_chance = float(rows @ columns)
+    p = [[float(cell) / total for cell in row] for row in table]
+    rows, columns = [sum(row) for row in p], [sum(column) for column in zip(*p, strict=True)]
+    by_chance = sum(rows[i] * columns[i] for i in places)
     if by_chance >= 1 - 1e-12:
         return Agreement(n, alike)
-    share = alike / n
-    value = (share - by_chance) / (1 - by_chance)
-    margins = columns[:, None] + rows[None, :]
-    on = (np.diag(p) * (1 - np.diag(margins) * (1 - value)) ** 2).sum()
-    off = p * margins**2
-    apart = (1 - value) ** 2 * (off.sum() - np.trace(off))
+    value = (alike / n - by_chance) / (1 - by_chance)
+    on = sum(p[i][i] * (1 - (columns[i] + rows[i]) * (1 - value)) ** 2 for i in places)
+    off = sum(p[i][j] * (columns[i] + rows[j]) ** 2 for i in places for j in places if i != j)
     last = (value - by_chance * (1 - value)) ** 2
-    error = sqrt(max(0.0, (on + apart - last) / n)) / (1 - by_chance)
+    error = sqrt(max(0.0, (on + (1 - value) ** 2 * off - last) / n)) / (1 - by_chance)
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * error
     return Agreement(n, alike, value, max(-1.0, value - half), min(1.0, value + half))
 
@@ -57,11 +54,11 @@ def agreement_of(codes: Sequence[NeedCode], confidence: float = 0.95) -> Agreeme
     """Of the first two codes of each conversation; who of the two is the row is by name, so that
     with two coders it is theirs, and with more it favours nobody."""
     place = {need: i for i, need in enumerate(NEEDS)}
-    table = np.zeros((len(NEEDS), len(NEEDS)))
+    table = [[0.0] * len(NEEDS) for _ in NEEDS]
     for held in by_conversation(codes).values():
         if len(held) >= 2:
             a, b = sorted(held[:2], key=lambda c: c.coder)
-            table[place[a.needed_channel], place[b.needed_channel]] += 1
+            table[place[a.needed_channel]][place[b.needed_channel]] += 1
     return kappa(table, confidence)
 
 

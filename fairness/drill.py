@@ -1,4 +1,4 @@
-"""The conversations behind one figure of a report, redacted, a few drawn at random.
+"""Which conversations lie behind one figure of a report, and a few of them drawn at random.
 
 Only behind figures that are shown, and only where all groups are of the service's own making
 (language, medium, service …): what citizens told about themselves is never set beside their words.
@@ -17,17 +17,12 @@ import sqlalchemy as sa
 
 from fairness.conversations import MEASURES, event_of
 from fairness.database import AT_A_TIME, GROUPS, as_units_want
-from fairness.errors import AuditError
+from fairness.errors import NotToBeOpened
 from fairness.reading import reading
 from fairness.records import NOT_RECORDED, Measure
 from fairness.sql_counts import Tables, Window, each_conversation
-from fairness.words_of import Line, Opens, not_sealed, words_of
 
 MOST = 10
-
-
-class NotToBeOpened(AuditError):
-    """The conversations behind this figure cannot be opened. Choose another on the report."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +40,11 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Behind:
-    """``found``: how many there are to draw from, rounded to 5. ``lines``: a few of them."""
+class Drawn:
+    """``found``: how many there are to draw from, rounded to 5. ``ids``: a few of them."""
 
     found: int
-    conversations: tuple[tuple[Line, ...], ...]
+    ids: tuple[str, ...]
 
 
 def figure_of(
@@ -76,20 +71,26 @@ def figure_of(
     return Figure(found, group, within)
 
 
-def behind(
-    url: str, figure: Figure, since: date | None, until: date | None, seed: str,
-    most: int = MOST, opens: Opens = not_sealed,
-) -> Behind:  # fmt: skip
+def draw(
+    url: str, figure: Figure, since: date | None, until: date | None, seed: str, most: int = MOST
+) -> Drawn:
     """Up to ``most`` conversations of the group that had the harm; the same ``seed``, the same.
 
-    Raises DatabaseUnreadable, ContactsSealed.
+    Raises DatabaseUnreadable.
     """
     with reading(url) as connection:
         ids = sorted(_ids(connection, figure, Window(since, until)))
-        drawn = random.Random(seed).sample(ids, min(most, len(ids)))
-        said = words_of(connection, drawn, opens=opens)
-    rounded = 5 * ((len(ids) + 2) // 5)
-    return Behind(rounded, tuple(said[name] for name in drawn))
+    drawn = random.Random(seed).sample(ids, min(most, len(ids)))
+    return Drawn(5 * ((len(ids) + 2) // 5), tuple(drawn))
+
+
+def which(figure: Figure) -> str:
+    """What the conversations drawn have in common, in words."""
+    if figure.measure.kind == "quantile":
+        return "The tenth with the highest figure."
+    if figure.measure.worse == "lower":
+        return "Those for which it did not happen."
+    return "Those for which it happened."
 
 
 def _ids(connection: sa.Connection, figure: Figure, window: Window) -> Iterator[str]:

@@ -6,6 +6,8 @@ AuditError
 ├── DatabaseUnreadable  the database is missing, locked or is not Fairway's
 ├── ReferenceUnknown    --reference names a column or value that is not in the data
 ├── ReportUnknown       no report has this name
+├── NotToBeOpened       what lies behind a figure is not for reading; says why
+├── NotLookedUp         the process that looks behind a figure gave no answer
 ├── ContactsSealed      contact details cannot be opened, so they cannot be taken out of words
 └── EnginesDisagree     fairlearn and our own counts differ: a fault in Fairway, never in the data
 """
@@ -55,6 +57,14 @@ class ReferenceUnknown(AuditError):
 
 class ReportUnknown(AuditError):
     """There is no such report. Go back to the list of reports."""
+
+
+class NotToBeOpened(AuditError):
+    """The conversations behind this figure cannot be opened. Choose another on the report."""
+
+
+class NotLookedUp(AuditError):
+    """What lies behind this report could not be looked up just now. Please try again."""
 
 
 class ContactsSealed(AuditError):

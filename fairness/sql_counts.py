@@ -20,6 +20,7 @@ LAST = ("language", "medium", "service", "policy_version", "model_version", "lso
 """Columns of a turn of which the last value that was recorded counts."""
 SENT = ("asked_channel", "route_channel")
 TURN_FLAGS = ("fallback", "misunderstood", "answer_not_taken")
+RATED: Mapping[str, float] = {"yes": 5.0, "partly": 3.0, "no": 1.0}
 _WIDTH = 8
 
 
@@ -49,9 +50,11 @@ class Tables:
         self.dialect = connection.dialect.name
         self._columns: dict[str, set[str]] = {
             name: {column["name"] for column in inspector.get_columns(name)}
-            for name in ("turn_records", "outcomes", "handoffs", "need_codes")
+            for name in ("turn_records", "outcomes", "handoffs", "need_codes", "feedback")
             if name in names
         }
+        if "feedback" in self._columns and _is_empty(connection, self.of("feedback")):
+            del self._columns["feedback"]  # nobody was rated: told as that, not as no rates
 
     def __contains__(self, table: str) -> bool:
         return table in self._columns
@@ -69,12 +72,21 @@ class Tables:
         return sa.table(table, *columns)
 
 
+def _is_empty(connection: sa.Connection, table: sa.TableClause) -> bool:
+    return connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is None
+
+
 def each_conversation(tables: Tables, window: Window) -> sa.Subquery:
     """One row a conversation: ``conversation_id`` and every column that ``units_of`` knows."""
     counted = _turns(tables, window)
     joined: Any = counted
     columns: list[Any] = [c for c in counted.c if c.name != "began"]
-    parts = {"outcomes": _outcomes, "handoffs": _first_handoffs, "need_codes": _needs}
+    parts = {
+        "outcomes": _outcomes,
+        "handoffs": _first_handoffs,
+        "need_codes": _needs,
+        "feedback": _rated,
+    }
     made: dict[str, sa.Subquery] = {}
     for name, make in parts.items():
         if name in tables:
@@ -227,6 +239,15 @@ def _first_handoffs(tables: Tables) -> sa.Subquery:
         )
         .group_by(rows.c.conversation_id)
         .subquery("handoffs_of")
+    )
+
+
+def _rated(tables: Tables) -> sa.Subquery:
+    """What the citizen answered, asked whether they got what they needed, on the scale of five."""
+    said = tables.of("feedback")
+    stars = [(said.c.got == got, number) for got, number in RATED.items()]
+    return sa.select(said.c.conversation_id, sa.case(*stars).label("satisfaction")).subquery(
+        "rated"
     )
 
 

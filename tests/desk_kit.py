@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from bot.desk_offer import FirstToWhoHadIt
 from bot.desk_work import DeskParts
-from bot.staff import Role, Staff
+from bot.staff import Role, Staff, StaffSession
 from bot.staff_ports import StaffStore
 from bot.stores.staff_memory import MemoryStaffStore
 from tests.turn_kit import START, ScriptedAssistant, turn_parts
 
 _ids = itertools.count(1)
+OFFERED_FOR = timedelta(minutes=10)
 
 
 def staff(username: str = "asha", *roles: Role, teams: tuple[str, ...] = ("*",), **rest) -> Staff:
@@ -35,7 +38,8 @@ class Desk:
     assistant: ScriptedAssistant = field(default_factory=ScriptedAssistant)
 
     def __post_init__(self) -> None:
-        self.turn = turn_parts(self.assistant, store=self.store)
+        first = FirstToWhoHadIt(lambda: f"note{next(_ids)}", OFFERED_FOR)
+        self.turn = turn_parts(self.assistant, store=self.store, keep_case=first)
         self.parts = DeskParts(self.turn, self.store)
 
     def hire(self, *args, **rest) -> Staff:
@@ -45,6 +49,15 @@ class Desk:
             work.staff.add(made)
             work.commit()
         return made
+
+    def here(self, who: Staff) -> Staff:
+        """A page of theirs is open from now on."""
+        now = self.turn.clock.now()
+        with self.store.begin() as work:
+            expires = now + timedelta(hours=12)
+            work.sessions.add(StaffSession(f"{who.id}-{now}", who.id, "c", now, now, expires))
+            work.commit()
+        return who
 
     def texts(self, conversation_id: str) -> list[str]:
         """What was said, as ``sender: text``."""

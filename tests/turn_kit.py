@@ -11,7 +11,7 @@ from bot.conversation import Conversation
 from bot.council import Council, CouncilHours
 from bot.errors import AssistantUnavailable
 from bot.message import Medium, Message
-from bot.need import Availability
+from bot.need import Availability, Circumstances
 from bot.ports import Store
 from bot.replies import Replies
 from bot.routing import RoutingPolicy
@@ -37,16 +37,23 @@ class EchoReplies(Replies):
 
 @dataclass
 class ScriptedAssistant:
-    """An Assistant that answers from a function of the text; ``heard`` is what it was asked."""
+    """An Assistant that answers from a function of the text; ``heard`` is what it was asked,
+    ``told`` what it was told of the citizen, ``for_desk`` whether an agent asked."""
 
     script: Callable[[str], Answer | None] = lambda text: None
     down: bool = False
     heard: list[str] = field(default_factory=list)
+    told: list[Circumstances] = field(default_factory=list)
+    for_desk: list[bool] = field(default_factory=list)
 
-    def ask(self, conversation, message_id, text, circumstances, availability) -> Answer:
+    def ask(
+        self, conversation, message_id, text, circumstances, availability, *, for_desk=False
+    ) -> Answer:
         if self.down:
             raise AssistantUnavailable
         self.heard.append(text)
+        self.told.append(circumstances)
+        self.for_desk.append(for_desk)
         made = Understanding(intent="greet", kind="smalltalk", confidence=0.9)
         made = Understanding(**{**vars(made), "language": conversation.language})
         return self.script(text) or Answer((Said(f"answer to {text}", "en"),), made)

@@ -25,10 +25,11 @@ from bot.files.policy import load_policy
 from bot.ports import Clock, Store
 from bot.safety import shipped_safety_check
 from bot.stores.engine import migrate
-from bot.stores.sql import SqlStore
+from bot.stores.staff_sql import SqlStaffStore
 from bot.turn_state import TurnParts
 from channels.assistant_memory import MemoryAssistant
 from channels.database import open_database
+from channels.desk.wiring import first_to_who_had_it
 from channels.live import LiveHub
 from channels.locks import ProcessLocks
 from channels.pages import secure
@@ -61,7 +62,7 @@ def make_parts(
     (home / "fairway.db").write_bytes(_new_database())
     engine, live = open_database(settings), LiveHub()
     turn = TurnParts(
-        store=store or SqlStore(engine),
+        store=store or SqlStaffStore(engine),
         assistant=assistant or MemoryAssistant(),
         safety=shipped_safety_check(),
         policy=load_policy(ROOT / "bot" / "routing_policy.yml"),
@@ -74,6 +75,7 @@ def make_parts(
         council_name=council.name,
         council_phone=council.phone,
         main_place=council.main_place,
+        keep_case=first_to_who_had_it(settings),
     )
     words = _catalogues(ROOT / "channels" / "pages")
     return Parts(settings, council, engine, turn, live, words)

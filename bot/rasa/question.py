@@ -26,7 +26,7 @@ class BadQuestion(BadInput):
 @dataclass(frozen=True)
 class Question:
     """One message to answer. ``metadata``: language, language_chosen, medium, availability,
-    circumstances."""
+    circumstances, desk_asks."""
 
     sender: str
     message: str
@@ -72,5 +72,6 @@ def _check_metadata(metadata: Any) -> None:
     for name in ("availability", "circumstances"):
         if not isinstance(metadata.get(name), dict | None):
             raise BadQuestion(f"metadata.{name} must be an object.")
-    if not isinstance(metadata.get("language_chosen", False), bool | None):
-        raise BadQuestion("metadata.language_chosen must be true or false.")
+    for name in ("language_chosen", "desk_asks"):
+        if not isinstance(metadata.get(name, False), bool | None):
+            raise BadQuestion(f"metadata.{name} must be true or false.")

@@ -1,13 +1,17 @@
-"""What was made in council systems, and consents to read what was said before, in memory."""
+"""What was made in council systems, consents to read what was said before, and what citizens
+thought of it, in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.council_case import CouncilCase
 from bot.earlier_consent import Consent
+from bot.feedback import Feedback
+from bot.handoff import Handoff, HandoffStatus
 
 
 @dataclass
@@ -45,6 +49,26 @@ class MemoryConsents:
         asked = self.held.get(conversation_id)
         if asked is not None:
             self.held[conversation_id] = replace(asked, said_yes=said_yes, answered_at=at)
+
+
+@dataclass
+class MemoryFeedbacks:
+    """``bot.feedback.Feedbacks``."""
+
+    held: dict[str, Feedback]
+    handoffs: Mapping[str, Handoff]
+
+    def put(self, feedback: Feedback) -> None:
+        self.held[feedback.conversation_id] = feedback
+
+    def of(self, conversation_id: str) -> Feedback | None:
+        return self.held.get(conversation_id)
+
+    def since(self, start: datetime) -> Counter[str]:
+        over = (h for h in self.handoffs.values() if h.status is HandoffStatus.CLOSED)
+        closed = {handoff.conversation_id for handoff in over}
+        late = (one for one in self.held.values() if one.at >= start)
+        return Counter(one.got for one in late if one.conversation_id in closed)
 
 
 def _key(case: CouncilCase) -> tuple[str, str, str]:

@@ -1,7 +1,9 @@
-"""What was made in council systems, and consents to read what was said before, on SQLAlchemy."""
+"""What was made in council systems, consents to read what was said before, and what citizens
+thought of it, on SQLAlchemy."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,8 @@ import sqlalchemy as sa
 
 from bot.council_case import CouncilCase
 from bot.earlier_consent import Consent
+from bot.feedback import Feedback
+from bot.handoff import HandoffStatus
 from bot.stores import schema as t
 
 
@@ -63,6 +67,29 @@ class SqlConsents:
         c = t.earlier_consents.c
         change = t.earlier_consents.update().where(c.conversation_id == conversation_id)
         self.db.execute(change.values(said_yes=said_yes, answered_at=at))
+
+
+@dataclass(frozen=True)
+class SqlFeedbacks:
+    """``bot.feedback.Feedbacks``."""
+
+    db: sa.Connection
+
+    def put(self, feedback: Feedback) -> None:
+        mine = t.feedback.c.conversation_id == feedback.conversation_id
+        self.db.execute(t.feedback.delete().where(mine))
+        self.db.execute(t.feedback.insert(), [vars(feedback)])
+
+    def of(self, conversation_id: str) -> Feedback | None:
+        query = t.feedback.select().where(t.feedback.c.conversation_id == conversation_id)
+        return next((Feedback(**row) for row in _rows(self.db, query)), None)
+
+    def since(self, start: datetime) -> Counter[str]:
+        c, h = t.feedback.c, t.handoffs.c
+        closed = sa.select(h.conversation_id).where(h.status == HandoffStatus.CLOSED.value)
+        query = sa.select(c.got, sa.func.count().label("many")).group_by(c.got)
+        rows = _rows(self.db, query.where(c.at >= start, c.conversation_id.in_(closed)))
+        return Counter({row["got"]: row["many"] for row in rows})
 
 
 def _rows(db: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:

@@ -13,11 +13,16 @@ from bot.council_case import CouncilCase
 from bot.earlier_consent import Consent
 from bot.equality import AnswerSheet
 from bot.errors import HandoffTaken
+from bot.feedback import Feedback
 from bot.handoff import OPEN, Handoff, HandoffStatus
 from bot.message import Message
 from bot.outcome import Outcome
 from bot.ports import Parcel, Standing, UnitOfWork
-from bot.stores.beside_case_memory import MemoryConsents, MemoryCouncilCases
+from bot.stores.beside_case_memory import (
+    MemoryConsents,
+    MemoryCouncilCases,
+    MemoryFeedbacks,
+)
 from bot.turn_record import TurnRecord
 
 
@@ -50,6 +55,7 @@ class MemoryTables:
     equality: dict[str, AnswerSheet] = field(default_factory=dict)
     council_cases: list[CouncilCase] = field(default_factory=list)
     consents: dict[str, Consent] = field(default_factory=dict)
+    feedback: dict[str, Feedback] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -99,6 +105,7 @@ class MemoryWork:
         self.equality = _EqualityAnswers(tables)
         self.council_cases = MemoryCouncilCases(tables.council_cases)
         self.consents = MemoryConsents(tables.consents)
+        self.feedback = MemoryFeedbacks(tables.feedback, tables.handoffs)
 
 
 @dataclass

@@ -113,6 +113,8 @@ handoffs = sa.Table(
     sa.Column("outcome_code", sa.String(24)),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("follow_up_on", sa.Date),
+    sa.Column("offered_to", sa.String(80)),
+    sa.Column("offered_until", UtcDateTime),
 )
 # One open handoff a conversation: two turns at once cannot ask for two people.
 _open = sa.text("status in ('waiting', 'claimed')")

@@ -20,7 +20,7 @@ from bot.need import Circumstances
 from bot.outcome import Outcome
 from bot.ports import Parcel, Standing, UnitOfWork
 from bot.stores import schema as t
-from bot.stores.beside_case_sql import SqlConsents, SqlCouncilCases
+from bot.stores.beside_case_sql import SqlConsents, SqlCouncilCases, SqlFeedbacks
 from bot.stores.sealed_types import is_held_as
 from bot.turn_record import TurnRecord
 
@@ -58,6 +58,7 @@ class SqlWork:
         self.equality = _EqualityAnswers(connection)
         self.council_cases = SqlCouncilCases(connection)
         self.consents = SqlConsents(connection)
+        self.feedback = SqlFeedbacks(connection)
         return self
 
     def __exit__(

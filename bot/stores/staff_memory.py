@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.case_card import CaseCard
 from bot.desk_calls import Call, CallMade
@@ -196,6 +196,12 @@ class _CaseBoard:
         late = [(h.closed_at, h) for h in over if h.closed_at and h.closed_at >= start]
         late.sort(key=lambda pair: pair[0], reverse=True)
         return [self._card(handoff) for _, handoff in late]
+
+    def to_look_at(self, until: date) -> list[CaseCard]:
+        over = [h for h in self.tables.handoffs.values() if h.status not in OPEN]
+        due = [(h.follow_up_on, h.asked_at, h) for h in over if h.follow_up_on]
+        due = [one for one in due if one[0] <= until]
+        return [self._card(handoff) for *_, handoff in sorted(due, key=lambda one: one[:2])]
 
     def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
         found = [h for h in self.tables.handoffs.values() if start <= h.asked_at < end]

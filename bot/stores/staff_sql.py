@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -231,6 +231,11 @@ class _CaseBoard:
         c = t.handoffs.c
         over = c.status.not_in([s.value for s in OPEN])
         return self._cards(sa.and_(over, c.closed_at >= start), c.closed_at.desc())
+
+    def to_look_at(self, until: date) -> list[CaseCard]:
+        c = t.handoffs.c
+        over = c.status.not_in([s.value for s in OPEN])
+        return self._cards(sa.and_(over, c.follow_up_on <= until), c.follow_up_on, c.asked_at)
 
     def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
         c = t.handoffs.c

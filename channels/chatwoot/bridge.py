@@ -61,8 +61,9 @@ class Bridge:
         """Cases that wait or are with Chatwoot, and that its agents may see; the oldest first."""
         with self.desk.store.begin() as work:
             held = work.handoffs.with_status(HandoffStatus.WAITING, HandoffStatus.CLAIMED)
-        mine = (h for h in held if h.claimed_by in (None, who.username) and who.may_open(h.team))
-        return sorted(mine, key=lambda handoff: handoff.asked_at)
+        free = (None, who.username)
+        mine = (h for h in held if h.claimed_by in free and h.offered_to in free)
+        return sorted((h for h in mine if who.may_open(h.team)), key=lambda h: h.asked_at)
 
     def _tell(self, who: Staff, handoff: Handoff) -> None:
         case = see_case(self.desk, who, handoff.id)

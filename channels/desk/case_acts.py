@@ -11,8 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.council import LONDON
 from bot.desk_confirm import confirm_answer
+from bot.desk_follow_up import look_again
 from bot.desk_message import edit_message, withdraw_message
 from bot.desk_notes import add_note, set_labels
+from bot.desk_offer import leave_to_queue
 from bot.desk_parts import conversation_of
 from bot.desk_promise import PromiseUnclear, keep_promise, promise_call
 from bot.desk_reach import ReasonMissing, set_presence
@@ -123,6 +125,17 @@ class CaseActs:
         """Send the assistant's answer as it stands."""
         confirm_answer(self._parts, who, case_id)
         return RedirectResponse("/desk?done=confirmed", 303)
+
+    def leave_to_queue(self, case_id: str, who: Agent) -> Response:
+        """Not taken by the one who is asked first."""
+        leave_to_queue(self._parts, who, case_id)
+        return RedirectResponse("/desk?done=left", 303)
+
+    def look_again(self, request: Request, case_id: str, who: Agent, found: Text = "") -> Response:
+        """A closed case was looked at again, as the citizen was told."""
+        said = {"again_note": found}
+        act = lambda: look_again(self._parts, who, case_id, found)  # noqa: E731
+        return self._done(request, who, case_id, act, "again_problem", "/desk?done=looked", said)
 
     def visit(self, request: Request, case_id: str, who: Agent) -> Response:
         """Free times for a visit."""

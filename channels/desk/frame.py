@@ -46,6 +46,7 @@ def links_of(who: Staff) -> list[tuple[str, str]]:
         ("/desk/history", "History", LEADS),
         ("/desk/phrases", "Phrases", LEADS),
         ("/desk/notices", "Notices", LEADS),
+        ("/desk/holds", "Holds", LEADS),
         ("/manager", "Service", MANAGES),
         ("/audit", "Audit", SEES_THE_AUDIT),
         ("/desk/log", "Log", READS_THE_LOG),

@@ -1,4 +1,4 @@
-"""What the desk does by the clock: silent cases go back to the queue, closing time is told,
+"""What the desk does by the clock: silent cases and ended offers go to the queue, closing is told,
 referrals are taken to partners, and a contact centre's own platform hears what happened."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.council import Council
 from bot.desk_closing import tell_we_close
+from bot.desk_offer import end_offers
 from bot.desk_parts import DeskParts
 from bot.desk_silence import return_silent
 from channels.background import Rounds
@@ -35,6 +36,7 @@ class DeskRounds:
     def run_once(self) -> None:
         """One round. Several processes may make theirs: each case moves once."""
         now = self.parts.turn.clock.now()
+        end_offers(self.parts)
         if self.silence:
             return_silent(self.parts, self.silence)
         if self.post:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.approval import draft_of
 from bot.council import LONDON
 from bot.council_case import CaseLooker
+from bot.desk_offer import HandoffOffered
 from bot.desk_open import open_case
 from bot.desk_phrases import offered_phrases
 from bot.desk_transfer import MAY_ASSIGN, colleagues_for
@@ -32,12 +33,14 @@ from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS, Reply
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from channels.auth import current_staff, require, staff_token
+from channels.card_words import offers_of
 from channels.desk import words
 from channels.desk.beside import add_beside, beside_case
 from channels.desk.case_acts import CaseActs
 from channels.desk.cases_memory import MemoryCases
 from channels.desk.events import DeskStreams, fingerprint
 from channels.desk.frame import staff_page
+from channels.desk.hold_pages import HoldPages
 from channels.desk.lead_pages import LeadPages
 from channels.desk.plain_errors import plain_errors
 from channels.desk.show import Shower, promise_days, teams_of
@@ -58,6 +61,8 @@ NOTICES = {
     "confirmed": "The answer is sent. The assistant carries on.",
     "questions": "The assistant asks the questions. The citizen has been told.",
     "passed": "The case is passed on. The citizen has been told.",
+    "left": "The case is in the queue for everybody.",
+    "looked": "Noted: the case was looked at again.",
 }
 ANYTHING = Wanted()
 FORM_WORDS = (
@@ -77,6 +82,8 @@ FORM_WORDS = (
     "message_problem",
     "earlier_problem",
     "questions_problem",
+    "again_problem",
+    "again_note",
 )
 """What the forms of a case's page may hand back: what was wrong, and what was in them."""
 NOTHING_SAID: Mapping[str, str] = {}
@@ -109,6 +116,8 @@ def make_desk_router(
         ("confirm", acts.confirm),
         ("close", desk.close),
         ("return", desk.give_back),
+        ("queue", acts.leave_to_queue),
+        ("again", acts.look_again),
         ("pass", acts.pass_on),
         ("notes", acts.note),
         ("labels", acts.label),
@@ -134,6 +143,10 @@ def make_desk_router(
         ("/notices", lead.notices),
     ):
         router.add_api_route(path, look, methods=["GET"])
+    held = HoldPages(parts, pages, desk)
+    router.add_api_route("/holds", held.all, methods=["GET"])
+    router.add_api_route("/holds", held.put, methods=["POST"], dependencies=safe)
+    router.add_api_route("/holds/release", held.release, methods=["POST"], dependencies=safe)
     router.add_api_route("/notices", lead.put_notice, methods=["POST"], dependencies=safe)
     router.add_api_route("/phrases", lead.keep_phrase, methods=["POST"], dependencies=safe)
     router.add_api_route("/team/{username}", lead.change_agent, methods=["POST"], dependencies=safe)
@@ -187,7 +200,7 @@ class Desk:
             claim_case(self.parts, who, case_id)
         except HandoffTaken:
             return self._too_late(request, who, case_id)
-        except CapacityReached as error:
+        except (CapacityReached, HandoffOffered) as error:
             return self._queue_page(request, who, status=409, problem=str(error))
         return RedirectResponse(f"/desk/cases/{case_id}", 303)
 
@@ -290,7 +303,7 @@ class Desk:
             who,
             status,
             state=_queue_state(queue),
-            waiting=self.shower.rows(queue.narrowed(wanted), queue, now),
+            waiting=self.shower.rows(queue.narrowed(wanted), queue, now, who),
             in_all=len(queue.waiting),
             choices=self.shower.choices(queue.waiting, wanted),
             wanted=wanted,
@@ -299,6 +312,7 @@ class Desk:
             mine=self.shower.rows(queue.mine, queue, now),
             colleagues=self.shower.rows(queue.with_colleagues, queue, now),
             finished=self.shower.rows(queue.over_today, queue, now),
+            look_again=self.shower.rows(queue.look_again, queue, now),
             **{"notice": "", "problem": "", **said},
         )
 
@@ -315,6 +329,7 @@ class Desk:
         case, now = case or see_case(self.parts, who, case_id), self.parts.turn.clock.now()
         mine = case.handoff.claimed_by == who.username
         service = self.shower.service_of(case)
+        card = self.shower.cards.get(service or "")
         return staff_page(
             self._pages,
             request,
@@ -342,11 +357,14 @@ class Desk:
             opened=self._opened(who, case.handoff),
             danger=case.handoff.team == SAFEGUARDING,
             today=now.astimezone(LONDON).date() + timedelta(days=1),
+            is_due=_is_due(case.handoff, now.astimezone(LONDON).date()),
             is_claimed=case.handoff.status is HandoffStatus.CLAIMED,
             is_waiting=case.handoff.status is HandoffStatus.WAITING,
             holder=case.names.get(case.handoff.claimed_by or "", ""),
+            offer=self.shower.offer(case.handoff, case.offered_to, case.names, who, now),
             title=self.shower.title(case.handoff, service),
-            card=self.shower.cards.get(service or ""),
+            card=card,
+            card_says=offers_of(card) if card else [],
             language=self.shower.language(case.conversation.language),
             lines=self.shower.lines(case, now),
             texts=self._texts.of(case.conversation),
@@ -430,8 +448,20 @@ class Desk:
         ]
 
 
+def _is_due(handoff: Handoff, today: date) -> bool:
+    """Whether it is to be looked at again, today or for some time."""
+    day = handoff.follow_up_on
+    return not handoff.is_open and day is not None and day <= today
+
+
 def _queue_state(queue: Queue) -> str:
-    lists = (queue.waiting, queue.mine, queue.with_colleagues, queue.over_today)
+    lists = (
+        queue.waiting,
+        queue.mine,
+        queue.with_colleagues,
+        queue.over_today,
+        queue.look_again,
+    )
     return fingerprint(
         *(
             [
@@ -439,7 +469,8 @@ def _queue_state(queue: Queue) -> str:
                 for c in cards
             ]
             for cards in lists
-        )
+        ),
+        sorted(queue.offers.items()),
     )
 
 
@@ -451,6 +482,9 @@ def _case_state(case: Case) -> str:
         handoff.status.value,
         handoff.urgency,
         handoff.claimed_by,
+        case.offered_to,
+        case.feedback,
+        handoff.follow_up_on,
         len(case.turns),
         len(case.notes),
         case.labels,

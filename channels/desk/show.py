@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,10 +17,20 @@ from bot.desk_view import Case, Queue, Wanted
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium, Message, Sender
 from bot.service_card import ServiceCard
-from bot.staff import SAFEGUARDING, Staff
+from bot.staff import SAFEGUARDING, SEES_EVERY_TEAM, Staff
 from bot.turn_steps import CONTACT_CENTRE
 from channels.desk import words as w
 from channels.desk.map_link import map_link
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Who is asked first for a waiting case. ``mine``: whoever looks; ``blocks``: they may not
+    take it meanwhile."""
+
+    words: str
+    mine: bool
+    blocks: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Row:
     labels: tuple[str, ...] = ()
     look_again: str = ""
     asked: str = ""
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True)
@@ -105,9 +116,36 @@ class Shower:
     cards: Mapping[str, ServiceCard]
     languages: Mapping[str, str]
 
-    def rows(self, cards: tuple[CaseCard, ...], queue: Queue, now: datetime) -> list[Row]:
-        """The lines of one list of the queue."""
-        return [self._row(card, queue.names, now) for card in cards]
+    def rows(
+        self, cards: tuple[CaseCard, ...], queue: Queue, now: datetime, who: Staff | None = None
+    ) -> list[Row]:
+        """The lines of one list of the queue; for ``who``, with whom each is offered to."""
+        rows = [self._row(card, queue.names, now) for card in cards]
+        if who is None:
+            return rows
+        return [
+            replace(
+                row, offer=self.offer(c.handoff, queue.offers.get(row.id), queue.names, who, now)
+            )
+            for row, c in zip(rows, cards, strict=True)
+        ]
+
+    def offer(
+        self,
+        handoff: Handoff,
+        whom: str | None,
+        names: Mapping[str, str],
+        who: Staff,
+        now: datetime,
+    ) -> Offer | None:
+        """The offer of a case to ``whom``, as ``who`` reads it; None where there is none."""
+        if whom is None or handoff.offered_until is None:
+            return None
+        until, mine = w.clock_time(handoff.offered_until, now), whom == who.username
+        words = f"You had it: yours first until {until}"
+        if not mine:
+            words = f"{names.get(whom, whom)} had it and is asked first until {until}"
+        return Offer(words, mine, blocks=not mine and not who.has(*SEES_EVERY_TEAM))
 
     def _row(self, card: CaseCard, names: Mapping[str, str], now: datetime) -> Row:
         handoff, waits = card.handoff, card.citizen_waits_since

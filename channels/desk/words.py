@@ -87,7 +87,11 @@ NOTE_KINDS: Mapping[str, str] = {
     "transfer": "Passed on",
     "referred": "Referred",
     "silence": "Sent back",
+    "offered": "Asked first",
+    "looked_again": "Looked at again",
 }
+GOT: Mapping[str, str] = {"yes": "Yes", "partly": "In part", "no": "No"}
+"""Whether citizens got what they needed, in their own view."""
 OPENED: Mapping[str, str] = {"case_opened": "opened it", "case_refused": "was refused"}
 """Entries of the staff log that say who looked at a case."""
 URGENCIES: Mapping[str, str] = {"urgent": "Urgent", "soon": "Soon", "routine": "Routine"}

@@ -63,6 +63,8 @@ def _handoff(handoff: Handoff) -> dict[str, Any]:
         "reasons": list(handoff.reasons),
         "asked_at": _iso(handoff.asked_at),
         "claimed_by": handoff.claimed_by,
+        "offered_to": handoff.offered_to,
+        "offered_until": _iso(handoff.offered_until),
     }
 
 

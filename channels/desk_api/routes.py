@@ -74,6 +74,7 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     """The routes, ready to be included in the app."""
     router = APIRouter(prefix="/api/desk", tags=["contact centre"], responses=PROBLEMS)
     desk, tokens = desk_parts(parts), SqlApiTokens(parts.engine)
+    secret = parts.settings.secrets.session_secret
     teams = teams_of(desk_cards(parts))
 
     def caller(request: Request, credentials: Credentials) -> Caller:
@@ -101,7 +102,7 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
         do: Callable[[DeskParts], object],
         made: Callable[[StaffWork, Handoff], str] | None = None,
     ) -> dict[str, Any]:
-        asked = asked_for(who.token_hash, key, f"{what} {case_id}", body)
+        asked = asked_for(secret, who.token_hash, key, f"{what} {case_id}", body)
         return call_once(desk, asked, do, partial(_done, case_id=case_id, made=made))
 
     @router.get("/cases", response_model=shapes.CasesOut)

@@ -44,7 +44,9 @@ class Return(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case in short. ``status``: waiting, claimed, closed or returned. Times: ISO 8601, UTC."""
+    """A case in short. ``status``: waiting, claimed, closed or returned. ``offered_to`` is who is
+    asked first, until ``offered_until``: till then others get 409 ``handoff_offered``. Times: ISO
+    8601, UTC."""
 
     id: str
     conversation_id: str
@@ -61,6 +63,8 @@ class CaseOut(BaseModel):
     asked_at: str
     promised: str | None
     claimed_by: str | None
+    offered_to: str | None
+    offered_until: str | None
     claimed_at: str | None
     citizen_waits_since: str | None
     outcome: str | None
@@ -107,6 +111,8 @@ class WholeCaseOut(BaseModel):
     reasons: list[str]
     asked_at: str
     claimed_by: str | None
+    offered_to: str | None
+    offered_until: str | None
     language: str
     medium: str
     adjustments: list[str]

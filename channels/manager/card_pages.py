@@ -17,8 +17,8 @@ from bot.service_card import ServiceCard
 from bot.staff import Staff
 from bot.stores.switches import SqlSwitches
 from bot.switches import APPROVAL, Off
+from channels.card_words import meaning_of
 from channels.manager.base import SERVICES, Bench, Manager, Text, shipped_cards
-from channels.manager.card_words import meaning_of
 from channels.manager.policy_pages import sentence_of, unix_lines
 from channels.own_files import alone_in, diff_of, text_of, write_whole
 from channels.pages import wants_json

@@ -2,7 +2,9 @@
 
 *Contained* is what the assistant did by itself and of which it is known that it helped: the
 citizen said so, or could have come back within a week and did not (``bot/outcome_rules.py``).
-Whoever came back, left in the middle or was never heard of again is counted apart.
+Whoever came back, left in the middle or was never heard of again is counted apart. And what is
+contained may harm: who asked for a person or a place, or said what makes it hard online, and met
+nobody, is told apart (``hard``).
 """
 
 from __future__ import annotations
@@ -29,20 +31,22 @@ NO_SERVICE = "none"
 
 @dataclass(frozen=True)
 class Ended:
-    """Conversations alike: about ``service`` (the last that was named), in ``language``."""
+    """Conversations alike: about ``service`` (the last that was named), in ``language``. ``hard``:
+    whether the citizen asked for a person or a place, or said that it is hard for them online."""
 
     service: str
     language: str
     end: str
     conversations: int
+    hard: bool = False
 
 
 def ended(db: sa.Connection, since: datetime, until: datetime) -> list[Ended]:
     """Those whose first turn was from ``since`` until before ``until`` (UTC), by kind."""
     each = _each(since, until)
-    columns = (each.c.service, each.c.language, each.c.end)
+    columns = (each.c.service, each.c.language, each.c.end, each.c.hard)
     query = sa.select(*columns, sa.func.count().label("conversations")).group_by(*columns)
-    return [Ended(**row) for row in db.execute(query).mappings()]
+    return [Ended(**{**row, "hard": bool(row["hard"])}) for row in db.execute(query).mappings()]
 
 
 def _each(since: datetime, until: datetime) -> sa.Subquery:
@@ -58,7 +62,7 @@ def _each(since: datetime, until: datetime) -> sa.Subquery:
         else_="not_known",
     )
     service = sa.func.coalesce(turns.c.service, NO_SERVICE).label("service")
-    columns = (service, turns.c.language, end.label("end"))
+    columns = (service, turns.c.language, end.label("end"), turns.c.hard)
     return sa.select(*columns).select_from(joined).subquery("each_conversation")
 
 
@@ -74,9 +78,12 @@ def _turns(since: datetime, until: datetime) -> sa.Subquery:
         .correlate(turns)
         .scalar_subquery()
     )
+    told = sa.cast(turns.c.barriers, sa.Text) != "[]"
+    asked = turns.c.asked_channel.in_(["assisted", "face_to_face"])
     return (
         sa.select(
             turns.c.conversation_id,
+            sa.func.max(sa.case((sa.or_(told, asked), 1), else_=0)).label("hard"),
             last.label("service"),
             sa.func.max(turns.c.language).label("language"),
         )

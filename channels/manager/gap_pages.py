@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.council import LONDON
+from bot.need import NeedKind, Urgency
 from bot.page import Page
 from bot.service_card import ServiceCard
 from bot.stores import schema as t
@@ -48,6 +49,16 @@ class Held:
     share: float
 
 
+@dataclass(frozen=True)
+class Risk:
+    """Conversations about one thing that no person had, and how many of them should give pause."""
+
+    name: str
+    without: int
+    pause: int
+    urgent: bool
+
+
 class GapPages:
     """The routes, as plain functions in the thread pool."""
 
@@ -75,6 +86,7 @@ class GapPages:
             held=_held(counts, lambda one: _name(cards, one.service)),
             spoken=_held(counts, lambda one: self._language(one.language)),
             total=next(iter(_held(counts, lambda one: "Everybody")), None),
+            risks=_risks(counts, cards),
             ends=ENDS,
             months=[f"{month:%Y-%m}" for month in _months(now.astimezone(LONDON).date())],
         )
@@ -160,6 +172,27 @@ def _held(counts: Iterable[Ended], name_of: Callable[[Ended], str]) -> list[Held
         for name, ends in by_name.items()
     ]
     return sorted(made, key=lambda held: -held.all)
+
+
+def _risks(counts: Iterable[Ended], cards: Mapping[str, ServiceCard]) -> list[Risk]:
+    """By service, the most first: all of those that no person had where the need is urgent or a
+    talk; elsewhere those whose citizens asked for somebody or find it hard online."""
+    without, pause = Counter[str](), Counter[str]()
+    for one in counts:
+        if one.end == "person":
+            continue
+        without[one.service] += one.conversations
+        if one.hard or _is_urgent(cards, one.service):
+            pause[one.service] += one.conversations
+    return [
+        Risk(_name(cards, service), without[service], many, _is_urgent(cards, service))
+        for service, many in pause.most_common()
+    ]
+
+
+def _is_urgent(cards: Mapping[str, ServiceCard], service: str) -> bool:
+    card = cards.get(service)
+    return card is not None and (card.urgency is Urgency.URGENT or card.kind is NeedKind.RELATIONAL)
 
 
 def _name(cards: Mapping[str, ServiceCard], service: str) -> str:

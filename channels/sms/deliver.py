@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from bot.conversation import Conversation
 from bot.errors import DeliveryRefused, DeliveryUnavailable
-from bot.message import Message, Sender
+from bot.message import Message, last_buttons
 from bot.ports import Parcel, UnitOfWork
 from bot.sms_text import sms_parts, sms_texts
 from channels.parts import Parts
@@ -158,9 +159,5 @@ def _in_danger(work: UnitOfWork, conversation_id: str) -> bool:
 
 def _offered_before(message: Message, so_far: Iterable[Message]) -> int:
     """How many choices stood on offer before ``message``: its own are numbered after them."""
-    count = 0
-    for earlier in so_far:
-        if earlier.id == message.id:
-            break
-        count = 0 if earlier.sender is Sender.CITIZEN else count + len(earlier.buttons)
-    return count
+    before = takewhile(lambda earlier: earlier.id != message.id, so_far)
+    return len(last_buttons(before, numbered=True))

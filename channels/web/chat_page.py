@@ -59,7 +59,7 @@ class ChatPage:
             waiting=waiting_words(self._parts, conversation, view.handoff)
             if conversation and view
             else "",
-            feedback=feedback_of(self._parts.engine, conversation.id)
+            feedback=feedback_of(self._parts, conversation.id)
             if conversation and view and view.is_over
             else None,
             can_mail=bool(self._parts.settings.smtp_url and self._parts.settings.mail_from),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,8 +16,9 @@ from markupsafe import Markup
 from bot.need_codes import NeedCodes
 from fairness.errors import AuditError, ReportUnknown
 from fairness.pages.asked import Asked, day
-from fairness.pages.behind import Link, add_behind, links_of
+from fairness.pages.behind import add_behind
 from fairness.pages.coding import add_coding
+from fairness.pages.drawing import links_in
 from fairness.pages.frame import Chrome, Frame
 from fairness.pages.making import (
     MOST_AT_ONCE,
@@ -32,7 +32,16 @@ from fairness.pages.making import (
 )
 from fairness.pages.notes import add_note, notes_of
 from fairness.pages.render import render
-from fairness.pages.shelf import FILES, Kept, about_report, find_report, list_reports, report_file
+from fairness.pages.shelf import (
+    FILES,
+    Kept,
+    Link,
+    about_report,
+    find_report,
+    keep_links,
+    list_reports,
+    report_file,
+)
 from fairness.reading import count_conversations
 from fairness.report.style import content_security_policy
 from fairness.words_of import Opens, not_sealed
@@ -262,9 +271,14 @@ def wanting_eyes(shelf: Path, reports: Sequence[Kept]) -> tuple[Kept, ...]:
 
 
 def _links(shelf: Path, report_id: str) -> Sequence[Link]:
-    """Figures to read behind. A report kept before they were kept with it is looked through again,
-    which takes the audit's libraries."""
+    """Figures to read behind. A report kept before they were kept with it is looked through
+    once."""
     kept = about_report(shelf, report_id).get("links")
     if kept is not None:
         return [Link(**link) for link in kept]
-    return links_of(json.loads(report_file(shelf, report_id, "report.json").read_text("utf-8")))
+    try:
+        links = links_in(report_file(shelf, report_id, "report.json"))
+    except AuditError:  # the report itself can be read all the same
+        return ()
+    keep_links(shelf, report_id, links)
+    return links

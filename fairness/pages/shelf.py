@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -45,12 +46,20 @@ class Kept:
     window_end: date | None = None
 
 
+@dataclass(frozen=True)
+class Link:
+    """A figure on the report's page that can be opened. ``address`` is relative to the report."""
+
+    text: str
+    address: str
+
+
 def keep_report(shelf: Path, report: Report, more: Mapping[str, Any] | None = None) -> str:
     """Put ``report`` on the shelf; its id is ``20260131T093000Z-1a2b3c4d``.
 
     ``more`` is kept with it: ``since`` and ``until`` as asked for, ``scheduled``, ``alerts``.
     """
-    from fairness.pages.behind import links_of
+    from fairness.pages.links import links_of
     from fairness.report.as_json import as_json
     from fairness.report.write import write_report
 
@@ -118,6 +127,15 @@ def about_report(shelf: Path, report_id: str) -> dict[str, Any]:
         raise ReportUnknown
     about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return about
+
+
+def keep_links(shelf: Path, report_id: str, links: Sequence[Link]) -> None:
+    """Keep beside an older report which figures can be opened. Raises ReportUnknown."""
+    about = {**about_report(shelf, report_id), "links": [asdict(link) for link in links]}
+    path = shelf / report_id / "about.json"
+    new = path.with_suffix(f".{os.getpid()}.new")
+    new.write_text(json.dumps(about), encoding="utf-8")
+    new.replace(path)
 
 
 def _put(unfinished: Path, place: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from playwright.sync_api import expect
 
 from bot.case_extras import CannedReply
-from bot.desk_work import claim_case
+from bot.desk_work import claim_case, give_back_case
 from bot.message import Medium
 from bot.take_in import take_in
 from bot.turn import handle_turn
@@ -74,6 +75,53 @@ def test_the_queue_changes_by_itself_and_keeps_the_focus(site, desk):
     claim_case(site.desk, site.hire("bryn"), first.id)
     expect(desk.locator("#colleagues")).to_contain_text("Bryn Example")
     expect(desk.locator("#waiting .case-row")).to_have_count(1)
+
+
+LISTENS = """
+window.heard = [];
+window.AudioContext = class {
+  currentTime = 0;
+  createOscillator() {
+    return { frequency: {}, connect: (to) => to, start: () => heard.push('sound'), stop() {} };
+  }
+  createGain() { return { gain: {}, connect() {} }; }
+};
+window.Notification = class {
+  static permission = 'granted';
+  constructor(text) { heard.push(text); }
+};
+Object.defineProperty(document, 'hidden', { get: () => true });
+"""
+"""What the machine would play and show: a window that nobody looks at."""
+
+
+def test_a_sound_and_a_notice_when_someone_waits_or_writes_once_switched_on(site, desk):
+    desk.add_init_script(LISTENS)
+    desk.goto(f"{site.url}/desk")
+    case = site.waiting()
+    expect(desk.locator("#waiting .case-row")).to_have_count(1)
+    assert desk.evaluate("heard") == []
+    button = desk.get_by_role("button", name="Sound and notices")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    desk.evaluate("heard.length = 0")
+    other = site.waiting()
+    expect(desk.locator("#waiting .case-row")).to_have_count(2)
+    assert desk.evaluate("heard") == ["sound", "Someone is waiting at the desk"]
+    take(desk, site, case)
+    says(site, case, "are you there?")
+    expect(desk.locator("#log li").last).to_contain_text("are you there?")
+    assert desk.evaluate("heard") == ["sound", "A citizen has written to you"]
+    desk.get_by_label("Your answer").fill("Yes")
+    desk.get_by_role("button", name="Send").click()
+    expect(desk.locator("#log li").last).to_contain_text("Yes")
+    desk.goto(f"{site.url}/desk")
+    says(site, other, "and me?")  # nobody has it yet: that is no word to this agent
+    expect(desk.locator("#waiting .last-words")).to_contain_text("and me?")
+    assert desk.evaluate("heard") == []
+    says(site, case, "hello?")
+    expect(desk.locator("#mine .last-words")).to_contain_text("hello?")
+    assert desk.evaluate("heard") == ["sound", "A citizen has written to you"]
 
 
 def test_a_new_message_comes_in_without_touching_what_is_being_typed(site, desk):
@@ -316,6 +364,15 @@ def states(site, page):
     yield "queue after closing"
     page.goto(f"{site.url}/desk/cases/{case.id}")
     yield "a closed case"
+    back = _day_has_come_and_one_is_back(site, case)
+    page.goto(f"{site.url}/desk")
+    yield "queue with an offer and a case to look at again"
+    page.goto(f"{site.url}/desk/cases/{back.id}")
+    expect(page.locator("#leave")).to_be_visible()
+    yield "a case that is offered"
+    page.goto(f"{site.url}/desk/cases/{case.id}")
+    expect(page.locator("#looked")).to_be_visible()
+    yield "a closed case to look at again"
     page.goto(f"{site.url}/desk/cases/unknown")
     yield "no such case"
     for place in (
@@ -323,12 +380,28 @@ def states(site, page):
         "desk/history",
         "desk/phrases",
         "desk/notices",
+        "desk/holds",
         "desk/log?check=1",
         "account",
     ):
         page.goto(f"{site.url}/{place}")
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         yield place
+
+
+def _day_has_come_and_one_is_back(site, closed):
+    """The user "desk" is to look at a closed case again, and a case they had has come back."""
+    other = site.waiting()
+    with site.store.begin() as work:
+        who = work.staff.named("desk")
+        held = work.handoffs.get(closed.id)
+        work.handoffs.save(replace(held, follow_up_on=closed.asked_at.date()), was=held.status)
+        work.commit()
+    claim_case(site.desk, who, other.id)
+    give_back_case(site.desk, who, other.id)
+    says(site, other, "can i speak to a person please")
+    with site.store.begin() as work:
+        return work.handoffs.open_of(other.conversation_id)
 
 
 def test_A2_no_page_of_the_desk_has_an_axe_violation(site, page):

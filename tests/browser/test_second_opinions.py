@@ -95,7 +95,15 @@ def test_A2_html_codesniffer_finds_nothing_at_the_desk(site, browser):
     found["taken"] = sniff(desk)
     desk.context.close()
     lead = signed_in(browser, site, site.hire("lena", [Role.ADMINISTRATOR]), bypass_csp=True)
-    pages = ("desk/team", "desk/history", "desk/phrases", "desk/notices", "desk/log", "account")
+    pages = (
+        "desk/team",
+        "desk/history",
+        "desk/phrases",
+        "desk/notices",
+        "desk/holds",
+        "desk/log",
+        "account",
+    )
     for place in pages:
         lead.goto(f"{site.url}/{place}")
         lead.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")

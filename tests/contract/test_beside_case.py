@@ -1,4 +1,5 @@
-"""Cases in council systems, consents and what the desk waits for: memory, SQLite, PostgreSQL."""
+"""Cases in council systems, consents, what the desk waits for and what citizens thought: memory,
+SQLite, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.council_case import CouncilCase
+from bot.desk_work import claim_case, close_case
 from bot.earlier_consent import Consent
+from bot.feedback import Feedback
 from tests.contract.test_staff_store import store
 from tests.desk_kit import Desk
 from tests.turn_kit import START, Citizen
@@ -57,3 +60,24 @@ def test_what_the_desk_waits_for_comes_back_as_it_was_kept(store, whose):
             work.commit()
         with store.begin() as work:
             assert work.conversations.get(whose.id).desk_waits == waits
+
+
+def test_what_citizens_thought_is_held_once_and_counted_where_an_agent_had_the_case(store):
+    desk = Desk(store)
+    asha = desk.hire("asha")
+    served, other = Citizen(desk.turn), Citizen(desk.turn)
+    served.says("person")
+    claim_case(desk.parts, asha, served.handoff.id)
+    close_case(desk.parts, asha, served.handoff.id, "resolved")
+    with store.begin() as work:
+        before = work.feedback.since(START)
+        assert work.feedback.of(served.conversation.id) is None
+        for one in (other.conversation, served.conversation):
+            work.feedback.put(Feedback(one.id, "yes", START))
+        said = Feedback(served.conversation.id, "partly", START + timedelta(days=1), "slow")
+        work.feedback.put(said)
+        work.commit()
+    with store.begin() as work:
+        assert work.feedback.of(served.conversation.id) == said
+        assert work.feedback.since(START) - before == {"partly": 1}
+        assert "partly" not in work.feedback.since(said.at + timedelta(days=9)) - before

@@ -12,6 +12,7 @@ from bot.case_extras import CannedReply, CaseNote, MessageChange, Promise, Recei
 from bot.desk_transfer import pass_to_team
 from bot.desk_view import see_queue
 from bot.desk_work import answer_citizen, claim_case
+from bot.handoff import HandoffStatus
 from bot.staff import LogEntry, Presence
 from bot.staff_log import check_chain
 from bot.stores.staff_memory import MemoryStaffStore
@@ -110,6 +111,39 @@ def test_notes_labels_and_a_day_to_look_again(store, case):
         assert work.handoffs.get(handoff.id) == changed
         (card,) = [c for c in work.case_board.open() if c.handoff.id == handoff.id]
         assert card.labels == ("a", "c")
+
+
+def test_what_is_to_be_looked_at_again(store, case):
+    handoff, _ = case
+    day = START.date()
+
+    def due(until) -> list[str]:
+        with store.begin() as work:
+            return [card.handoff.id for card in work.case_board.to_look_at(until)]
+
+    def save(**about) -> None:
+        with store.begin() as work:
+            held = work.handoffs.get(handoff.id)
+            work.handoffs.save(replace(held, **about), was=held.status)
+            work.commit()
+
+    save(follow_up_on=day)
+    assert handoff.id not in due(day)  # somebody has it
+    save(status=HandoffStatus.CLOSED)
+    assert handoff.id not in due(day - timedelta(days=1))
+    assert handoff.id in due(day) and handoff.id in due(day + timedelta(days=9))
+    save(follow_up_on=None)
+    assert handoff.id not in due(day)
+
+
+def test_who_is_asked_first_comes_back_as_it_was_kept(store, case):
+    handoff, _ = case
+    offered = replace(handoff, offered_to="asha", offered_until=START + HOUR)
+    with store.begin() as work:
+        work.handoffs.save(offered, was=handoff.status)
+        work.commit()
+    with store.begin() as work:
+        assert work.handoffs.get(handoff.id) == offered
 
 
 def test_promises(store, case):

@@ -54,7 +54,9 @@ class RealActions:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
-    def ask(self, conversation, message_id, text, circumstances, availability) -> Answer:
+    def ask(
+        self, conversation, message_id, text, circumstances, availability, *, for_desk=False
+    ) -> Answer:
         body = {
             "next_action": "action_serve_citizen",
             "sender_id": conversation.id,

@@ -84,6 +84,16 @@ def test_from_every_version_with_rows_to_the_newest(url, revision):
     assert held == head_revision()
 
 
+def test_no_hash_that_could_be_guessed_from_is_left(url):
+    upgrade_to(url, "0012")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    fill(engine)
+    migrate(url)
+    with engine.connect() as db:
+        held = db.execute(sa.text("SELECT key, asked FROM api_calls")).all()
+    assert [tuple(row) for row in held] == [("x", "")]
+
+
 def test_the_newest_tables_are_those_the_code_works_with(url):
     migrate(url)
     engine = open_engine(url)

@@ -87,6 +87,63 @@ def test_an_agent_claims_answers_and_closes(product, citizen, agent):
     assert citizen.send("when is my bin day")["messages"]
 
 
+def taken(citizen, agent) -> str:
+    """The citizen's open case, now with ``agent``."""
+    (case,) = [h["id"] for h in citizen.handoffs() if h["status"] == "waiting"]
+    act(agent, case, "claim")
+    return case
+
+
+def act(agent, case: str, what: str, **fields: str) -> httpx.Response:
+    """Send a form of the case's page."""
+    page = agent.get(f"/desk/cases/{case}").text
+    data = form_fields(page, f"/{what}") | fields
+    done = agent.post(f"/desk/cases/{case}/{what}", data=data)
+    assert done.status_code == 200, done.text[:2000]
+    return done
+
+
+ANSWERS = ("outside the library in Castle Gates", "Bigger than a dustbin lid", "skip",
+           "it is deep", "skip", "skip")  # fmt: skip
+BARRIER = "i am not good with computers"
+
+
+@pytest.mark.parametrize("before", [(), ("there is a pothole on my road",), (BARRIER,)])
+def test_an_agent_has_the_assistant_ask_and_gets_the_case_back_with_its_reference(
+    product, citizen, agent, before
+):
+    """Whoever asked for a person, or finds it hard online, is asked all the same: the agent has
+    decided. Nothing is asked twice, and nobody else gets the case meanwhile."""
+    for text in (*before, "can i talk to a person please"):
+        citizen.says(text)
+    case, held = taken(citizen, agent), {str(c["service_request_id"]) for c in product.cases()}
+    service = {"service": "pothole", "note": "she has the place", "comes_back": "1"}
+    act(agent, case, "questions", **service)
+    asked = citizen.history()[-1]
+    assert citizen.handoffs()[0]["status"] == "returned" and len(citizen.handoffs()) == 1
+    assert "Report a pothole" in "\n".join(
+        m["text"] for m in citizen.history() if m["from"] == "system"
+    )
+    assert asked["from"] == "assistant" and "Where is it?" in asked["text"]
+    for answer in ANSWERS:
+        citizen.says(answer)
+        assert len(citizen.handoffs()) == 1
+    said = citizen.says("yes")
+    (made,) = {str(c["service_request_id"]) for c in product.cases()} - held
+    assert made in said
+    back = citizen.handoffs()[-1]
+    assert (back["status"], json.loads(back["reasons"])) == ("waiting", ["need_back_to_desk"])
+    assert made in back["summary"]
+    page = agent.get(f"/desk/cases/{taken(citizen, agent)}").text
+    assert made in page and "she has the place" in page and "it is deep" in page
+    act(agent, back["id"], "close", outcome="resolved")
+    turns = citizen.turns()
+    assert not any(turn["misunderstood"] for turn in turns)
+    assert citizen.send("when is my bin day")["route"]["channel"] == (
+        "digital" if BARRIER not in before else "assisted"
+    )
+
+
 def test_the_audit_command_reads_the_running_products_conversations(product, citizen, tmp_path):
     citizen.says("when is my bin day")
     database, out = f"sqlite:///{product.home / 'fairway.db'}", str(tmp_path / "report")

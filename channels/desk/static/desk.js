@@ -43,14 +43,21 @@
   }
 
   function merge(page) {
-    const before = waitingCount(document.title);
+    const waited = waitingCount(document.title);
+    const wrote = toAnswer();
     document.title = page.title;
-    if (waitingCount(page.title) > before) ring();
     for (const fresh of page.querySelectorAll('[data-live]')) {
       const held = document.getElementById(fresh.id);
       if (held) put(held, fresh);
     }
     showTimes();
+    if (waitingCount(page.title) > waited) ring('Someone is waiting at the desk');
+    else if (toAnswer() > wrote) ring('A citizen has written to you');
+  }
+
+  // What citizens wrote to whoever looks: in the case that is open, or in those of theirs.
+  function toAnswer() {
+    return document.querySelectorAll(box() ? '#log .message.citizen' : '#mine .detail.strong').length;
   }
 
   function put(held, fresh) {
@@ -115,11 +122,11 @@
     if (source) source.close();
   }
 
-  // ---- A sound and a notice when someone new waits: off until switched on ---------------
+  // ---- A sound and a notice when someone new waits or writes: off until switched on -------
   const ALARM = 'desk-alarm';
   const waitingCount = (title) => Number((title.match(/^\((\d+)\)/) || [0, 0])[1]);
 
-  function ring() {
+  function ring(why) {
     if (localStorage.getItem(ALARM) !== 'on') return;
     try {
       const sound = new AudioContext();
@@ -132,7 +139,7 @@
       tone.stop(sound.currentTime + 0.2);
     } catch { /* no sound here */ }
     if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
-      new Notification('Someone is waiting at the desk');
+      new Notification(why);
     }
   }
 
@@ -143,7 +150,7 @@
     localStorage.setItem(ALARM, on ? 'on' : 'off');
     button.setAttribute('aria-pressed', on);
     if (on && 'Notification' in window && Notification.permission === 'default') await Notification.requestPermission();
-    if (on) ring();
+    if (on) ring('');
   });
 
   // ---- Someone is writing ----------------------------------------------------------------

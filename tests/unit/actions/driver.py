@@ -83,6 +83,7 @@ class Talk:
     replies: Any = None
     book: Path = Path()
     council_languages: Mapping[str, str] = field(default_factory=dict)
+    desk_asks: bool = False
 
     def say(
         self,
@@ -109,6 +110,7 @@ class Talk:
                     "medium": self.medium,
                     "circumstances": self.circumstances.as_json(),
                     "availability": self.availability.as_json(),
+                    "desk_asks": self.desk_asks,
                 },
             },
         )

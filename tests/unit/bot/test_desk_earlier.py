@@ -16,7 +16,8 @@ from bot.desk_earlier import (
     read_earlier,
     see_earlier,
 )
-from bot.desk_work import claim_case
+from bot.desk_work import answer_citizen, claim_case
+from bot.earlier_consent import YES
 from bot.errors import HandoffNotYours
 from bot.message import Medium
 from bot.staff import SAFEGUARDING
@@ -72,7 +73,7 @@ def test_a_yes_by_text_opens_what_the_same_number_wrote_before(desk, asha):
 def test_after_a_no_nothing_is_shown_and_nothing_can_be_read(desk, asha):
     citizen, case = texting(desk, asha, "my bin is full")
     ask_for_earlier(desk.parts, asha, case)
-    assert citizen.says("[button_no]") == ["[earlier_said_no]"]
+    assert citizen.says("[button_earlier_no]") == ["[earlier_said_no]"]
     with desk.store.begin() as work:
         linked = list(links_of(work, citizen.now))
         assert work.consents.of(citizen.conversation.id).said_yes is False
@@ -80,6 +81,81 @@ def test_after_a_no_nothing_is_shown_and_nothing_can_be_read(desk, asha):
         with pytest.raises(ConsentMissing):
             look(desk.parts, asha, case)
     assert "asha earlier_read" not in desk.log(case)
+
+
+def consent(desk, citizen) -> bool | None:
+    with desk.store.begin() as work:
+        return work.consents.of(citizen.conversation.id).said_yes
+
+
+@pytest.mark.parametrize(
+    ("said", "yes"), [("Yes, that's fine.", True), ("yes please", True), ("No thanks", False)]
+)
+@pytest.mark.parametrize("medium", Medium)
+def test_a_clear_yes_or_no_in_free_words_counts(desk, asha, medium, said, yes):
+    citizen = Citizen(desk.turn, medium)
+    case = held(desk, citizen, asha, address="447700900123")
+    ask(desk, asha, case, citizen)
+    answer = "[earlier_said_yes]" if yes else "[earlier_said_no]"
+    assert citizen.says(said) == [answer]
+    assert consent(desk, citizen) is yes
+
+
+def ask(desk, who, case, citizen) -> None:
+    """The question, put to a web citizen too, whom nothing links yet."""
+    if citizen.medium is Medium.SMS:
+        ask_for_earlier(desk.parts, who, case)
+        return
+    with desk.store.begin() as work:
+        older = replace(citizen.now, id="older", started_at=START - timedelta(days=2))
+        work.conversations.add(replace(older, last_at=older.started_at))
+        work.commit()
+    ask_for_earlier(desk.parts, who, case)
+
+
+@pytest.mark.parametrize("said", ["ok", "yes?", "yes but only last week's", "maybe", "hm", "👍"])
+def test_what_is_not_clear_is_no_consent_and_reaches_the_agent(desk, asha, said):
+    citizen, case = texting(desk, asha, "my bin is full")
+    ask_for_earlier(desk.parts, asha, case)
+    assert citizen.says(said) == []
+    assert consent(desk, citizen) is None
+    assert desk.texts(citizen.conversation.id)[-1] == f"citizen: {said}"
+
+
+def test_a_yes_to_something_else_is_no_consent(desk, asha):
+    citizen, case = texting(desk, asha, "my bin is full")
+    for between in (lambda: answer_citizen(desk.parts, asha, case, "Is it at number 4?"),
+                    lambda: citizen.says("who is asking")):  # fmt: skip
+        ask_for_earlier(desk.parts, asha, case)
+        between()
+        citizen.says("yes")
+        assert consent(desk, citizen) is None
+
+
+def test_a_number_that_answers_the_agent_is_no_consent(desk, asha):
+    citizen, case = texting(desk, asha, "my bin is full")
+    ask_for_earlier(desk.parts, asha, case)
+    answer_citizen(desk.parts, asha, case, "How many bins?")
+    citizen.says("2")
+    assert consent(desk, citizen) is None
+    assert desk.texts(citizen.conversation.id)[-1] == "citizen: 2"
+
+
+def test_the_offered_words_count_after_the_agent_has_gone_on_too(desk, asha):
+    """On the web they stay on the page, and say what they are an answer to."""
+    citizen = Citizen(desk.turn)
+    case = held(desk, citizen, asha, address="447700900123")
+    ask(desk, asha, case, citizen)
+    answer_citizen(desk.parts, asha, case, "One moment")
+    assert citizen.says(YES) == ["[earlier_said_yes]"]
+
+
+def test_nobody_asked_so_a_yes_is_nothing(desk, asha):
+    citizen, case = texting(desk, asha, "my bin is full")
+    answer_citizen(desk.parts, asha, case, "Is it about bins?")
+    assert citizen.says("yes") == []
+    with desk.store.begin() as work:
+        assert work.consents.of(citizen.conversation.id) is None
 
 
 def test_every_look_is_in_the_log_however_often(desk, asha):

@@ -73,6 +73,23 @@ def test_the_assistant_asks_and_the_case_comes_back_when_it_is_done(desk, asha):
     assert citizen.now.desk_waits is None
 
 
+def test_the_assistant_is_told_that_the_desk_asks_and_only_then(desk, asha):
+    citizen = held(desk, asha)
+    start(desk, asha, citizen)
+    citizen.says("High Street")
+    assert desk.assistant.for_desk == [True, False]
+
+
+def test_the_case_comes_back_with_the_reference_of_what_was_made(desk, asha):
+    citizen = held(desk, asha)
+    start(desk, asha, citizen)
+    made = {"type": "case", "system": "open311", "reference": "SH-1042"}
+    done = form("High Street")
+    desk.assistant.script = lambda text: replace(done, events=(*done.events, made))
+    citizen.says("High Street")
+    assert citizen.handoff.summary == {"service": "pothole", "Reference": "SH-1042"}
+
+
 def test_while_a_question_is_open_it_stays_with_the_assistant(desk, asha):
     citizen = held(desk, asha)
     start(desk, asha, citizen)

@@ -7,6 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk_closing import tell_we_close
+from bot.desk_follow_up import NothingToLookAt, look_again
+from bot.desk_lead import see_overview
 from bot.desk_message import CannotChange, edit_message, withdraw_message
 from bot.desk_notes import LabelsWrong, NoteEmpty, add_note, set_labels
 from bot.desk_open import open_case
@@ -33,6 +36,7 @@ from bot.desk_work import CapacityReached, FollowUpPast, answer_citizen, claim_c
 from bot.errors import HandoffNotYours
 from bot.handoff import HandoffStatus
 from bot.message import Medium
+from bot.need import Adjustment
 from bot.staff import Presence, Role, StaffSession
 from tests.desk_kit import Desk
 from tests.turn_kit import Citizen
@@ -244,6 +248,38 @@ def test_the_queue_is_narrowed_by_team_language_skill_and_what_fits(desk):
     assert found(fits=replace(asha, teams=frozenset({"highways"}))) == []
 
 
+def signing(desk) -> Citizen:
+    """Somebody who needs British Sign Language, and waits."""
+    citizen = Citizen(desk.turn)
+    told = citizen.now.circumstances.with_adjustment(Adjustment.BSL)
+    with desk.store.begin() as work:
+        work.conversations.save(replace(citizen.now, circumstances=told))
+        work.commit()
+    citizen.says("person")
+    return citizen
+
+
+def test_what_somebody_can_do_is_theirs_and_what_nobody_can_is_everybodys(desk):
+    asha = desk.hire("asha")
+    signing(desk)
+
+    def fits(who) -> int:
+        return len(see_queue(desk.parts, who).narrowed(Wanted(fits=who)))
+
+    assert fits(asha) == 1
+    bea = desk.hire("bea", skills=frozenset({"bsl"}))
+    assert (fits(asha), fits(bea)) == (0, 1)
+
+
+def test_who_can_do_what_is_needed_is_offered_first_for_a_transfer(desk):
+    asha = here(desk, desk.hire("asha"))
+    here(desk, desk.hire("aled"))
+    here(desk, desk.hire("bea", skills=frozenset({"bsl"})))
+    case = taken(desk, signing(desk), asha)
+    offered = [c.staff.username for c in colleagues_for(desk.parts, asha, case, "en")]
+    assert offered == ["bea", "aled"]
+
+
 def test_notes_and_labels_are_for_colleagues_only(desk, citizen):
     asha, bryn = desk.hire("asha"), desk.hire("bryn")
     case = taken(desk, citizen, asha)
@@ -361,8 +397,53 @@ def test_a_day_to_look_again_is_told_and_has_to_come(desk, citizen):
         close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=today)
     day = today + timedelta(days=3)
     assert close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=day)
-    assert desk.texts(citizen.conversation.id)[-1] == "system: [handoff_follow_up](date=26/11/2026)"
+    assert desk.texts(citizen.conversation.id)[-2] == "system: [handoff_follow_up](date=26/11/2026)"
     assert see_case(desk.parts, asha, case.id).handoff.follow_up_on == day
+
+
+def test_on_the_day_it_is_on_the_list_until_somebody_has_looked(desk, citizen):
+    asha, bryn = desk.hire("asha"), desk.hire("bryn")
+    other = desk.hire("hal", teams=("highways",))
+    lead = desk.hire("lena", Role.TEAM_LEAD, teams=())
+    case = taken(desk, citizen, asha)
+    day = desk.turn.clock.now().date() + timedelta(days=3)
+    close_case(desk.parts, asha, case.id, "advice_given", follow_up_on=day)
+
+    def listed(who) -> list[str]:
+        return [card.handoff.id for card in see_queue(desk.parts, who).look_again]
+
+    assert listed(asha) == []
+    later(desk, days=3)
+    assert listed(asha) == listed(bryn) == [case.id]
+    assert listed(other) == []
+    since = desk.turn.clock.now() - timedelta(days=7)
+    overview = see_overview(desk.parts, lead, since)
+    assert [card.handoff.id for card in overview.look_again] == [case.id]
+    looked = look_again(desk.parts, bryn, case.id, "the road is mended")
+    assert (looked.status, looked.follow_up_on) == (HandoffStatus.CLOSED, None)
+    assert listed(asha) == []
+    note = see_case(desk.parts, asha, case.id).notes[-1]
+    assert (note.kind, note.author) == ("looked_again", "bryn")
+    assert "26/11/2026. the road is mended" in note.text
+    assert desk.log(case.id)[-1] == "bryn case_looked_at_again"
+    with pytest.raises(NothingToLookAt):
+        look_again(desk.parts, asha, case.id)
+
+
+def test_closing_time_is_told_to_those_who_wait_and_never_on_top_of_an_answer(desk, citizen):
+    """Chatwoot #9293: an out-of-office message after the bot's own."""
+    asha = desk.hire("asha")
+    served, held = Citizen(desk.turn), Citizen(desk.turn)
+    assert served.says("when is my bin day") == ["answer to when is my bin day"]
+    held.says("can i speak to a person")
+    claim_case(desk.parts, asha, held.handoff.id)
+    closed_at = desk.turn.clock.now()
+    assert tell_we_close(desk.parts, closed_at, "Monday 09:00") == [citizen.handoff.id]
+    assert tell_we_close(desk.parts, closed_at, "Monday 09:00") == []
+    told = [one for one in (citizen, served, held)
+            if "desk_closing" in str(desk.texts(one.conversation.id))]  # fmt: skip
+    assert told == [citizen]
+    assert served.says("and the next one") == ["answer to and the next one"]
 
 
 def test_opening_is_noted_once_for_a_page_that_reads_itself_again(desk, citizen):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from bot.desk_lead import see_overview
 from bot.desk_view import see_case, see_queue
 from bot.desk_work import (
     CaseRestricted,
@@ -24,6 +26,7 @@ from bot.errors import (
 )
 from bot.handoff import OUTCOME_CODES, HandoffStatus
 from bot.message import Medium
+from bot.need import Channel
 from bot.staff import Role
 from tests.desk_kit import Desk
 from tests.turn_kit import Citizen
@@ -163,13 +166,92 @@ def test_closing_tells_the_citizen_and_feeds_the_audit(desk, asha, citizen, code
         code,
         "all done",
     )
-    assert desk.texts(citizen.conversation.id)[-1] == "system: [handoff_closed]"
+    asked = "" if code == "no_answer" else "\n\n[closing_ask]"  # who is not there is not asked
+    assert desk.texts(citizen.conversation.id)[-1] == f"system: [handoff_closed]{asked}"
     with desk.store.begin() as work:
         outcomes = work.records.outcomes_of(citizen.conversation.id)
     assert [o.code for o in outcomes if o.source == "agent"] == (
         [] if code == "no_answer" else ["resolved"]
     )
     assert citizen.says("one more thing") == ["answer to one more thing"]
+
+
+def closed(desk, who, citizen) -> str:
+    case = claim_case(desk.parts, who, case_of(citizen)).id
+    return close_case(desk.parts, who, case, "advice_given").id
+
+
+def outcomes(desk, citizen) -> list[tuple[str, str]]:
+    with desk.store.begin() as work:
+        held = work.records.outcomes_of(citizen.conversation.id)
+    return [(one.code, one.source) for one in held if one.code == "resolved"]
+
+
+@pytest.mark.parametrize(
+    ("said", "got", "answer"),
+    [
+        ("[button_got_yes]", "yes", "[closing_thanks]"),
+        ("[button_got_partly]", "partly", "[closing_sorry]"),
+        ("/got_no", "no", "[closing_sorry]"),
+    ],
+)
+def test_the_citizen_confirms_a_closed_case_or_says_that_it_is_not(
+    desk, asha, citizen, said, got, answer
+):
+    case = closed(desk, asha, citizen)
+    (reply,) = citizen.sends(said)
+    assert reply.text == answer and [b.payload for b in reply.buttons] == [
+        "/human",
+        "/face_to_face",
+    ]
+    assert see_case(desk.parts, asha, case).feedback.got == got
+    assert outcomes(desk, citizen).count(("resolved", "citizen")) == (got == "yes")
+    assert desk.assistant.heard == []
+    since = desk.turn.clock.now() - timedelta(days=7)
+    assert see_overview(desk.parts, asha, since).got == {got: 1}
+
+
+def test_by_text_the_answer_is_a_number_and_one_message_asks(desk, asha):
+    citizen = Citizen(desk.turn, medium=Medium.SMS)
+    citizen.says("person please")
+    case = case_of(citizen)
+    claim_case(desk.parts, asha, case)
+    answer_citizen(desk.parts, asha, case, "It is on Friday")
+    close_case(desk.parts, asha, case, "advice_given")
+    assert citizen.says("3") == ["[closing_sorry]"]
+    assert see_case(desk.parts, asha, case).feedback.got == "no"
+
+
+def test_other_words_after_a_case_is_closed_are_no_answer_to_how_it_went(desk, asha, citizen):
+    case = closed(desk, asha, citizen)
+    assert citizen.says("no thanks") == ["answer to no thanks"]
+    assert citizen.says("/got_yes") == ["answer to got_yes"]  # no longer on offer
+    assert see_case(desk.parts, asha, case).feedback is None
+
+
+def test_a_yes_that_is_given_twice_is_one_outcome(desk, asha, citizen):
+    for _ in range(2):
+        closed(desk, asha, citizen)
+        citizen.says("[button_got_yes]")
+        citizen.says("can i speak to a person")
+    assert outcomes(desk, citizen).count(("resolved", "citizen")) == 1
+
+
+@pytest.mark.parametrize("end", [give_back_case, partial(close_case, outcome_code="resolved")])
+@pytest.mark.parametrize("kept", [False, True])
+def test_after_a_person_the_next_need_is_routed_anew(desk, asha, citizen, end, kept):
+    """Otherwise "you are back with me" would be followed by a person again, whatever is said."""
+    with desk.store.begin() as work:
+        told = replace(citizen.now.circumstances, failed_turns=2, remember=kept)
+        work.conversations.save(replace(citizen.now, circumstances=told))
+        work.commit()
+    case = case_of(citizen)
+    claim_case(desk.parts, asha, case)
+    end(desk.parts, asha, case)
+    citizen.says("when is my bin day")
+    (told,) = desk.assistant.told
+    assert told.failed_turns == 0
+    assert told.asked_channel is (Channel.ASSISTED if kept else None)  # kept for every time
 
 
 def test_an_unknown_outcome_is_refused_and_nothing_changes(desk, asha, citizen):

@@ -14,6 +14,7 @@ from bot.message import Button, Medium
 from bot.need import Channel
 from bot.take_in import take_in
 from bot.turn import handle_turn
+from bot.turn_state import Topic
 from bot.understanding import Answer, Said, Understanding
 from channels.locks import ProcessLocks
 from tests.turn_kit import Citizen, Closed, EchoReplies, ScriptedAssistant, turn_parts
@@ -91,6 +92,20 @@ def test_a_plain_request_for_a_person_is_granted_at_once(citizen, assistant):
     assert citizen.handoff.reasons == ("citizen_asked_assisted",)
     assert citizen.now.circumstances.asked_channel is Channel.ASSISTED
     assert citizen.records[0].asked_channel == "assisted"
+
+
+def test_a_plain_request_goes_to_those_who_deal_with_what_was_spoken_of(assistant):
+    """As one does that the assistant had to understand."""
+    told = ({"type": "told", "summary": {"service": "pothole"}, "asking": True},)
+    assistant.script = lambda text: Answer((Said("where?", "en"),), Understanding(), told)
+    topics = {"pothole": Topic("highways", "soon")}
+    citizen = Citizen(turn_parts(assistant, topic_of=topics.get))
+    citizen.says("there is a pothole")
+    citizen.says("can i talk to a real person please")
+    assert (citizen.handoff.team, citizen.handoff.urgency) == ("highways", "soon")
+    other = Citizen(turn_parts(assistant, topic_of=topics.get))
+    other.says("can i talk to a real person please")
+    assert (other.handoff.team, other.handoff.urgency) == ("contact_centre", "routine")
 
 
 def test_out_of_hours_a_person_calls_back(assistant):
@@ -201,8 +216,8 @@ def test_f1_what_the_assistant_took_in_before_it_failed_is_not_told_it_twice(cit
     citizen.says("hello")
     asked = []
     really = assistant.ask
-    assistant.ask = lambda conversation, message_id, *more: (
-        asked.append(message_id) or really(conversation, message_id, *more)
+    assistant.ask = lambda conversation, message_id, *more, **rest: (
+        asked.append(message_id) or really(conversation, message_id, *more, **rest)
     )
     assistant.down = True
     citizen.says("skip")

@@ -21,9 +21,9 @@ class ByHttp(MemoryAssistant):
         super().__init__()
         self.client, self.url = client, url
 
-    def ask(self, conversation, message_id, text, circumstances, availability):
+    def ask(self, *asked, **rest):
         self.client.post(f"{self.url}/webhook").raise_for_status()
-        return super().ask(conversation, message_id, text, circumstances, availability)
+        return super().ask(*asked, **rest)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """Turn records, outcomes and handoffs become measures, one conversation at a time."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from bot.stores.schema import metadata
 from fairness.audit import audit
 from fairness.database import read_database
 from fairness.decisions_file import read_decisions
@@ -39,6 +40,30 @@ def test_denied_choice_counts_only_those_who_asked(council):
     found, _ = figures(read_database(council.url, ("language",), None))
     denied = found["denied_choice_rate", "en"]
     assert (denied.k, denied.n) == (2, 4)
+
+
+def test_what_citizens_answered_is_how_satisfied_they_were(council):
+    """Of those who answered; where nobody did it is told so, not counted as none."""
+    names = [council.add({}, language="cy" if i % 2 else "en") for i in range(8)]
+    found, _ = figures(read_database(council.url, ("language",), None))
+    assert found["satisfaction_rate", "en"].status == "not_estimable"
+    engine = sa.create_engine(council.url)
+    answers = ["yes", "no", "yes", "partly", "no"]
+    with engine.begin() as db:
+        rows = [
+            {
+                "conversation_id": name,
+                "got": got,
+                "comment": "",
+                "at": datetime(2026, 1, 6, tzinfo=UTC),
+            }
+            for name, got in zip(names, answers, strict=False)
+        ]
+        db.execute(metadata.tables["feedback"].insert(), rows)
+    engine.dispose()
+    found, _ = figures(read_database(council.url, ("language",), None))
+    assert [(found["satisfaction_rate", lang].k, found["satisfaction_rate", lang].n)
+            for lang in ("en", "cy")] == [(2, 3), (0, 2)]  # fmt: skip
 
 
 def test_channels_are_reported_and_never_judged(council):

@@ -42,6 +42,7 @@ def test_a_good_question_is_read():
         ({"metadata": {"language": 1}}, 400, "metadata.language"),
         ({"metadata": {"medium": []}}, 400, "metadata.medium"),
         ({"metadata": {"language_chosen": "yes"}}, 400, "metadata.language_chosen"),
+        ({"metadata": {"desk_asks": "yes"}}, 400, "metadata.desk_asks"),
         ({"metadata": {"availability": []}}, 400, "metadata.availability"),
         ({"metadata": {"circumstances": "x"}}, 400, "metadata.circumstances"),
     ],

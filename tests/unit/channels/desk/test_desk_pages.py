@@ -72,13 +72,20 @@ def test_a_waiting_case_is_taken_answered_and_closed_without_scripts(site, brows
     assert "The case is closed" in after
     assert "Resolved" in after
     assert "all well" in browser.get(f"/desk/cases/{case.id}").text
+
+    def words(key):
+        return site.parts.turn.replies.say(key, "en", "web")
+
     assert [t for t in site.texts(case.conversation_id) if t.startswith(("agent", "system"))][
         1:
     ] == [
         "system: You are now talking to Asha. They are a person and work for the council.",
         "agent: Good morning!",
-        "system: " + site.parts.turn.replies.say("handoff_closed", "en", "web"),
+        f"system: {words('handoff_closed')}\n\n{words('closing_ask')}",
     ]
+    says(site, case, "In part")
+    page = browser.get(f"/desk/cases/{case.id}").text
+    assert "Did they get what they needed?" in page and "<b>In part</b>" in page
 
 
 def test_a_case_goes_back_to_the_assistant(site, browser):
@@ -87,6 +94,44 @@ def test_a_case_goes_back_to_the_assistant(site, browser):
     back = act(browser, case, "return", note="wants bin day")
     assert back.headers["location"] == "/desk?done=returned"
     assert "Given back to the assistant" in browser.get(f"/desk/cases/{case.id}").text
+
+
+def came_back(site, browser):
+    """A case that this browser's agent had, back from the assistant."""
+    case = site.waiting()
+    act(browser, case, "claim")
+    act(browser, case, "return", note="wants bin day")
+    says(site, case, "can i speak to a person please")
+    with site.store.begin() as work:
+        return work.handoffs.open_of(case.conversation_id)
+
+
+def test_what_comes_back_stands_with_whoever_had_it_first_and_colleagues_see_why(site, browser):
+    case = came_back(site, browser)
+    mine = browser.get("/desk").text
+    assert "You had it: yours first until" in mine and f'id="take-{case.id}"' in mine
+    page = browser.get(f"/desk/cases/{case.id}").text
+    assert 'id="leave"' in page and 'id="take"' in page
+    assert "Asked first" in page and "Asha Example had it and gave it back" in page
+    with site.client(site.hire("bryn")) as other:
+        queue = other.get("/desk").text
+        assert "Asha Example had it and is asked first until" in queue
+        assert f'id="take-{case.id}"' not in queue
+        page = other.get(f"/desk/cases/{case.id}").text
+        assert "Asha Example had it and is asked first" in page and 'id="take"' not in page
+        refused = other.post(f"/desk/cases/{case.id}/claim", data={"csrf": csrf(queue)})
+        assert refused.status_code == 409 and "is asked first" in refused.text
+        refused = other.post(f"/desk/cases/{case.id}/queue", data={"csrf": csrf(queue)})
+        assert refused.status_code == 409
+    assert act(browser, case, "claim").headers["location"] == f"/desk/cases/{case.id}"
+
+
+def test_what_is_left_to_the_queue_is_anybodys(site, browser):
+    case = came_back(site, browser)
+    assert act(browser, case, "queue").headers["location"] == "/desk?done=left"
+    assert "in the queue for everybody" in browser.get("/desk?done=left").text
+    with site.client(site.hire("bryn")) as other:
+        assert act(other, case, "claim").headers["location"] == f"/desk/cases/{case.id}"
 
 
 def test_who_is_too_late_hears_who_has_it(site, browser):
@@ -221,6 +266,8 @@ def test_A10_what_the_citizen_said_is_on_the_page(site, browser):
         "A new reason",
         'href="tel:07700900123"',
         "LGSL 557",
+        "What it offers",
+        "Online: done in the chat by open311, as POTHOLE.",
     ):
         assert words in page
 

@@ -12,6 +12,7 @@ import pytest
 from bot.desk_work import answer_citizen, claim_case
 from bot.staff import Role
 from channels.desk.csv_out import as_csv
+from channels.privacy.retention import holds
 from tests.staff_kit import csrf, staff_site
 from tests.web_kit import NowClock, make_parts
 
@@ -126,7 +127,24 @@ def test_a_day_to_look_again_is_asked_for_and_checked(asha, case):
     assert "has to be after today" in wrong.text
     assert act(asha, case, "close", outcome="resolved", follow_up="soon").status_code == 422
     assert act(asha, case, "close", outcome="resolved", follow_up="2999-01-01").status_code == 303
-    assert "01/01/2999" in asha.get(f"/desk/cases/{case.id}").text
+    page = asha.get(f"/desk/cases/{case.id}").text
+    assert "01/01/2999" in page and 'id="looked"' not in page
+
+
+def test_on_its_day_a_case_is_looked_at_again(site, asha, lena, case):
+    act(asha, case, "close", outcome="resolved")
+    with site.store.begin() as work:  # a day that has come
+        held = work.handoffs.get(case.id)
+        work.handoffs.save(replace(held, follow_up_on=case.asked_at.date()), was=held.status)
+        work.commit()
+    assert f'id="again-{case.id}"' in asha.get("/desk").text
+    assert "To look at again" in lena.get("/desk/team").text
+    assert act(asha, case, "again", found="mended").headers["location"] == "/desk?done=looked"
+    page = asha.get(f"/desk/cases/{case.id}").text
+    assert "mended" in page and "Looked at again" in page and 'id="looked"' not in page
+    assert f'id="again-{case.id}"' not in asha.get("/desk").text
+    refused = act(asha, case, "again", found="twice")
+    assert refused.status_code == 422 and "Nobody has to look at this case again" in refused.text
 
 
 def test_presence_is_set_and_a_reason_is_wanted(asha, people):
@@ -232,6 +250,31 @@ def test_a_notice_stands_on_every_page_in_its_languages_and_comes_off(site, lena
     key = lena.get("/desk/notices").text.split('name="drop" value="', 1)[1].split('"', 1)[0]
     assert lena.post("/desk/notices", data={"csrf": token, "drop": key}).status_code == 303
     assert "Phones are" not in citizen.get("/?lang=en").text
+
+
+def test_a_lead_holds_a_conversation_and_releases_it(site, lena, case, clock):
+    token = csrf(lena.get("/desk/holds").text)
+
+    def put(**fields):
+        return lena.post("/desk/holds", data={"csrf": token, **fields})
+
+    for wrong in ({"case": case.id, "reason": " "}, {"case": "", "reason": "x"},
+                  {"case": "nobody", "reason": "x"}):  # fmt: skip
+        assert put(**wrong).status_code == 422
+    why = "Ombudsman, <b>ref. 12</b>"
+    assert put(case=f" {case.id} ", reason=why).status_code == 303
+    page = lena.get("/desk/holds").text
+    assert f'href="/desk/cases/{case.id}"' in page and "Lena Example" in page
+    assert "&lt;b&gt;ref. 12" in page and "<b>ref." not in page
+    (held,) = holds(site.parts.engine)
+    assert (held.conversation_id, held.by, held.reason) == (case.conversation_id, "lena", why)
+    with site.store.begin() as work:
+        assert work.staff_log.about(case.id)[-1].action == "conversation_held"
+    form = {"csrf": token, "conversation": case.conversation_id}
+    assert lena.post("/desk/holds/release", data=form).status_code == 303
+    assert holds(site.parts.engine) == [] and "Nothing is held" in lena.get("/desk/holds").text
+    with site.store.begin() as work:
+        assert work.staff_log.about(case.conversation_id)[-1].action == "hold_released"
 
 
 def test_a_visit_is_booked_from_the_case(site, asha, case):

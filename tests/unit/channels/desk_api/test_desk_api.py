@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import threading
 from datetime import timedelta
 
@@ -130,9 +132,27 @@ def test_a_key_means_the_same_for_a_day_and_holds_no_words(site, asha, clock):
     asha.act(case, "claim")
     asha.act(case, "notes", {"text": "secret words"}, key="old")
     with site.parts.engine.connect() as db:
-        assert "secret" not in str(db.execute(t.api_calls.select()).all())
+        rows = db.execute(t.api_calls.select()).mappings().all()
+    assert "secret" not in str(rows)
+    (asked,) = [row["asked"] for row in rows if row["key"] == "old"]
+    told = json.dumps([f"note {case.id}", {"text": "secret words"}], sort_keys=True).encode()
+    assert len(asked) == 64 and asked != hashlib.sha256(told).hexdigest()  # nobody can guess it
     clock.ahead = timedelta(hours=25).total_seconds()
     assert asha.act(case, "notes", {"text": "other words"}, key="old").status_code == 201
+
+
+def test_what_was_done_before_hashes_were_keyed_is_not_done_again(site, asha):
+    from bot.stores import schema as t
+
+    case = site.waiting()
+    asha.act(case, "claim")
+    first = asha.act(case, "notes", {"text": "before"}, key="k")
+    with site.parts.engine.begin() as db:
+        db.execute(t.api_calls.update().values(asked=""))  # as migration 0013 leaves it
+    again = asha.act(case, "notes", {"text": "before"}, key="k")
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    with site.store.begin() as work:
+        assert len(work.notes.of(case.conversation_id)) == 1
 
 
 def test_twenty_at_once_with_one_key_are_one_note(site, asha):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.files.cards import load_cards
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium
 from bot.outcome import Outcome
@@ -18,6 +20,9 @@ from bot.understanding import Answer, Said, Understanding
 from channels.gates import manager_tools
 from channels.manager.ends import Ended, ended
 from channels.manager.gap_pages import open_rows, places_of
+from channels.settings import ROOT
+
+CARDS = load_cards(ROOT / "bot" / "services")
 
 
 @pytest.fixture
@@ -25,7 +30,9 @@ def hold(parts):
     """Keep one conversation: about ``service``, with outcomes and perhaps a handoff."""
     numbers = iter(range(10_000))
 
-    def keep(service=None, *codes, language="en", handoff=None, way="talk_to_person", at=None):
+    def keep(
+        service=None, *codes, language="en", handoff=None, way="talk_to_person", at=None, **told
+    ):
         n = next(numbers)
         now = at or parts.turn.clock.now() - timedelta(days=2)
         with parts.turn.store.begin() as work:
@@ -34,7 +41,7 @@ def hold(parts):
             work.records.add_turn(TurnRecord(f"t{n}", held.id, 1, now, "web", language,
                                              "answered_assistant", service=service))  # fmt: skip
             work.records.add_turn(TurnRecord(f"u{n}", held.id, 2, now, "web", language,
-                                             "answered_assistant"))  # fmt: skip
+                                             "answered_assistant", **told))  # fmt: skip
             for code in codes:
                 work.records.add_outcome(Outcome(f"{code}{n}", held.id, code, "system", now))
             if handoff:
@@ -71,6 +78,26 @@ def test_silence_is_no_success(parts, hold):
         ("none", "en", "person"): 1,
         ("library", "en", "not_known"): 1,
     }
+
+
+def test_what_is_contained_may_harm(site, parts, manager, hold):
+    assert "There is none" in manager.get("/manager/gaps").text.split('id="risks"')[1]
+    hold("pothole", "resolved")
+    hold("pothole", "resolved", barriers=("no_data",))
+    hold("pothole", asked_channel="face_to_face")
+    hold("pothole", asked_channel="digital")
+    hold("pothole", asked_channel="assisted", handoff=HandoffStatus.CLOSED)  # they had somebody
+    hold("care_assessment", "resolved")
+    now = parts.turn.clock.now()
+    with parts.engine.connect() as db:
+        found = ended(db, now - timedelta(days=30), now)
+    assert sum(one.conversations for one in found if one.hard) == 3
+    table = manager.get("/manager/gaps").text.split('id="risks"')[1].split("</section>")[0]
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("<tr>")[2:]]
+    assert rows == [
+        "Report a pothole 4 2",
+        f"{CARDS['care_assessment'].name('en')} 1 1 (urgent, or a talk)",
+    ]
 
 
 def test_the_page_says_what_is_missing_and_what_is_known(site, manager, hold):

@@ -1,4 +1,4 @@
-"""What a service card means, in sentences that a service manager can check."""
+"""What a service card means, in sentences that a service manager can check and an agent can use."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def meaning_of(card: ServiceCard) -> list[str]:
     return [
         f"{card.name('en')}{codes}, named in: {names}.",
         f"Cases go to the team {card.team.replace('_', ' ')}.",
+        *offers_of(card),
+    ]
+
+
+def offers_of(card: ServiceCard) -> list[str]:
+    """What the service offers whom on which channel, and what may be told of it."""
+    return [
         f"It is {_KINDS[card.kind.value]}, {card.urgency.value}.",
         *(f"{name}: {_door(card.door(channel))}." for channel, name in _CHANNELS.items()),
         *(f"Told, from {fact.source}: {fact.text['en']}" for fact in card.facts),
