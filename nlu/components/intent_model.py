@@ -227,7 +227,7 @@ def unseen_readings(
             continue
         model = fit(examples, counted, shown.tolist())
         at = [place[label] for label in model.labels]
-        letters = _log_softmax(counted.matrix[hidden] @ model.letters.weights.astype(np.float32))
+        letters = _log_softmax(model.letters.scores_of(counted.matrix[hidden]))
         vectors = None if examples.vectors is None else examples.vectors[hidden]
         for whole, part in zip(read, readings(letters, vectors, model.meaning), strict=True):
             whole[hidden[:, None], np.array(at)[None, :]] = part
