@@ -9,6 +9,8 @@ FALLBACK = "nlu_fallback"
 DANGER_IN_FORM = 0.4
 """The confidence from which danger that only the model hears interrupts a form. Words of the first
 check (bot/safety.py) always do."""
+WISHES = frozenset({"human", "face_to_face", "digital_barrier"})
+"""How the citizen wants, or is able, to be served: what is said of a service beside it can wait."""
 NAMED_KINDS = frozenset(
     {"human", "face_to_face", "digital_barrier", "adjustment", "crisis", "out_of_scope"}
 )

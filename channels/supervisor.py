@@ -15,11 +15,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import httpx
-
+PATIENCE = 2.0  # seconds for an answer about health
 HEALTH_EVERY = 3.0  # seconds between two looks at a program's health
 UNHEALTHY_AFTER = 5  # looks in a row without an answer, from a program that had answered
 STOP_GRACE = 12.0  # seconds to finish what it is doing before it is killed
@@ -88,11 +90,10 @@ class Supervisor:
     def run(self) -> None:
         """Start everything; return once ``stop`` was asked for and every program is gone."""
         try:
-            with httpx.Client(timeout=2.0, trust_env=False) as client:
-                while not self._stopping:
-                    for watched in self._watched:
-                        self._tend(watched, client)
-                    time.sleep(0.2)
+            while not self._stopping:
+                for watched in self._watched:
+                    self._tend(watched)
+                time.sleep(0.2)
         finally:
             self._end_all()
 
@@ -100,7 +101,7 @@ class Supervisor:
         """Ask ``run`` to end. Safe in a signal handler."""
         self._stopping = True
 
-    def _tend(self, watched: Watched, client: httpx.Client) -> None:
+    def _tend(self, watched: Watched) -> None:
         now = time.monotonic()
         if watched.process is None:
             if now >= watched.start_again_at:
@@ -114,7 +115,7 @@ class Supervisor:
             watched.start_again_at = time.monotonic()
         elif now - watched.looked_at >= (HEALTH_EVERY if watched.healthy else 0.5):
             watched.looked_at = now
-            self._look(watched, now, answers(client, watched.program.health_url))
+            self._look(watched, now, answers(watched.program.health_url))
 
     def _is_behind(self, watched: Watched) -> bool:
         """Whether it should start again; one at a time, so that the others answer meanwhile."""
@@ -145,11 +146,15 @@ class Supervisor:
         end([watched.process for watched in self._watched], grace=STOP_GRACE)
 
 
-def answers(client: httpx.Client, url: str) -> bool:
-    """Whether ``url`` answers 200."""
+def answers(url: str) -> bool:
+    """Whether ``url``, plain HTTP, answers 200. By the standard library: this process stays for
+    as long as the product runs, and an HTTP client would double its memory."""
+    at = urlsplit(url)
     try:
-        return client.get(url).status_code == 200
-    except httpx.HTTPError:
+        with closing(HTTPConnection(str(at.hostname), at.port, timeout=PATIENCE)) as line:
+            line.request("GET", at.path)
+            return line.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
 
 

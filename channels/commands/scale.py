@@ -12,7 +12,6 @@ import click
 
 from bot.errors import FairwayError
 from bot.files.live_model import live_model
-from bot.stores.engine import migrate
 from channels.commands.child import in_child
 from channels.commands.here import (
     fairway_environment,
@@ -22,9 +21,8 @@ from channels.commands.here import (
     settings_here,
 )
 from channels.commands.proxy_files import Ports, write_proxy_files
-from channels.commands.rasa_files import write_rasa_files
 from channels.commands.train import train_model
-from channels.commands.up import fairway_watch, only_one, ports_are_free, supervise
+from channels.commands.up import fairway_watch, files_of_rasa, only_one, ports_are_free, supervise
 from channels.settings import ROOT, Settings
 from channels.supervisor import Program
 
@@ -53,8 +51,8 @@ def scale(fairways: int, rasas: int, no_train: bool) -> None:
         ports = _free_ports(fairways, rasas)
         try:
             live_model(models_folder(settings))
-            migrate(settings.database_url)
-            rasa_files = write_rasa_files(settings)
+            in_child(lambda: _migrated(settings))
+            rasa_files = files_of_rasa(settings)
             configuration = Path(in_child(lambda: _write_proxy_files(settings, ports)))
         except FairwayError as error:
             raise click.ClickException(str(error)) from error
@@ -63,6 +61,14 @@ def scale(fairways: int, rasas: int, no_train: bool) -> None:
         programs += [rasa_program(settings, rasa_files, ports, n) for n in range(rasas)]
         supervise(settings, programs)
     click.echo("Stopped.")
+
+
+def _migrated(settings: Settings) -> str:
+    """In a child of its own, which takes the database's libraries with it when it ends."""
+    from bot.stores.engine import migrate
+
+    migrate(settings.database_url)
+    return ""
 
 
 def _need_what_is_shared(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,6 +12,7 @@ import click
 
 from bot.errors import FairwayError
 from bot.files.live_model import ModelTampered, live_model
+from channels.commands.child import in_child
 from channels.commands.here import models_folder, need_rasa_python, rasa_environment, settings_here
 from channels.model_shelf import CANDIDATE, let_candidate_live
 from channels.settings import OWN_PHRASES, ROOT, Settings
@@ -65,7 +67,8 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
 
 def _activate(models: Path, *, overruled: bool) -> None:
     """Let the candidate live if the audit says so, or somebody has overruled it."""
-    reasons = import_module("channels.gates").why_not_candidate(models)
+    # In a child: the audit's libraries would stay in the memory of whoever keeps running.
+    reasons = json.loads(in_child(lambda: _why_not(models)))
     for reason in reasons:
         click.echo(f"  the audit: {reason}", err=True)
     let_candidate_live(models, reasons, overruled=overruled)
@@ -75,6 +78,11 @@ def _activate(models: Path, *, overruled: bool) -> None:
             "Mend the phrases and train again, or: fairway train --force --override-gate REASON "
             "--by NAME"
         )
+
+
+def _why_not(models: Path) -> str:
+    """The audit's reasons, as JSON."""
+    return json.dumps(import_module("channels.gates").why_not_candidate(models))
 
 
 def _refuse_tampered(models: Path) -> None:

@@ -23,7 +23,6 @@ from channels.commands.here import (
     rasa_environment,
     settings_here,
 )
-from channels.commands.rasa_files import write_rasa_files
 from channels.commands.train import train_model
 from channels.settings import OWN_CARDS, ROOT, Settings
 from channels.supervisor import Program, Supervisor
@@ -50,7 +49,7 @@ def up(no_train: bool) -> None:
             train_model(settings)
         try:
             live_model(models_folder(settings))
-            rasa_files = write_rasa_files(settings)
+            rasa_files = files_of_rasa(settings)
         except FairwayError as error:
             raise click.ClickException(str(error)) from error
         supervise(settings, [fairway_program(settings), rasa_program(settings, rasa_files)])
@@ -67,6 +66,18 @@ def _files_are_right(settings: Settings) -> None:
         return ""
 
     in_child(read_all)
+
+
+def files_of_rasa(settings: Settings) -> Path:
+    """The folder of what Rasa is started with, written by a child: it takes the database's
+    libraries, which would stay in memory."""
+
+    def write() -> str:
+        from channels.commands.rasa_files import write_rasa_files
+
+        return str(write_rasa_files(settings))
+
+    return Path(in_child(write))
 
 
 def _sign_in_link(settings: Settings) -> str:

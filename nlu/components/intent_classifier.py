@@ -37,7 +37,7 @@ ANSWER = "answer"
 nothing of what is wanted; in a form the text counts, not the intent."""
 DISMISSED = 0.5
 """The confidence needed to tell someone that no council does this: below it, ask again."""
-FAINT = 0.35
+FAINT = 0.5
 """Danger that is merely the likeliest of many unlikely intents is not told apart from anything
 else: below this sum, the message is asked about again, with a person on offer."""
 
@@ -126,12 +126,13 @@ class IntentClassifier(GraphComponent):
         return messages
 
     def _understand(self, message: Message, text: str, model: IntentModel) -> None:
-        sure = model.confidences(text, str(message.get(LANGUAGE) or ""), self.vector_of)
+        read = model.confidences(text, str(message.get(LANGUAGE) or ""), self.vector_of)
+        sure = model.with_wishes(read)
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         # A bare number is nobody's cry for help: what is added up over many kinds is noise then.
         said = any(character.isalpha() for character in text)
-        danger = self._danger(sure, model, str(message.get(LANGUAGE) or "")) if said else None
+        danger = self._danger(read, model, str(message.get(LANGUAGE) or "")) if said else None
         intent = danger or dict(ranking[0])
         if not danger and (self._is_doubtful(intent) or not _says_anything(text, intent, model)):
             intent["name"] = FALLBACK

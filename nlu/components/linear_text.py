@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from nlu.components.in_bytes import in_bytes
 from nlu.components.ngrams import letter_counts, word_counts
 
 ARRAYS, WORDS = "weights.npz", "vocabulary.json"
@@ -46,18 +47,24 @@ class Features:
 
 @dataclass(frozen=True)
 class LinearText:
-    """A trained classifier. ``weights``: features × labels; ``rarity``: one number a feature."""
+    """A trained classifier. ``weights``: features × labels, in bytes (nlu/components/in_bytes.py)
+    that count ``scale`` each, one number a feature, as ``rarity`` is."""
 
     features: Features
     labels: tuple[str, ...]
     vocabulary: dict[str, int]
     rarity: Array
     weights: Array
+    scale: Array
 
     def scores(self, text: str) -> Array:
         """One number a label; the greatest is the best. A softmax of them are confidences."""
         places, values = vector(text, self.features, self.vocabulary, self.weighed)
-        return values @ self.weights[places].astype(np.float32)
+        return (values * self.scale[places]) @ self.weights[places].astype(np.float32)
+
+    def scores_of(self, matrix: Array) -> Array:
+        """The same for many texts, whose features were counted with this vocabulary."""
+        return matrix @ (self.weights * self.scale[:, None])
 
     @cached_property
     def weighed(self) -> Array:
@@ -71,7 +78,8 @@ class LinearText:
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(folder / ARRAYS, rarity=self.rarity, weights=self.weights)
+        arrays = {"rarity": self.rarity, "weights": self.weights, "scale": self.scale}
+        np.savez_compressed(folder / ARRAYS, **arrays)
         head = {"features": asdict(self.features), "labels": self.labels}
         words = {**head, "vocabulary": list(self.vocabulary)}
         (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False), "utf-8")
@@ -81,10 +89,10 @@ class LinearText:
         """Read what ``save`` wrote."""
         head = json.loads((folder / WORDS).read_text("utf-8"))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-            rarity, weights = arrays["rarity"], arrays["weights"]
+            rarity, weights, scale = arrays["rarity"], arrays["weights"], arrays["scale"]
         vocabulary = {word: place for place, word in enumerate(head["vocabulary"])}
         features = Features(**head["features"])
-        return cls(features, tuple(head["labels"]), vocabulary, rarity, weights)
+        return cls(features, tuple(head["labels"]), vocabulary, rarity, weights, scale)
 
 
 def with_unknown(rarity: Array) -> Array:
@@ -134,8 +142,8 @@ def train(texts: Sequence[str], labels: Sequence[str], features: Features) -> Li
 def fit(counted: Counted, rows: Sequence[int], labels: Sequence[str]) -> LinearText:
     """A classifier of some of the counted texts; ``labels`` has one entry a row."""
     names = tuple(sorted(set(labels)))
-    weights = _fit(counted.matrix[list(rows)], labels, names)
-    return LinearText(counted.features, names, counted.vocabulary, counted.rarity, weights)
+    weights, scale = in_bytes(_fit(counted.matrix[list(rows)], labels, names))
+    return LinearText(counted.features, names, counted.vocabulary, counted.rarity, weights, scale)
 
 
 def count(texts: Sequence[str], features: Features) -> Counted:
@@ -198,7 +206,7 @@ def _fit(vectors: Array, labels: Sequence[str], names: tuple[str, ...]) -> Array
     hundreds of labels it takes seconds where a multinomial one takes minutes, and was no
     less often right."""
     if len(names) == 1:
-        return np.zeros((vectors.shape[1], 1), np.float16)
+        return np.zeros((vectors.shape[1], 1), np.float32)
     from sklearn.linear_model import SGDClassifier
 
     model = SGDClassifier(
@@ -211,10 +219,10 @@ def _fit(vectors: Array, labels: Sequence[str], names: tuple[str, ...]) -> Array
         n_jobs=-1,
     )
     model.fit(vectors, [names.index(label) for label in labels])
-    weights = model.coef_.T.astype(np.float16)
+    weights = model.coef_.T.astype(np.float32)
     if len(names) == 2:  # scikit-learn keeps one column for two labels
         weights = np.hstack([-weights, weights])
-    return np.ascontiguousarray(weights)
+    return weights
 
 
 def confidences(scores: Array, temperature: float = 1.0) -> Array:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nlu.components.in_bytes import in_bytes
 from nlu.components.known_phrases import KnownPhrases, keys_of
 
 Array = Any  # numpy arrays carry no useful types here
@@ -31,19 +32,21 @@ NEAREST = 3
 @dataclass(frozen=True)
 class Meaning:
     """``middle``: the mean vector, d. ``weights``: d × labels. ``phrases``: n × d, each centred
-    and of length 1, sorted by label; ``starts``: where each label's phrases begin."""
+    and of length 1, in bytes that count ``scale`` (n), sorted by label; ``starts``: where each
+    label's phrases begin."""
 
     middle: Array
     weights: Array
     bias: Array
     phrases: Array
+    scale: Array
     starts: Array
     keys: Array
 
     def vector_of(self, text: str) -> Array | None:
         """A vector, d, that is centred to the phrase ``text`` is; None when it is none."""
         row = self._known.find(text)
-        return None if row is None else self.phrases[row] + self.middle
+        return None if row is None else self.phrases[row] * self.scale[row] + self.middle
 
     @cached_property
     def _known(self) -> KnownPhrases:
@@ -71,27 +74,25 @@ class Meaning:
     def _nearness(self, vectors: Array, labels: Sequence[int]) -> Array:
         centred = self.centred(vectors)
         ends = np.append(self.starts[1:], len(self.phrases))
-        blocks = (self.phrases[self.starts[i] : ends[i]] for i in labels)
-        return np.stack([_mean_of_best(centred @ block.T) for block in blocks], axis=1)
+        places = (slice(self.starts[i], ends[i]) for i in labels)
+        return np.stack([_mean_of_best(self._cosines(centred, at)) for at in places], axis=1)
+
+    def _cosines(self, centred: Array, at: slice) -> Array:
+        return centred @ self.phrases[at].astype(np.float32).T * self.scale[at]
 
     def centred(self, vectors: Array) -> Array:
         """The vectors without what all have in common, each of length 1."""
-        rest = vectors - self.middle
-        return rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
+        return _centred(vectors, self.middle)
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
-        arrays = {
-            name: getattr(self, name) for name in ("middle", "weights", "bias", "starts", "keys")
-        }
-        np.savez(folder / ARRAYS, phrases=self.phrases.astype(np.float16), **arrays)
+        np.savez(folder / ARRAYS, **{one.name: getattr(self, one.name) for one in fields(self)})
 
     @classmethod
     def load(cls, folder: Path) -> Meaning:
         """Read what ``save`` wrote."""
         with np.load(folder / ARRAYS, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in held.files}
-        return cls(**{**arrays, "phrases": arrays["phrases"].astype(np.float32)})
+            return cls(**{name: held[name] for name in held.files})
 
 
 def train_meaning(
@@ -109,8 +110,7 @@ def train_meaning(
     from sklearn.linear_model import LogisticRegression
 
     middle = vectors.mean(axis=0)
-    made = Meaning(middle, 0, 0, 0, 0, 0)
-    centred = made.centred(vectors)
+    centred = _centred(vectors, middle)
     model = LogisticRegression(C=strength, max_iter=ROUNDS, tol=1e-3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it is stopped early on purpose
@@ -119,7 +119,13 @@ def train_meaning(
     order = np.argsort(truth, kind="stable")
     starts = np.searchsorted(truth[order], np.arange(len(labels)))
     keys = keys_of([texts[i] for i in order]) if texts else keys_of(())
-    return Meaning(middle, weights, bias, centred[order].astype(np.float32), starts, keys)
+    phrases, scale = in_bytes(centred[order])
+    return Meaning(middle, weights, bias, phrases, scale, starts, keys)
+
+
+def _centred(vectors: Array, middle: Array) -> Array:
+    rest = vectors - middle
+    return rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
 
 
 def _columns(model: Any, labels: int) -> tuple[Array, Array]:

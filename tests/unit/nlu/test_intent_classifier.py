@@ -63,7 +63,7 @@ def test_nothing_is_pickled(trained, tmp_path):
     kept = {"weights.npz", "vocabulary.json", "settings.json", "blend.json", "meaning.npz"}
     assert names == kept
     with np.load(next(tmp_path.rglob("weights.npz")), allow_pickle=False) as arrays:
-        assert {arrays[name].dtype.kind for name in arrays} == {"f"}
+        assert {arrays[name].dtype.kind for name in arrays} == {"f", "i"}
 
 
 def test_without_an_encoder_the_letters_are_enough(trained):
