@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions.action_serve_citizen import OPEN, SURE, is_answer
 from actions.answer import Answer
 from actions.follow_route import RouteFollower
+from actions.form_first import chosen
 from actions.parts import Parts
 from actions.route_citizen import route_citizen
 from actions.turn import Turn
@@ -26,7 +27,7 @@ class ActionComeIn(TurnAction):
         return "action_come_in"
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
-        answered = await self._in_form(turn)
+        answered = await chosen(self.follower.conductor, turn) or await self._in_form(turn)
         if answered:
             return answered
         asked = replace(turn.circumstances, asked_channel=Channel.FACE_TO_FACE)

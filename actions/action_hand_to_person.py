@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from actions.answer import Answer
 from actions.follow_route import RouteFollower
+from actions.form_first import chosen
 from actions.parts import Parts
 from actions.route_citizen import route_citizen
 from actions.turn import Turn
@@ -25,6 +26,9 @@ class ActionHandToPerson(TurnAction):
         return "action_hand_to_person"
 
     async def answer(self, turn: Turn, words: Words) -> Answer:
+        answered = await chosen(self.follower.conductor, turn)
+        if answered:
+            return answered
         asked = replace(turn.circumstances, asked_channel=Channel.ASSISTED)
         turn = replace(turn, circumstances=asked)
         card = self.parts.card(turn.service)

@@ -20,6 +20,16 @@ _OPEN = {"string", "text"}
 _ANY_WORDS = {*_OPEN, "place"}
 
 
+async def chosen(conductor: Conductor, turn: Turn) -> Answer | None:
+    """The form's answer when the text is one of the choices on offer, word for word; else None.
+    Nothing else outranks danger or a wish: "A bag or one thing" is no wish to bring them."""
+    form = conductor.current(turn)
+    if form is None or form.question is None or turn.is_button:
+        return None
+    offered = {normalise(words) for option in form.question.options for words in option}
+    return await conductor.go_on(turn, form) if normalise(turn.text) in offered else None
+
+
 class FormFirstAction(TurnAction):
     """An action that lets a form under way have what is plainly meant for it."""
 
@@ -38,13 +48,8 @@ class FormFirstAction(TurnAction):
         return None
 
     async def in_choice(self, turn: Turn) -> Answer | None:
-        """The form's answer when the text is one of the choices on offer, word for word; else None.
-        Nothing else outranks danger."""
-        form = self.conductor.current(turn)
-        if form is None or form.question is None or turn.is_button:
-            return None
-        offered = {normalise(words) for option in form.question.options for words in option}
-        return await self.conductor.go_on(turn, form) if normalise(turn.text) in offered else None
+        """``chosen``, for this action's conductor."""
+        return await chosen(self.conductor, turn)
 
     async def in_doubt(self, turn: Turn) -> Answer | None:
         """The form's answer when the text may well be meant for it, and that there is danger in

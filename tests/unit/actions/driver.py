@@ -180,7 +180,7 @@ def start_talk(
     folder: Path,
     *,
     mailbox: Any = None,
-    patience: float = 2.0,
+    patience: float = 3.0,
     is_off: Any = nothing_is_off,
     nearness: Any = None,
     **parts: Any,

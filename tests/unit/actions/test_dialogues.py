@@ -191,7 +191,7 @@ def test_another_service_in_the_middle_is_offered_not_forced(talk: Talk) -> None
     assert switched.of("route")[0]["service"] == "bin_collection"
 
 
-@pytest.mark.parametrize("heard_as", ["crisis_child", "something_else"])
+@pytest.mark.parametrize("heard_as", ["crisis_child", "something_else", "face_to_face", "human"])
 def test_a_choice_on_offer_is_an_answer_whatever_it_sounds_like(talk: Talk, heard_as: str) -> None:
     talk.say("rubbish has been dumped", "service_fly_tipping")
     talk.say(POSTCODE)

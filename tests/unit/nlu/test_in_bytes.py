@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from nlu.components.in_bytes import in_bytes
 
-NUMBERS = st.floats(-1e3, 1e3, width=32)
 
-
-@given(st.lists(st.lists(NUMBERS, min_size=3, max_size=3), min_size=1, max_size=6))
-def test_a_row_comes_back_to_half_a_step(rows):
-    whole = np.array(rows, np.float32)
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e3])
+def test_a_row_comes_back_to_half_a_step(size):
+    whole = (np.random.default_rng(0).normal(0, size, (200, 7))).astype(np.float32)
     held, scale = in_bytes(whole)
-    assert held.dtype == np.int8 and scale.shape == (len(rows),)
+    assert held.dtype == np.int8 and scale.shape == (200,)
     largest = np.abs(whole).max(axis=1, keepdims=True)
-    assert (np.abs(held * scale[:, None] - whole) <= largest / 254 * 1.01 + 1e-9).all()
+    assert (np.abs(held * scale[:, None] - whole) <= largest / 254 * 1.01).all()
 
 
 def test_a_row_of_nothing_stays_nothing():
