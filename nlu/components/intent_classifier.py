@@ -126,13 +126,14 @@ class IntentClassifier(GraphComponent):
         return messages
 
     def _understand(self, message: Message, text: str, model: IntentModel) -> None:
-        read = model.confidences(text, str(message.get(LANGUAGE) or ""), self.vector_of)
-        sure = model.with_wishes(read)
+        language = str(message.get(LANGUAGE) or "")
+        read = model.confidences(text, language, self.vector_of)
+        sure = model.with_wishes(read, language)
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         # A bare number is nobody's cry for help: what is added up over many kinds is noise then.
         said = any(character.isalpha() for character in text)
-        danger = self._danger(read, model, str(message.get(LANGUAGE) or "")) if said else None
+        danger = self._danger(read, model, language) if said else None
         intent = danger or dict(ranking[0])
         if not danger and (self._is_doubtful(intent) or not _says_anything(text, intent, model)):
             intent["name"] = FALLBACK
