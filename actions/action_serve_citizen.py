@@ -22,6 +22,9 @@ from bot.service_card import ServiceCard
 
 SURE = 0.85
 """From here on an intent may interrupt a form; below it the text counts as an answer."""
+VERY_SURE = 0.92
+"""The same in answer to an open question: "it is deep and full of water" describes a pothole,
+however much it sounds like a flooded road."""
 SHORT = 10
 """Words; a longer text in answer to an open question is an answer, whatever it resembles."""
 MOST_GUESSES = 3
@@ -159,7 +162,7 @@ class ActionServeCitizen(TurnAction):
         is_open = question is not None and question.datatype in OPEN
         if is_open and (not other or is_answer(turn.text)):
             return False
-        return turn.confidence >= SURE
+        return turn.confidence >= (VERY_SURE if is_open else SURE)
 
     def _offer_switch(self, turn: Turn, words: Words, form: Form, card: ServiceCard) -> Answer:
         """Keep the answers and ask: switch, or was that an answer?"""
