@@ -87,9 +87,9 @@ DANGER_BOUNDS = {QUICK: (0.2, 0.25), ALL: (0.2, 0.7)}
 """Between these the limit is chosen: for English, and for all other languages together."""
 WISH_ODDS = {QUICK: 4.0, ALL: 1.5}
 """Whoever asks for a person often names the service as well, and being sent to a page instead is
-the worse mistake. Of English wishes by another writer than the phrases' 64 to 79 % were heard
-without it, some ten points more with it, and no fewer services. A language with a few phrases for
-a service and hundreds for a wish would lose services by so much."""
+the worse mistake. Chosen on English wishes by another writer than the phrases', of which many more
+were heard with it. A language with a few phrases for a service and hundreds for a wish would lose
+services by so much: the gate (nlu/gate.py) refused 4 for Welsh."""
 FALSE_ALARMS = 0.02
 """The share of look-alikes, all of them hard, that may be taken for danger."""
 

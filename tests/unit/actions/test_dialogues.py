@@ -191,6 +191,15 @@ def test_another_service_in_the_middle_is_offered_not_forced(talk: Talk) -> None
     assert switched.of("route")[0]["service"] == "bin_collection"
 
 
+@pytest.mark.parametrize(("sure", "asks_which"), [(0.87, False), (0.95, True)])
+def test_a_description_interrupts_only_where_it_is_very_plainly_another_service(
+    talk: Talk, sure: float, asks_which: bool
+) -> None:
+    _report(talk, POSTCODE, "by the library", "1", "skip")
+    said = talk.say("it is deep and full of water", "service_road_flooding", sure)
+    assert (said.keys == ["switch_offer"]) is asks_which
+
+
 @pytest.mark.parametrize("heard_as", ["crisis_child", "something_else", "face_to_face", "human"])
 def test_a_choice_on_offer_is_an_answer_whatever_it_sounds_like(talk: Talk, heard_as: str) -> None:
     talk.say("rubbish has been dumped", "service_fly_tipping")
