@@ -27,7 +27,7 @@ def case(reference: str, system: str = "cases") -> CouncilCase:
 
 async def _made(base: str) -> tuple[str, str]:
     """A case and an appointment at the sandbox council; their references."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
         gates = make_gateways(client, base, COUNCIL)
         asked = (await gates.cases.definition("NOISE")).questions
         answers = {q.code: q.options[0][0] if q.options else "a dog" for q in asked}

@@ -58,7 +58,7 @@ ENDS: dict[str, type[GatewayError]] = {
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    app = create_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db", slow_seconds=5.0)
+    app = create_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db", slow_seconds=30.0)
     with serving(app, request.param) as served:
         yield served
 
@@ -80,7 +80,7 @@ def test_a_failing_system_is_named_and_mends(served: Served, call: str, mode: st
             started = time.monotonic()
             with pytest.raises(ENDS[mode]) as failure:
                 await talk(served.gateways(client, limits=limits))
-            assert time.monotonic() - started < 4
+            assert time.monotonic() - started < 20
             assert mode != "rate_limited" or failure.value.retry_after == 30
             await switch(served, client, gateway, "ok")
             if call not in REFUSED_WHEN_WELL:

@@ -89,7 +89,7 @@ class Fixed:
 
 
 def test_one_of_a_hundred_gets_the_last_slot_and_99_are_offered_the_next(tmp_path, engine):
-    talk = start_talk(tmp_path, patience=20.0)
+    talk = start_talk(tmp_path)
     for slot in talk.council("GET", "/appointments/slots?place=shrewsbury&limit=3")["slots"]:
         talk.council("POST", "/appointments", json={"slot_id": slot["id"]})
     talk.say("can i come in", "face_to_face")

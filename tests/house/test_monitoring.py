@@ -53,7 +53,10 @@ def exposed(tmp_path_factory) -> dict[str, dict[str, set[str]]]:
             work.outbox.give_up(f"over {kind}", now, "")
         work.commit()
     SqlSwitches(parts.engine).switch_off(Off("sms", now, "jones", "because"))
-    with serve(public_app(parts)) as site, httpx.Client(base_url=site.url, trust_env=False) as web:
+    with (
+        serve(public_app(parts)) as site,
+        httpx.Client(base_url=site.url, timeout=60, trust_env=False) as web,
+    ):
         begun = web.post("/api/conversations").json()
         headers = {"Authorization": f"Bearer {begun['token']}"}
         web.post(

@@ -59,7 +59,7 @@ class RunningProduct:
     def cases(self) -> list[dict]:
         """What the council's street system (the sandbox) holds."""
         url = f"{self.internal_url}/sandbox/open311/v2/requests.json"
-        return httpx.get(url, trust_env=False).raise_for_status().json()
+        return httpx.get(url, timeout=60, trust_env=False).raise_for_status().json()
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A fairway command beside the running product."""

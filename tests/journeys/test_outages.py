@@ -39,11 +39,11 @@ def test_L4_f3_rasa_killed_and_back(product, citizen, with_rasa_back):
 @pytest.mark.parametrize("mode", ["down", "slow", "wrong", "rate_limited"])
 def test_f3_a_failing_street_system_brings_a_person(product, citizen, mode):
     faults = f"{product.internal_url}/sandbox/faults"
-    httpx.post(faults, json={"gateway": "open311", "mode": mode}, trust_env=False)
+    httpx.post(faults, json={"gateway": "open311", "mode": mode}, timeout=60, trust_env=False)
     try:
         said = citizen.says("someone dumped a load of rubbish in the lane, fly tipping")
     finally:
-        httpx.post(faults, json={"gateway": "open311", "mode": "ok"}, trust_env=False)
+        httpx.post(faults, json={"gateway": "open311", "mode": "ok"}, timeout=60, trust_env=False)
     assert said
     (handoff,) = citizen.handoffs()
     assert handoff["status"] == "waiting"

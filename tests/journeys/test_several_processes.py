@@ -86,7 +86,7 @@ def last(client: httpx.Client, url: str, headers: dict) -> str:
 
 
 def test_s1_metrics_are_not_for_the_public_and_an_address_cannot_be_made_up(scaled):
-    assert httpx.get(f"{scaled.url}/metrics", trust_env=False).status_code == 404
+    assert httpx.get(f"{scaled.url}/metrics", timeout=60, trust_env=False).status_code == 404
     configuration = (scaled.home / "proxy" / "haproxy.cfg").read_text()
     assert "del-header X-Forwarded-For" in configuration
     for line in configuration.splitlines():

@@ -173,6 +173,8 @@ class Talk:
         self.council("POST", "/faults", json={"gateway": gateway, "mode": mode})
 
 
+PATIENT, HASTY = 20.0, 2.0
+"""Time limits stretched by so much, and for tests of a system that is too slow."""
 _cards, _catalogues = cache(load_cards), cache(load_catalogues)
 
 
@@ -180,14 +182,15 @@ def start_talk(
     folder: Path,
     *,
     mailbox: Any = None,
-    patience: float = 3.0,
+    patience: float = PATIENT,
     is_off: Any = nothing_is_off,
     nearness: Any = None,
     **parts: Any,
 ) -> Talk:
     """A conversation with a fresh council. ``mailbox``: where teams are written to;
     ``is_off``: whether a service is switched off; ``nearness``: of pages' passages;
-    ``patience`` stretches every time limit, for tests that want many things at once."""
+    ``patience`` stretches every time limit: a machine that is busy with other tests is no
+    system that is slow."""
     sandbox = create_sandbox(
         folder / "sandbox.db", lambda: TODAY, now=lambda: NOW, slow_seconds=4.0 * patience
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from actions.sandbox.faults import GATEWAYS
 from actions.sandbox.store import Store
 from bot.need import Circumstances
-from tests.unit.actions.driver import POSTCODE, Heard, Talk
+from tests.unit.actions.driver import HASTY, PATIENT, POSTCODE, Heard, Talk, start_talk
 
 Start = Callable[..., Talk]
 LONGEST = 20
@@ -176,6 +177,7 @@ def test_a_day_on_which_a_system_fails_just_as_things_are_sent(talk: Talk, gatew
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["slow", "wrong", "rate_limited", "too_big"])
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_a_day_with_a_system_ill(talk: Talk, gateway: str, mode: str) -> None:
+def test_a_day_with_a_system_ill(tmp_path: Path, gateway: str, mode: str) -> None:
+    talk = start_talk(tmp_path, patience=HASTY if mode == "slow" else PATIENT)
     talk.fault(gateway, mode)
     check(talk, a_day(talk))

@@ -20,7 +20,7 @@ from actions.gateways.mailbox import Letter, MailAddressWrong, SmtpMailbox
 from actions.nearness import KnownNearness
 from bot.files.pages import SHIPPED, load_pages
 from bot.need import Adjustment
-from tests.unit.actions.driver import POSTCODE, SECRET, Talk
+from tests.unit.actions.driver import HASTY, PATIENT, POSTCODE, SECRET, Talk
 
 Start = Callable[..., Talk]
 NOISE = ("a dog", "4 Castle Gates", "every night", "Ann Example", "07700 900123")
@@ -69,7 +69,10 @@ def test_a_web_citizen_says_which_number_to_text(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("mode", ["down", "wrong", "slow", "rate_limited", "too_big"])
-def test_a_case_nobody_can_take_goes_to_a_person_with_every_answer(talk: Talk, mode: str) -> None:
+def test_a_case_nobody_can_take_goes_to_a_person_with_every_answer(
+    talk_with: Start, mode: str
+) -> None:
+    talk = talk_with(patience=HASTY if mode == "slow" else PATIENT)
     _noise(talk)
     talk.fault("cases", mode)
     failed = talk.say("yes")
@@ -124,7 +127,7 @@ def test_an_appointment_can_be_looked_up_kept_and_cancelled(talk: Talk) -> None:
 
 def test_100_citizens_book_the_last_slot_at_once(talk_with: Start) -> None:
     """One gets it; the other 99 are offered the next one."""
-    talk = talk_with(patience=20.0)  # 200 calls at once, on whatever machine this is
+    talk = talk_with()
     for slot in talk.council("GET", "/appointments/slots?place=shrewsbury&limit=3")["slots"]:
         talk.council("POST", "/appointments", json={"slot_id": slot["id"]})
     talk.say("can i come in", "face_to_face")

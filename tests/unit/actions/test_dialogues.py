@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.need import Availability, Circumstances
-from tests.unit.actions.driver import LANGUAGES, POSTCODE, Heard, Talk
+from tests.unit.actions.driver import HASTY, LANGUAGES, PATIENT, POSTCODE, Heard, Talk
 
 Start = Callable[..., Talk]
 
@@ -110,8 +110,9 @@ def test_a_double_nearby_is_offered_and_can_be_joined(talk: Talk) -> None:
     ],
 )
 def test_a_council_system_that_fails_is_said_and_a_person_takes_over(
-    talk: Talk, mode: str, key: str
+    talk_with: Start, mode: str, key: str
 ) -> None:
+    talk = talk_with(patience=HASTY if mode == "slow" else PATIENT)
     _report(talk, *_ENGLISH)
     talk.fault("open311", mode)
     failed = talk.say("yes")
@@ -353,7 +354,8 @@ def test_a_missed_bin_goes_straight_to_the_report(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("mode", ["down", "wrong", "slow"])
-def test_bin_days_that_cannot_be_trusted_are_not_given(talk: Talk, mode: str) -> None:
+def test_bin_days_that_cannot_be_trusted_are_not_given(talk_with: Start, mode: str) -> None:
+    talk = talk_with(patience=HASTY if mode == "slow" else PATIENT)
     talk.fault("bins", mode)
     talk.say("bin day", "service_bin_collection")
     unsure = talk.say(POSTCODE)

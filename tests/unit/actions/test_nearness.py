@@ -71,7 +71,7 @@ def test_a_slow_rasa_is_not_waited_for() -> None:
 
         server = await asyncio.start_server(handle, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        async with server, httpx.AsyncClient(trust_env=False) as client:
+        async with server, httpx.AsyncClient(timeout=60, trust_env=False) as client:
             rasa = RasaNearness(client, f"http://127.0.0.1:{port}", SECRET, patience=0.02)
             return await asyncio.wait_for(rasa.near(ASKED), 5)
 

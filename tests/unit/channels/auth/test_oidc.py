@@ -52,7 +52,7 @@ def provider() -> Iterator[str]:
 def wait_for(issuer: str) -> None:
     for _ in range(200):
         try:
-            httpx.get(f"{issuer}/.well-known/openid-configuration", trust_env=False)
+            httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=60, trust_env=False)
             return
         except httpx.TransportError:
             time.sleep(0.05)

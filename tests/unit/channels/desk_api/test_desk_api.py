@@ -202,7 +202,7 @@ def test_nothing_but_a_good_token_opens_it(site, asha):
     url = f"{site.url}/api/desk/cases"
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {asha.token}"},
                     {"Authorization": "Bearer"}):  # fmt: skip
-        answer = httpx.get(url, headers=headers, trust_env=False)
+        answer = httpx.get(url, headers=headers, timeout=60, trust_env=False)
         assert (answer.status_code, answer.json()["error"]) == (401, "api_token_wrong")
     switch_user(site.store, "asha", active=False)
     assert asha.get("/cases").status_code == 401
@@ -237,7 +237,7 @@ def test_what_cannot_be_read_is_refused_in_the_published_shape(site, asha):
 
 
 def test_the_openapi_names_every_act_and_how_to_come_in(site):
-    told = httpx.get(f"{site.url}/api/openapi.json", trust_env=False).json()
+    told = httpx.get(f"{site.url}/api/openapi.json", timeout=60, trust_env=False).json()
     paths = [path for path in told["paths"] if path.startswith("/api/desk/")]
     assert len(paths) == 9
     for path in paths:
@@ -251,10 +251,12 @@ def test_a_token_from_the_command_line(site, monkeypatch):
     made = CliRunner().invoke(command, ["token", "platform", "--name", "crm"])
     assert made.exit_code == 0
     headers = {"Authorization": f"Bearer {made.output.strip()}"}
-    assert httpx.get(f"{site.url}/api/desk/cases", headers=headers, trust_env=False).is_success
+    assert httpx.get(
+        f"{site.url}/api/desk/cases", headers=headers, timeout=60, trust_env=False
+    ).is_success
     twice = CliRunner().invoke(command, ["token", "platform", "--name", "crm"])
     assert twice.exit_code != 0 and "another name" in twice.output
     gone = CliRunner().invoke(command, ["token", "platform", "--name", "crm", "--drop"])
     assert gone.exit_code == 0
-    refused = httpx.get(f"{site.url}/api/desk/cases", headers=headers, trust_env=False)
+    refused = httpx.get(f"{site.url}/api/desk/cases", headers=headers, timeout=60, trust_env=False)
     assert refused.status_code == 401

@@ -101,7 +101,7 @@ def test_without_a_mail_server_the_form_is_not_there(tmp_path):
     parts = make_parts(tmp_path)
     with (
         serve(public_app(parts)) as served,
-        httpx.Client(base_url=served.url, trust_env=False) as client,
+        httpx.Client(base_url=served.url, timeout=60, trust_env=False) as client,
     ):
         page = Browser(client)
         page.sends("hello")

@@ -46,7 +46,7 @@ def test_the_private_listener_has_them_too(parts):
     app = FastAPI()
     app.include_router(make_metrics_router(parts))
     with serve(app) as served:
-        text = httpx.get(f"{served.url}/metrics", trust_env=False).text
+        text = httpx.get(f"{served.url}/metrics", timeout=60, trust_env=False).text
     assert "fairway_conversations" in families(text)
 
 

@@ -98,7 +98,7 @@ def test_a_code_moves_the_chat_to_another_device_once(browser, parts, site):
     browser.sends("my bin was missed")
     browser.sends(path="/chat/move")
     code = re.search(r'class="code" dir="ltr">([\w-]+)<', browser.page.text)[1]
-    with httpx.Client(base_url=site.base_url, trust_env=False) as other:
+    with httpx.Client(base_url=site.base_url, timeout=60, trust_env=False) as other:
         there = Browser(other)
         there.opens(f"/resume?code={code.lower().replace('-', ' ')}")
         assert rows(parts, schema.resume_codes) == 1, "looking at the page uses nothing up"
@@ -117,7 +117,7 @@ def test_a_code_ends_in_time_and_guesses_are_counted(browser, parts, clock, site
     clock.ahead = 31 * 60
     browser.opens("/resume")
     assert browser.sends(path="/resume", code=code).status_code == 422
-    with httpx.Client(base_url=site.base_url, trust_env=False) as guesser:
+    with httpx.Client(base_url=site.base_url, timeout=60, trust_env=False) as guesser:
         there = Browser(guesser)
         there.opens("/resume")
         answers = [there.sends(path="/resume", code=new_code()).status_code for _ in range(25)
@@ -276,7 +276,7 @@ def test_needs_are_kept_for_the_next_chat_on_this_device_only_if_asked(browser, 
     assert "Forget what I need" in browser.page.text
     kept, chat = site.cookies["fairway_needs"], site.cookies["fairway_chat"]
     assert kept.startswith(first.id) and chat.partition(".")[2] not in kept
-    opened = httpx.get(site.base_url, cookies={"fairway_chat": kept}, headers=PAGE)
+    opened = httpx.get(site.base_url, cookies={"fairway_chat": kept}, headers=PAGE, timeout=60)
     assert "hello" not in opened.text, "it opens no chat"
     browser.opens("/")
     browser.sends(path="/chat/end")
@@ -313,7 +313,7 @@ def test_news_is_shown_on_its_days_only(tmp_path, clock):
     parts = replace(made, council=replace(made.council, notices=(news,)))
     with (
         serve(public_app(parts)) as served,
-        httpx.Client(base_url=served.url, trust_env=False, headers=PAGE) as site,
+        httpx.Client(base_url=served.url, timeout=60, trust_env=False, headers=PAGE) as site,
     ):
         assert "Phones are down." in site.get("/privacy").text
         assert "Mae&#39;r ffonau i lawr." in site.get("/?lang=cy").text

@@ -24,7 +24,10 @@ def site_of(tmp_path, **environment):
 
 def test_without_a_setting_nobody_may_frame_anything(tmp_path):
     parts, served = site_of(tmp_path)
-    with served as running, httpx.Client(base_url=running.url, trust_env=False) as client:
+    with (
+        served as running,
+        httpx.Client(base_url=running.url, timeout=60, trust_env=False) as client,
+    ):
         for path in CITIZENS + OTHERS:
             headers = client.get(path).headers
             assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -34,7 +37,10 @@ def test_without_a_setting_nobody_may_frame_anything(tmp_path):
 
 def test_the_sites_named_may_frame_the_citizens_pages_only(tmp_path):
     parts, served = site_of(tmp_path, FAIRWAY_EMBED_ORIGINS=SITES)
-    with served as running, httpx.Client(base_url=running.url, trust_env=False) as client:
+    with (
+        served as running,
+        httpx.Client(base_url=running.url, timeout=60, trust_env=False) as client,
+    ):
         for path in CITIZENS:
             headers = client.get(path).headers
             policy = headers["content-security-policy"]
@@ -52,7 +58,10 @@ def test_in_a_frame_the_cookie_is_kept_apart_by_the_site_around_it(tmp_path):
     parts, served = site_of(
         tmp_path, FAIRWAY_EMBED_ORIGINS=SITES, FAIRWAY_PUBLIC_URL="https://chat.example.org"
     )
-    with served as running, httpx.Client(base_url=running.url, trust_env=False) as client:
+    with (
+        served as running,
+        httpx.Client(base_url=running.url, timeout=60, trust_env=False) as client,
+    ):
         page = Browser(client)
         answer = client.post(
             "/chat",
@@ -68,7 +77,10 @@ def test_in_a_frame_the_cookie_is_kept_apart_by_the_site_around_it(tmp_path):
 
 def test_the_script_has_the_councils_words_and_no_markup(tmp_path):
     parts, served = site_of(tmp_path)
-    with served as running, httpx.Client(base_url=running.url, trust_env=False) as client:
+    with (
+        served as running,
+        httpx.Client(base_url=running.url, timeout=60, trust_env=False) as client,
+    ):
         answer = client.get("/widget.js")
     about = json.loads(re.search(r"const about = (\{.*\});", answer.text)[1])
     assert about["words"]["cy"] == ["Gofyn i'r cyngor", "Cau'r sgwrs"]
