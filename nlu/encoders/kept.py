@@ -2,8 +2,9 @@
 
 Those of the phrases that come with Fairway are in ``nlu/data/vectors.npz``, made by
 ``python -m nlu.ship_vectors``; those of a council's own phrases are kept beside its models.
-A number is one of 53 steps, with one scale a vector: what is kept points the way that the encoder's
-does (the cosine between them is above 0.999), and packs into less than a byte a number.
+What all vectors have in common (``nlu/data/common.npy``) is taken away first, and the rest counted
+in steps: what is kept points the way that the encoder's does (the cosine between them is above
+0.999), and packs into half a byte a number.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +24,12 @@ from nlu.encoders.port import Array, SentenceEncoder
 FILE = "FAIRWAY_VECTORS"
 """Set by nlu/train.py: the file to keep a council's own in. Without it they are not kept."""
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "vectors.npz"
-STEPS = 26
-"""On either side of nothing: as few as keep the cosine above 0.999, which a test asks for. The file
-is in the repository."""
+COMMON = SHIPPED.with_name("common.npy")
+"""Never made anew: what is kept anywhere was counted from it."""
+STEP = 0.0065
+"""As wide as keeps the cosine above 0.999, which a test asks for: the file is in the repository."""
+FORM = 2
+"""Of what is kept; part of every key, so that what was kept in another is made again."""
 _BATCH = 256
 _TELL = 10.0  # seconds between two lines that tell how far it is
 
@@ -38,13 +43,12 @@ def encode_kept(encoder: SentenceEncoder, texts: Sequence[str]) -> Array:
     if own and found:
         write_vectors(own, read_vectors(own) | found)
     held |= found
-    rows = np.stack([held[key_of(encoder, text)] for text in texts]).astype(np.float32)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return unpacked(np.stack([held[key_of(encoder, text)] for text in texts]))
 
 
 def key_of(encoder: SentenceEncoder, text: str) -> int:
-    """64 bits of a hash of the encoder's name and the text."""
-    digest = hashlib.sha256(f"{encoder.name}\0{text}".encode()).digest()
+    """64 bits of a hash of how it is kept, the encoder's name and the text."""
+    digest = hashlib.sha256(f"{FORM}\0{encoder.name}\0{text}".encode()).digest()
     return int.from_bytes(digest[:8], "big")
 
 
@@ -75,7 +79,7 @@ def encode_new(encoder: SentenceEncoder, texts: Sequence[str]) -> dict[int, Arra
     began = told = time.monotonic()
     for start in range(0, len(texts), _BATCH):
         part = texts[start : start + _BATCH]
-        rows = _in_bytes(encoder.encode(part))
+        rows = _packed(encoder.encode(part))
         found |= {key_of(encoder, text): row for text, row in zip(part, rows, strict=True)}
         if time.monotonic() - told > _TELL:
             told = time.monotonic()
@@ -84,7 +88,22 @@ def encode_new(encoder: SentenceEncoder, texts: Sequence[str]) -> dict[int, Arra
     return found
 
 
-def _in_bytes(vectors: Array) -> Array:
-    """Each vector so that its largest number is ``STEPS``; its length is given back on reading."""
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-    return np.round(vectors / largest * STEPS).astype(np.int8)
+def unpacked(packed: Array) -> Array:
+    """What was kept, n × d bytes, as vectors of length 1, float32."""
+    return _of_length_one(packed.astype(np.float32) * STEP + _common(packed.shape[1]))
+
+
+def _packed(vectors: Array) -> Array:
+    rest = _of_length_one(vectors) - _common(vectors.shape[1])
+    return np.clip(np.round(rest / STEP), -127, 127).astype(np.int8)
+
+
+def _of_length_one(rows: Array) -> Array:
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+@cache
+def _common(width: int) -> Array:
+    """The middle of the shipped encoder's vectors; nothing for an encoder of another width."""
+    middle = np.load(COMMON, allow_pickle=False).astype(np.float32)
+    return middle if len(middle) == width else np.zeros(width, np.float32)

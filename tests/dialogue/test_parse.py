@@ -1,5 +1,6 @@
 """Understanding without servers, as `fairway parse` calls it."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -93,3 +94,14 @@ def test_S2_a_model_that_was_changed_is_not_loaded(models, tmp_path):
     (changed / live["file"]).write_bytes((models / live["file"]).read_bytes() + b"x")
     done, _ = parse(changed, tmp_path, ['{"text": "hello"}'])
     assert done.returncode == 1 and "SHA-256" in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_model_that_cannot_be_loaded_is_said_and_nothing_hangs(tmp_path, jobs):
+    (tmp_path / "other.tar.gz").write_bytes(b"no model")
+    file = tmp_path / "other.tar.gz"
+    live = {"file": file.name, "sha256": hashlib.sha256(b"no model").hexdigest()}
+    more = {"inputs_fingerprint": "x", "trained_at": "2026-01-01T00:00:00+00:00"}
+    (tmp_path / "live.json").write_text(json.dumps(live | more))
+    done, made = parse(tmp_path, tmp_path, ['{"text": "hello"}'], "--jobs", jobs)
+    assert done.returncode == 1 and "could not be loaded" in done.stderr and not made

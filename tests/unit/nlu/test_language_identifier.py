@@ -1,5 +1,6 @@
 """The language of a message: heard where it can be, kept where it cannot."""
 
+import numpy as np
 import pytest
 
 from nlu.components.language_identifier import LanguageIdentifier, without_names
@@ -22,6 +23,31 @@ def heard(component, text, **metadata):
 @pytest.mark.parametrize("known", [None, "en", "cy"])
 def test_a_sentence_tells_its_language_whatever_came_before(trained, text, language, known):
     assert heard(trained(LanguageIdentifier), text, language=known) == language
+
+
+@pytest.mark.parametrize(
+    ("shares", "language"),
+    [
+        ({"ur-Latn": 0.6, "pa": 0.35, "en": 0.05}, "ur-Latn"),  # one of two, and not English
+        ({"ur-Latn": 0.6, "en": 0.4}, "en"),
+        ({"ur-Latn": 0.4, "pa": 0.3, "pl": 0.25, "en": 0.05}, "en"),
+        ({"ur-Latn": 0.85, "en": 0.15}, "ur-Latn"),
+    ],
+)
+def test_in_doubt_between_two_others_it_is_not_the_one_so_far(trained, shares, language):
+    component = trained(LanguageIdentifier)
+    heard = component._guess("mujhe madad chahiye abhi", None, Sure(shares))
+    assert heard == (language, max(shares.values()))
+
+
+class Sure:
+    """A model that is sure of what it is told, whatever the text."""
+
+    def __init__(self, shares):
+        self.labels, self.shares = tuple(shares), shares
+
+    def scores(self, text):
+        return np.log(list(self.shares.values()))
 
 
 def test_a_chosen_language_stays(trained):
