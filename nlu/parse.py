@@ -28,7 +28,7 @@ from bot.rasa.quiet import make_logs_quiet
 from bot.rasa.understood import understanding
 from bot.safety import check_safety
 from bot.service_card import ServiceCard
-from nlu.parser import Parse, load_parser
+from nlu.parser import ModelNotLoaded, Parse, load_parser
 
 CARDS = Path(__file__).resolve().parent.parent / "bot" / "services"
 CANDIDATES = 3
@@ -99,7 +99,11 @@ class _Worker:
 
     @classmethod
     def start(cls, model: Path) -> None:
-        cls.understand = staticmethod(make_understand(model))
+        try:
+            cls.understand = staticmethod(make_understand(model))
+        except ModelNotLoaded as error:  # only that it ended reaches the first process
+            sys.stderr.write(f"✗ {error}\n")
+            raise
 
     @classmethod
     def work(cls, line: dict[str, Any]) -> dict[str, Any]:
