@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -85,6 +86,7 @@ def _understood(model: Path, lines: list[dict[str, Any]], jobs: int) -> Iterable
         understand = make_understand(model)
         yield from (understand(line) for line in lines)
         return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # they would wait for each other
     try:
         with ProcessPoolExecutor(jobs, get_context("spawn"), _Worker.start, (model,)) as pool:
             yield from pool.map(_Worker.work, lines, chunksize=25)
