@@ -26,6 +26,7 @@ def card_json(card: CaseCard) -> dict[str, Any]:
         "claimed_at": _iso(handoff.claimed_at),
         "citizen_waits_since": _iso(card.citizen_waits_since),
         "outcome": handoff.outcome_code,
+        "follow_up_on": handoff.follow_up_on.isoformat() if handoff.follow_up_on else None,
     }
 
 

@@ -13,7 +13,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from bot.desk_confirm import confirm_answer
+from bot.desk_follow_up import look_again
 from bot.desk_notes import add_note
+from bot.desk_offer import leave_to_queue
 from bot.desk_open import open_case
 from bot.desk_parts import DeskParts, client_id
 from bot.desk_transfer import TeamUnknown, pass_to_colleague, pass_to_team
@@ -108,12 +110,13 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     @router.get("/cases", response_model=shapes.CasesOut)
     def cases(
         who: Caller = Depends(caller),
-        status: Annotated[str, Query(pattern="^(waiting|claimed|mine|over|)$")] = "",
+        status: Annotated[str, Query(pattern="^(waiting|claimed|mine|over|follow_up|)$")] = "",
         team: Annotated[str, Query(max_length=40)] = "",
         language: Annotated[str, Query(max_length=12)] = "",
     ) -> dict[str, Any]:
         """Open cases: those that wait in the order of their turn, then those in hand.
-        ``status``: waiting, claimed, mine or over (today); both kinds of open ones unless said."""
+        ``status``: waiting, claimed, mine, over (today) or follow_up (closed, to be looked at again
+        today or before); both kinds of open ones unless said."""
         queue = see_queue(desk, who.staff)
         wanted = Wanted(team, language)
         held = {
@@ -121,6 +124,7 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
             "mine": queue.mine,
             "claimed": (*queue.mine, *queue.with_colleagues),
             "over": queue.over_today,
+            "follow_up": queue.look_again,
             "": (*queue.waiting, *queue.mine, *queue.with_colleagues),
         }[status]
         return {"cases": [card_json(card) for card in held if wanted.lets_through(card)]}
@@ -134,6 +138,12 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
     def claim(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:
         """Take it; the citizen is told by whom. One's own again changes nothing."""
         return act(who, key, "claim", case_id, None, lambda at: claim_case(at, who.staff, case_id))
+
+    @router.post("/cases/{case_id}/decline", response_model=shapes.DoneOut)
+    def decline(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:
+        """Leave a case to the queue that is offered to the token's owner first."""
+        do = lambda at: leave_to_queue(at, who.staff, case_id)  # noqa: E731
+        return act(who, key, "decline", case_id, None, do)
 
     @router.post("/cases/{case_id}/messages", status_code=201, response_model=shapes.DoneOut)
     def answer(
@@ -204,6 +214,18 @@ def make_desk_api_router(parts: Parts) -> APIRouter:
         told = body.note if body else ""
         do = lambda at: give_back_case(at, who.staff, case_id, told)  # noqa: E731
         return act(who, key, "return", case_id, body, do)
+
+    @router.post("/cases/{case_id}/looked-at", response_model=shapes.DoneOut)
+    def looked_at(
+        case_id: str,
+        body: shapes.LookedAt | None = None,
+        who: Caller = Depends(caller),
+        key: Key = "",
+    ) -> dict[str, Any]:
+        """A closed case was looked at again on its day: it is on nobody's list any more."""
+        found = body.note if body else ""
+        do = lambda at: look_again(at, who.staff, case_id, found)  # noqa: E731
+        return act(who, key, "looked-at", case_id, body, do)
 
     @router.post("/cases/{case_id}/confirm", response_model=shapes.DoneOut)
     def confirm(case_id: str, who: Caller = Depends(caller), key: Key = "") -> dict[str, Any]:

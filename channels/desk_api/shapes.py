@@ -43,10 +43,16 @@ class Return(BaseModel):
     note: str = Field("", max_length=2000)
 
 
+class LookedAt(BaseModel):
+    """What was found, as a note for colleagues."""
+
+    note: str = Field("", max_length=2000)
+
+
 class CaseOut(BaseModel):
     """A case in short. ``status``: waiting, claimed, closed or returned. ``offered_to`` is who is
-    asked first, until ``offered_until``: till then others get 409 ``handoff_offered``. Times: ISO
-    8601, UTC."""
+    asked first, until ``offered_until``: till then others get 409 ``handoff_offered``.
+    ``follow_up_on``: the day on which a closed case is looked at again. Times: ISO 8601, UTC."""
 
     id: str
     conversation_id: str
@@ -68,6 +74,7 @@ class CaseOut(BaseModel):
     claimed_at: str | None
     citizen_waits_since: str | None
     outcome: str | None
+    follow_up_on: str | None
 
 
 class CasesOut(BaseModel):

@@ -108,11 +108,13 @@ TOKEN_ROUTES = {
     ("GET", "/api/desk/cases"): DESK,
     ("GET", "/api/desk/cases/{case_id}"): DESK,
     ("POST", "/api/desk/cases/{case_id}/claim"): DESK,
+    ("POST", "/api/desk/cases/{case_id}/decline"): DESK,
     ("POST", "/api/desk/cases/{case_id}/messages"): DESK,
     ("POST", "/api/desk/cases/{case_id}/notes"): DESK,
     ("POST", "/api/desk/cases/{case_id}/transfer"): DESK,
     ("POST", "/api/desk/cases/{case_id}/close"): DESK,
     ("POST", "/api/desk/cases/{case_id}/return"): DESK,
+    ("POST", "/api/desk/cases/{case_id}/looked-at"): DESK,
     ("POST", "/api/desk/cases/{case_id}/confirm"): DESK,
 }
 # For citizens, their tokens and suppliers: no member of staff has more of these than others.

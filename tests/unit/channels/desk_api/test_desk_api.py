@@ -6,12 +6,14 @@ import hashlib
 import itertools
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
+from bot.handoff import HandoffStatus
 from bot.message import Medium
 from bot.staff import Role
 from channels.auth.accounts import drop_api_token, new_api_token, switch_user
@@ -96,6 +98,39 @@ def test_passing_on_giving_back_and_text_messages(site, asha):
         assert asha.act(case, "transfer", body).status_code == 422
     assert asha.act(case, "return", {"note": "bin day"}).json()["status"] == "returned"
     assert asha.act(case, "confirm").status_code == 409
+
+
+def test_a_case_that_is_offered_first_is_declined_once(site, asha):
+    case = site.waiting()
+    not_offered = asha.act(case, "decline")
+    assert (not_offered.status_code, not_offered.json()["error"]) == (409, "not_offered")
+    with site.store.begin() as work:
+        held = work.handoffs.get(case.id)
+        until = held.asked_at + timedelta(minutes=5)
+        offered = replace(held, offered_to="asha", offered_until=until)
+        work.handoffs.save(offered, was=HandoffStatus.WAITING)
+        work.commit()
+    assert asha.get("/cases").json()["cases"][0]["offered_to"] == "asha"
+    declined = [asha.act(case, "decline", key="once") for _ in range(2)]
+    assert [one.json()["status"] for one in declined] == ["waiting", "waiting"]
+    assert asha.get("/cases").json()["cases"][0]["offered_to"] is None
+    assert Platform(site, "bryn").act(case, "claim").status_code == 200
+
+
+def test_a_closed_case_is_looked_at_again_on_its_day(site, asha, clock):
+    case = site.waiting()
+    asha.act(case, "claim")
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    asha.act(case, "close", {"outcome": "advice_given", "note": "x", "follow_up_on": day})
+    assert asha.get("/cases?status=follow_up").json() == {"cases": []}
+    clock.ahead = timedelta(days=1, hours=1).total_seconds()
+    (due,) = asha.get("/cases?status=follow_up").json()["cases"]
+    assert (due["id"], due["follow_up_on"]) == (case.id, day)
+    assert asha.act(case, "looked-at", {"note": "it is mended"}).status_code == 200
+    assert asha.get("/cases?status=follow_up").json() == {"cases": []}
+    assert "it is mended" in asha.get(f"/cases/{case.id}").json()["notes"][-1]["text"]
+    again = asha.act(case, "looked-at")
+    assert (again.status_code, again.json()["error"]) == (422, "nothing_to_look_at")
 
 
 def test_the_same_key_is_the_same_act(site, asha):
@@ -239,7 +274,7 @@ def test_what_cannot_be_read_is_refused_in_the_published_shape(site, asha):
 def test_the_openapi_names_every_act_and_how_to_come_in(site):
     told = httpx.get(f"{site.url}/api/openapi.json", timeout=60, trust_env=False).json()
     paths = [path for path in told["paths"] if path.startswith("/api/desk/")]
-    assert len(paths) == 9
+    assert len(paths) == 11
     for path in paths:
         for about in told["paths"][path].values():
             assert about["security"] == [{"HTTPBearer": []}] and about["description"]
