@@ -33,7 +33,8 @@ class MemoryAssistant:
     """Answers from a script: the first entry whose words are in the text, else it repeats it.
 
     ``down`` makes it unavailable, ``broken`` makes it fail in a way nobody foresaw,
-    ``seconds`` makes it slow. ``heard`` is what it was asked, in order.
+    ``seconds`` makes it slow, and it answers nobody while ``lock`` is held. ``heard`` is what it
+    was asked, in order.
     """
 
     def __init__(self, script: Mapping[str, Answer] | None = None) -> None:
@@ -42,7 +43,7 @@ class MemoryAssistant:
         self._answered: dict[tuple[str, str], Answer] = {}
         self.down = self.broken = False
         self.seconds = 0.0
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     def ask(
         self,
@@ -59,7 +60,7 @@ class MemoryAssistant:
         if self.broken:
             raise RuntimeError("broken on purpose")
         time.sleep(self.seconds)
-        with self._lock:
+        with self.lock:
             if answered := self._answered.get((conversation.id, message_id)):
                 return answered
             self.heard.append(text)

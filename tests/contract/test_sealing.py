@@ -186,7 +186,7 @@ def test_what_changes_while_it_is_sealed_anew_is_not_undone(engine):
 
     talking = threading.Thread(target=people_talk)
     talking.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     reseal(engine, at_once=3)
     talking.join()
     reseal(engine)

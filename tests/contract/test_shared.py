@@ -51,7 +51,7 @@ def processes(request) -> Iterator[tuple[Process, Process]]:
         near, far = with_redis(prefix), with_redis(prefix)
         for process in (near, far):
             process.live.start()
-        assert near.live.listening.wait(5) and far.live.listening.wait(5)
+        assert near.live.listening.wait(60) and far.live.listening.wait(60)
         yield near, far
         for process in (near, far):
             process.live.stop()

@@ -103,7 +103,7 @@ class Watched(MemorySwitches):
 
     def all_off(self):
         self.lookers.add(threading.current_thread().name)
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         found = super().all_off()
         self.seen.set()
         return found
@@ -117,7 +117,7 @@ def test_who_asks_never_waits_for_the_database_and_gets_what_was_seen_last():
     assert not board.service_is_off("pothole")  # the look is under way; nobody waits for it
     switches.open.set()
     while not board.service_is_off("pothole"):
-        assert switches.seen.wait(10)
+        assert switches.seen.wait(60)
     rounds.stop()
     assert switches.lookers == {"switches"}
 

@@ -27,7 +27,7 @@ def looked(answers, caplog):
 
     with caplog.at_level(logging.INFO):
         watch = AuditWatch(run, first=0.0, every=0.0).start()
-        assert done.wait(10)
+        assert done.wait(60)
         watch.stop()
     return seen, [r.levelname for r in caplog.records if r.name == "channels.audit_watch"]
 

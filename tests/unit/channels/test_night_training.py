@@ -62,11 +62,11 @@ def test_one_process_at_a_time(night, trained):
     def slowly() -> bool:
         trained.append(1)
         begun.set()
-        return go_on.wait(10)
+        return go_on.wait(60)
 
     first = threading.Thread(target=replace(night, train=slowly).run_once)
     first.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     night.run_once()
     go_on.set()
     first.join()

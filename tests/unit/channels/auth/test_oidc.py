@@ -46,7 +46,7 @@ def provider() -> Iterator[str]:
         yield issuer
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_for(issuer: str) -> None:

@@ -33,7 +33,8 @@ class Platform(httpx.Client):
         self.staff = site.hire(username, **account)
         self.token = new_api_token(site.store, username, "test")
         headers = {"Authorization": f"Bearer {self.token}"}
-        super().__init__(base_url=f"{site.url}/api/desk", headers=headers, trust_env=False)
+        url = f"{site.url}/api/desk"
+        super().__init__(base_url=url, headers=headers, trust_env=False, timeout=60)
         site.clients.append(self)
 
     def act(self, case, what, body=None, key=None):

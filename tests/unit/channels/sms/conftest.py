@@ -40,7 +40,7 @@ class Phone:
         assert self.hands_over(words).status_code == 200
         return self.receives(count)
 
-    def receives(self, count=1, seconds=5.0):
+    def receives(self, count=1, seconds=60.0):
         deadline = time.monotonic() + seconds
         while True:
             got = self.received()
