@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from actions.answer import Answer
-from actions.form_first import FormFirstAction
+from actions.form_first import SURE, FormFirstAction
 from actions.turn import Turn
 from actions.words import Words
 from bot.phrases import normalise
@@ -24,7 +24,8 @@ _OTHERS = re.compile(
 
 
 class ActionChangeLanguage(FormFirstAction):
-    """Says the new language's greeting in it and reports the change."""
+    """Says the new language's greeting in it and reports the change. A language that nobody named
+    is not changed to, and what hardly sounds like the wish answers the form under way."""
 
     def name(self) -> str:
         return "action_change_language"
@@ -32,8 +33,11 @@ class ActionChangeLanguage(FormFirstAction):
     async def answer(self, turn: Turn, words: Words) -> Answer:
         offered = self.parts.replies.languages
         wanted = wanted_language(turn.text, turn.language, self.parts.safety)
-        if wanted is None and turn.language != offered[0]:
-            wanted = offered[0]
+        if wanted is None and turn.is_button and turn.language != offered[0]:
+            wanted = offered[0]  # they typed ENGLISH
+        form = self.conductor.current(turn)
+        if wanted is None and form is not None and turn.confidence < SURE:
+            return await self.conductor.go_on(turn, form)
         if wanted is None:
             names = ", ".join(self.parts.council.languages.values())
             return Answer().say("language_which", languages=names).then(self.back_to_form(turn))

@@ -581,6 +581,41 @@ def test_small_talk_leaves_every_way_open(talk: Talk, intent: str, key: str) -> 
     assert {"/human", "/face_to_face", "/something_else"} <= set(said.payloads)
 
 
+def _asked_how_big_in_welsh(talk_with: Start) -> Talk:
+    talk = talk_with(language="cy")
+    talk.say("twll yn y ffordd", "service_pothole")
+    talk.say("ger Heol y Bont yn Nhrefyclo")
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence"),
+    [("bach", "crisis_child", 0.7), ("canolig", "change_language", 0.21)],
+)
+def test_a_word_that_answers_a_form_is_no_danger_and_no_other_language(
+    talk_with: Start, text: str, intent: str, confidence: float
+) -> None:
+    talk = _asked_how_big_in_welsh(talk_with)
+    said = talk.say(text, intent, confidence)
+    assert not said.of("handoff") and not said.of("language")
+    assert talk.slots["task"] is not None and "safety" not in " ".join(said.keys)
+
+
+def test_danger_in_a_form_still_interrupts_it(talk_with: Start) -> None:
+    assert (
+        _asked_how_big_in_welsh(talk_with)
+        .say("mae hi'n fy mrifo i", "crisis_abuse", 0.5)
+        .of("handoff")
+    )
+    assert _asked_how_big_in_welsh(talk_with).say("boddi", "crisis_abuse", 0.95).of("handoff")
+    assert _asked_how_big_in_welsh(talk_with).say("他打我", "crisis_abuse", 0.5).of("handoff")
+
+
+def test_a_language_that_nobody_named_is_asked_for(talk_with: Start) -> None:
+    said = talk_with(language="cy").say("allwn ni newid iaith", "change_language", 0.9)
+    assert said.keys[0] == "language_which" and not said.of("language")
+
+
 def test_on_sms_a_number_answers_the_question_not_a_button(talk_with: Start) -> None:
     talk = talk_with(medium="sms")
     asked = talk.say("sofa", "service_bulky_waste")
