@@ -16,12 +16,6 @@ from bot.phrases import normalise
 
 SURE = 0.6
 """Below this, in answer to an open question, a text counts as the answer."""
-SURE_OF_A_WORD = 0.9
-"""Below this, danger that the model hears in a single word is none while a form asks: dangers of
-one word are the first check's (bot/safety.py), and Welsh "bach" is a small hole as well as a child.
-"""
-_FIRST_OF_CHINA = 0x2E80
-"""Where the characters of Chinese begin, after every script of the other twelve languages."""
 _OPEN = {"string", "text"}
 _ANY_WORDS = {*_OPEN, "place"}
 
@@ -60,12 +54,11 @@ class FormFirstAction(TurnAction):
     async def in_doubt(self, turn: Turn) -> Answer | None:
         """The form's answer when the text may well be meant for it, and that there is danger in
         it is no more than a guess; else None."""
-        form, is_word = self.conductor.current(turn), _is_word(turn.text)
-        limit = SURE_OF_A_WORD if is_word else DANGER_IN_FORM
-        if form is None or turn.is_button or turn.confidence >= limit:
+        form = self.conductor.current(turn)
+        if form is None or turn.is_button or turn.confidence >= DANGER_IN_FORM:
             return None
         is_open = form.question is not None and form.question.datatype in _ANY_WORDS
-        if is_open or is_word or self.conductor.suits(turn, form):
+        if is_open or self.conductor.suits(turn, form):
             return await self.conductor.go_on(turn, form)
         return None
 
@@ -73,8 +66,3 @@ class FormFirstAction(TurnAction):
         """The form's question once more, when there is one; else what else can we do."""
         form = self.conductor.current(turn)
         return self.conductor.again(turn, form) if form else Answer().say("what_do_you_need")
-
-
-def _is_word(text: str) -> bool:
-    """Whether it is a single word, of a script that parts its words: Chinese does not."""
-    return len(text.split()) == 1 and all(ord(letter) < _FIRST_OF_CHINA for letter in text)

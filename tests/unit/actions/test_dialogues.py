@@ -588,17 +588,10 @@ def _asked_how_big_in_welsh(talk_with: Start) -> Talk:
     return talk
 
 
-@pytest.mark.parametrize(
-    ("text", "intent", "confidence"),
-    [("bach", "crisis_child", 0.7), ("canolig", "change_language", 0.21)],
-)
-def test_a_word_that_answers_a_form_is_no_danger_and_no_other_language(
-    talk_with: Start, text: str, intent: str, confidence: float
-) -> None:
+def test_a_word_that_answers_a_form_changes_no_language(talk_with: Start) -> None:
     talk = _asked_how_big_in_welsh(talk_with)
-    said = talk.say(text, intent, confidence)
-    assert not said.of("handoff") and not said.of("language")
-    assert talk.slots["task"] is not None and "safety" not in " ".join(said.keys)
+    said = talk.say("canolig", "change_language", 0.21)
+    assert not said.of("language") and talk.slots["task"] is not None
 
 
 def test_danger_in_a_form_still_interrupts_it(talk_with: Start) -> None:
@@ -607,7 +600,7 @@ def test_danger_in_a_form_still_interrupts_it(talk_with: Start) -> None:
         .say("mae hi'n fy mrifo i", "crisis_abuse", 0.5)
         .of("handoff")
     )
-    assert _asked_how_big_in_welsh(talk_with).say("boddi", "crisis_abuse", 0.95).of("handoff")
+    assert _asked_how_big_in_welsh(talk_with).say("stabbed", "crisis_abuse", 0.5).of("handoff")
     assert _asked_how_big_in_welsh(talk_with).say("他打我", "crisis_abuse", 0.5).of("handoff")
 
 
