@@ -4,9 +4,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
 
-# The first Python that is 3.11 or later, really runs, and can make environments.
+# The first Python that is 3.11 or later, really runs, and can make environments. The system's own
+# come first: distributions build them with profiles, one built by hand (pyenv) is
+# mostly slower at the same work.
 PROBE := import sys, venv, ensurepip, ssl, sqlite3; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 /usr/bin/python3.11 /usr/bin/python3; do \
+PYTHON ?= $(shell for p in /usr/bin/python3.11 /usr/bin/python3.12 /usr/bin/python3.13 /usr/bin/python3 \
+	python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c '$(PROBE)' >/dev/null 2>&1 && echo "$$p" && break; done)
 PYTHON310 ?=
 BIN := .venv/bin

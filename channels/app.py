@@ -71,7 +71,7 @@ from channels.switches import SwitchBoard, SwitchedAssistant, start_switch_board
 from channels.traces import Traces, make_tracing
 from channels.web import make_web_router
 from channels.web.health import make_metrics_router
-from fairness.pages import make_audit_router
+from fairness.pages.routes import make_audit_router
 
 
 @dataclass(frozen=True)

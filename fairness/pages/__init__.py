@@ -1,7 +1,5 @@
-"""The auditor's pages at /audit: past reports, a form for a new one, and the downloads."""
+"""The auditor's pages at /audit: past reports, a form for a new one, and the downloads.
 
-from __future__ import annotations
-
-from fairness.pages.routes import make_audit_router
-
-__all__ = ["make_audit_router"]
+The router is in ``fairness.pages.routes``; nothing is imported here, for the processes that make
+reports and look behind figures need no web server.
+"""

@@ -194,7 +194,7 @@ def handoff_of(site: Site, conversation_id: str):
         return work.handoffs.of(conversation_id)[-1]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_twenty_citizens_and_four_agents_and_nobody_is_lost(site, browser, clock, day):
     web, texts = day
     citizen = browser.new_context().new_page()  # the twentieth, in a real browser

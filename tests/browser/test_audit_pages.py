@@ -39,6 +39,7 @@ def sound(page, what: str) -> None:
     page.set_viewport_size({"width": 1024, "height": 768})
 
 
+@pytest.mark.timeout(900)  # very many pages
 def test_a2_a5_every_page_and_state_of_the_audit(site, auditor):
     page = auditor
     page.goto(f"{site.url}/audit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import expect
 
 from bot.case_extras import CannedReply
@@ -404,6 +405,7 @@ def _day_has_come_and_one_is_back(site, closed):
         return work.handoffs.open_of(other.conversation_id)
 
 
+@pytest.mark.timeout(900)  # very many pages
 def test_A2_no_page_of_the_desk_has_an_axe_violation(site, page):
     found = {state: axe_violations(page) for state in states(site, page)}
     assert {state: wrong for state, wrong in found.items() if wrong} == {}

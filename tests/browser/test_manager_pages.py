@@ -106,6 +106,7 @@ def states(site, page):
     yield "a card changed"
 
 
+@pytest.mark.timeout(900)  # very many pages
 def test_A2_A5_A7_every_page_is_right_wide_and_narrow(site, open_as_manager):
     """axe finds nothing; at 320 pixels nothing scrolls sideways; nothing to press is too small."""
     page = open_as_manager(viewport={"width": 320, "height": 640})

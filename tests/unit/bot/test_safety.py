@@ -48,6 +48,16 @@ LOOKALIKES = [
     "the bin men hit my car", "is there a suicide prevention course",
     "wedi marw o eisiau gwybod", "tystysgrif marwolaeth", "larwm tân",
 ]  # fmt: skip
+LONE_DANGER = [
+    ("en", "bleeding"), ("en", "Stabbed"), ("en", "i am kidnaped"), ("cy", "gwaedu"),
+    ("cy", "treisio"), ("pl", "krwawię"), ("pl", "tonę"), ("ro", "sângerez"), ("ro", "violată"),
+    ("ur", "اغوا"), ("ur-Latn", "khudkushi"), ("pa", "ਅਗਵਾ"), ("bn", "রক্তক্ষরণ"), ("ar", "أنزف"),
+    ("so", "kufsi"), ("pt", "estuprada"), ("zh", "家暴"), ("uk", "тону"),
+]  # fmt: skip
+LONE_ANSWERS = [
+    ("en", "bleeding heart lilies"), ("en", "small"), ("cy", "bach"), ("cy", "canolig"),
+    ("cy", "car wedi llosgi"), ("pl", "spalone auto"), ("cy", "tân trydan"), ("cy", "plant bach"),
+]  # fmt: skip
 HUMAN = [
     "can i speak to a person", "human", "talk to someone pls", "i want a real person",
     "call me back",
@@ -72,6 +82,16 @@ NEITHER = [
 def test_L4_danger_is_found(kind, text):
     finding = check_safety(text)
     assert finding is not None and finding.kind == kind
+
+
+@pytest.mark.parametrize(("language", "text"), LONE_DANGER)
+def test_danger_is_found_in_a_lone_word(language, text):
+    assert shipped_safety_check().danger(text, language) is not None
+
+
+@pytest.mark.parametrize(("language", "text"), LONE_ANSWERS)
+def test_a_short_answer_is_no_danger(language, text):
+    assert shipped_safety_check().danger(text, language) is None
 
 
 @pytest.mark.parametrize("text", LOOKALIKES + HUMAN + FACE_TO_FACE + NEITHER)

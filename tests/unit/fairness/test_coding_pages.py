@@ -16,8 +16,8 @@ from bot.stores.engine import open_engine
 from bot.stores.need_codes import SqlNeedCodes
 from bot.stores.schema import metadata
 from fairness.database import read_database
-from fairness.pages import make_audit_router
 from fairness.pages.making_child import work
+from fairness.pages.routes import make_audit_router
 from tests.unit.fairness.kit import report_on
 from tests.unit.fairness.test_pages import Visitor
 

@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from bot.stores.engine import open_engine
 from bot.stores.need_codes import SqlNeedCodes
-from fairness.pages import make_audit_router
+from fairness.pages.routes import make_audit_router
 
 url, shelf, *paths = sys.argv[1:]
 app = FastAPI()

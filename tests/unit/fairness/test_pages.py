@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from fairness.pages import make_audit_router
 from fairness.pages.making_child import work
+from fairness.pages.routes import make_audit_router
 
 
 class Visitor:
