@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.answer import Answer
+from actions.form import CANCEL
 from actions.form_first import FormFirstAction
 from actions.turn import Turn
 from actions.words import Words
@@ -23,6 +24,9 @@ class ActionSomethingElse(FormFirstAction):
         chosen = await self.in_choice(turn)
         if chosen:
             return chosen
+        form = self.conductor.current(turn)
+        if form and form.at == CANCEL and not turn.is_button:
+            return await self.conductor.go_on(turn, form)  # "cancel it" is an answer there
         free = replace(turn.circumstances, asked_channel=None)
         cards = [self.parts.cards[name] for name in ON_THE_MENU if name in self.parts.cards]
         buttons = (Button(card.name(turn.language), f"/{card.intent}") for card in cards)

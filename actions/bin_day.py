@@ -9,7 +9,7 @@ from datetime import date
 
 from actions import dates
 from actions.answer import Answer, Say
-from actions.form import Form, Given, insert, put
+from actions.form import Form, Given, drop_after, insert, put
 from actions.gateways.base import GatewayError, GatewayRefused
 from actions.gateways.bins import BinDays
 from actions.gateways.clock import as_local
@@ -60,6 +60,8 @@ class BinDay:
             return await self._days(turn, words, form)
         if code == "missed" and form.value(code) == YES:
             return await self._missed(turn, words, form)
+        if code == "missed":
+            return Learned(replace(drop_after(form, code), reviewed=False))
         return Learned(form)
 
     async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:

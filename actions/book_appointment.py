@@ -11,7 +11,7 @@ from actions.answer import Answer
 from actions.find_case import APPOINTMENT
 from actions.find_help import help_near, say_help
 from actions.find_library import heard_postcode, postcode_question
-from actions.form import Form, Given, drop, insert, put
+from actions.form import Form, Given, drop, drop_after, insert, put
 from actions.gateways.appointments import Appointment, Contact, to_ics
 from actions.gateways.base import GatewayError, SlotTaken
 from actions.parts import Parts
@@ -60,6 +60,8 @@ class BookAppointment:
             return await self._places(turn, words, form)
         if code == "appointment" and form.value(code) == YES:
             return await self._slots(turn, words, form)
+        if code == "appointment":
+            return Learned(replace(drop_after(form, code), reviewed=False))
         return Learned(form)
 
     async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:
@@ -125,7 +127,7 @@ class BookAppointment:
             phone_question(key="ask_phone_optional"),
         )
         said = Answer().say("slots_with_needs") if needs else Answer()
-        form = insert(form, "appointment", questions)
+        form = insert(drop(form, "slot"), "appointment", questions)  # one of another place's, say
         return Learned(replace(form, reviewed=True), said)
 
     async def _free(self, turn: Turn, words: Words, place: str) -> tuple[tuple[str, str], ...]:

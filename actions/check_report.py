@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from actions import dates
 from actions.answer import Answer, Say
 from actions.find_case import APPOINTMENT, Found, find_case
-from actions.form import Form, Given, insert, put
+from actions.form import CANCEL, Form, Given, drop_after, insert, put
 from actions.gateways.base import GatewayRefused
 from actions.parts import Parts
 from actions.questions import YES, Question
@@ -55,6 +55,8 @@ class CheckReport:
             for known, given in known_answers(turn, "phone").items():
                 form = put(form, known, given)
             return Learned(form)
+        if code == "tell_me":
+            return Learned(drop_after(form, code))
         return Learned(form)
 
     async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:
@@ -76,6 +78,7 @@ class CheckReport:
             found = await find_case(self.parts.gateways, reference, system)
         except GatewayRefused:
             return Learned(form, problem=Say("reference_unknown", {"reference": reference}))
+        form = drop_after(form, "reference")  # questions about a case looked up before
         form = replace(form, notes={"found": found.as_json(self._service(turn, found, held))})
         return self._shown(words, form, found)
 
@@ -86,7 +89,7 @@ class CheckReport:
             said = Answer().say(
                 "appointment_is", reference=booked.reference, when=when, place=booked.place
             )
-            cancel = Question("cancel", "yes_no", key="ask_cancel")
+            cancel = Question(CANCEL, "yes_no", key="ask_cancel")
             return Learned(insert(form, "reference", (cancel,)), said)
         service = str(form.notes["found"]["service"])
         key = "report_closed" if found.is_over else "report_open"
@@ -99,7 +102,7 @@ class CheckReport:
         return Learned(insert(form, "reference", (tell_me,)), said)
 
     async def _appointment(self, form: Form, reference: str) -> Answer:
-        if form.value("cancel") != YES:
+        if form.value(CANCEL) != YES:
             return Answer().say("appointment_kept")
         await self.parts.gateways.appointments.cancel(reference)
         said = Answer().say("appointment_cancelled", reference=reference)

@@ -65,7 +65,7 @@ class RouteFollower:
         urgency: Urgency | None = None,
     ) -> Answer:
         """A handoff now, and the words for its way."""
-        when = turn.availability.next_open or self.parts.words(turn).text("when_open_again")
+        when = self.parts.words(turn).opening(turn.availability.next_open)
         key = (
             "route_home_visit"
             if decision.way == "home_visit"

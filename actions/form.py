@@ -29,6 +29,9 @@ VERSION = 1
 REVIEW, WHICH, END = ":review", ":which", ":end"
 """Where a form can be besides at a question: the check before sending, "which one shall we
 change?", and done."""
+CANCEL = "cancel"
+"""The question whether something is to be cancelled. There the word "cancel" is no way out of the
+form: whoever says it would believe that it is cancelled."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,13 @@ def drop(form: Form, *codes: str) -> Form:
     )
 
 
+def drop_after(form: Form, code: str) -> Form:
+    """The form without the questions that follow ``code``, which another answer to it added, and
+    without their answers."""
+    codes = [question.code for question in form.questions]
+    return drop(form, *codes[codes.index(code) + 1 :]) if code in codes else form
+
+
 def put(form: Form, code: str, given: Given) -> Form:
     """The form with an answer that was found rather than asked for."""
     return replace(form, given={**form.given, code: given})
@@ -174,6 +184,8 @@ def take(form: Form, text: str, control: str | None, today: date) -> Step:
     ``control`` is what the text says in plain words, as ``actions.controls`` reads it, if it
     says anything of the kind. Never raises on any text.
     """
+    if control == "cancel" and form.at == CANCEL and not text.startswith("/"):
+        return Step(replace(form, tries=form.tries + 1), "ask", "invalid_yes_no")
     if control == "cancel":
         return Step(replace(form, at=END), "cancelled")
     if control in {"repeat", "help"}:

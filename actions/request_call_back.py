@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.answer import Answer
-from actions.form import Form, insert
+from actions.form import Form, drop_after, insert
 from actions.parts import Parts
 from actions.questions import YES, Question
 from actions.tasks import Finished, Learned, Opened, known_answers, phone_question
@@ -39,6 +39,8 @@ class RequestCallBack:
     async def learn(self, turn: Turn, words: Words, form: Form, code: str) -> Learned:
         if code == "same_number" and form.value(code) != YES:
             return Learned(insert(form, code, (phone_question(required=True),)))
+        if code == "same_number":
+            return Learned(drop_after(form, code))
         return Learned(form)
 
     async def finish(self, turn: Turn, words: Words, form: Form) -> Finished:
@@ -47,7 +49,7 @@ class RequestCallBack:
         key = "call_back_booked" if phone else "call_back_booked_same"
         if not turn.availability.contact_centre_open:
             key += "_closed"
-        next_open = turn.availability.next_open or words.text("when_open_again")
+        next_open = words.opening(turn.availability.next_open)
         answer = Answer().say(key, number=form.shown("phone"), next_open=next_open)
         return Finished(
             answer.report(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import ReplyMissing
 from bot.message import Button
+from bot.opening_words import opening_in_words
 from bot.replies import Replies
 
 PERSON, COME_IN, WHY, SOMETHING_ELSE = "/human", "/face_to_face", "/why", "/something_else"
@@ -32,6 +33,11 @@ class Words:
             return self.text(key)
         except ReplyMissing:
             return otherwise
+
+    def opening(self, next_open: str | None) -> str:
+        """When the contact centre opens next, or that it will be as soon as can be."""
+        known = opening_in_words(next_open, self.replies, self.language, self.medium)
+        return known or self.text("when_open_again")
 
     def button(self, key: str, payload: str) -> Button:
         """A button with a catalogue title."""

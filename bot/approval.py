@@ -14,6 +14,7 @@ from typing import Any
 from bot.handoff import Handoff
 from bot.message import Button, Reply, Sender
 from bot.need import Urgency
+from bot.opening_words import opening_in_words
 from bot.outcome_rules import ASKING
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
 
@@ -63,7 +64,9 @@ def _service_of(ending: Ending) -> str:
 def _wait(turn: Turn, parts: TurnParts, language: str | None) -> Reply:
     opens = turn.availability.next_open
     key = "confirm_wait_closed" if opens else "confirm_wait"
-    reply = say(parts, turn, key, language, next_open=opens or "")
+    spoken, medium = language or turn.language, turn.conversation.medium.value
+    when = opening_in_words(opens, parts.replies, spoken, medium)
+    reply = say(parts, turn, key, language, next_open=when)
     title = parts.replies.say("button_something_else", reply.lang, "web")
     return replace(reply, buttons=(Button(title, "/something_else"),))
 

@@ -11,7 +11,8 @@ from bot.message import Medium
 from bot.need import Circumstances
 
 IDLE_LIMIT = timedelta(hours=24)
-"""After this long in silence a conversation is over and the next message starts a new one."""
+"""After this long in silence a conversation is over and the next message starts a new one, unless a
+person has its case or will have it: they may call on Monday whoever asked on Friday."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Conversation:
     told: Mapping[str, Any] = field(default_factory=dict)
     desk_waits: Mapping[str, str] | None = None
 
-    def is_over(self, now: datetime) -> bool:
-        """Whether it was closed or has been silent too long."""
-        return self.closed_at is not None or now - self.last_at > IDLE_LIMIT
+    def is_over(self, now: datetime, *, case_open: bool) -> bool:
+        """Whether it was closed, or has been silent too long with no case open at the desk."""
+        idle = now - self.last_at > IDLE_LIMIT and not case_open
+        return self.closed_at is not None or idle

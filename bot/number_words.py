@@ -64,7 +64,7 @@ def number_in(text: str, language: str) -> int | None:
     words = _MARKS.sub(" ", fold(text)).split()
     before, after = _fillers()
     known = _numbers("en") | _numbers(language)
-    while len(words) > 1 and words[0] in before:
+    while len(words) > 1 and words[0] in before and not _says_none(words, known):
         words = words[1:]
     while len(words) > 1 and words[-1] in after:
         words = words[:-1]
@@ -72,6 +72,11 @@ def number_in(text: str, language: str) -> int | None:
     if said in known:
         return known[said]
     return int(said) if said.isdecimal() and len(said) <= 2 else None
+
+
+def _says_none(words: list[str], known: Mapping[str, int]) -> bool:
+    """Whether "no" before a word for a number means none: "no one" is nobody, "no 1" the first."""
+    return words[0] == "no" and words[1] in known
 
 
 @lru_cache(maxsize=32)

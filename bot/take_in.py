@@ -86,7 +86,8 @@ def take_in(
             held = work.messages.accepted_as(conversation_id, client_id)
             if held is not None:
                 return TakenIn(held, is_new=False)
-        if conversation.is_over(now):
+        case_open = work.handoffs.open_of(conversation_id) is not None
+        if conversation.is_over(now, case_open=case_open):
             raise ConversationExpired
         message = _message(parts, work, conversation, text, client_id)
         is_new = work.messages.accept(message, provider, provider_id)

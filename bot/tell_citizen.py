@@ -42,8 +42,10 @@ def _by_text(parts: TurnParts, work: UnitOfWork, web: Conversation, address: str
     """The conversation with a number, so that an answer to the text goes on from there."""
     now = parts.clock.now()
     held = work.conversations.latest_at(address)
-    if held is not None and not held.is_over(now):
-        return held
+    if held is not None:
+        case_open = work.handoffs.open_of(held.id) is not None
+        if not held.is_over(now, case_open=case_open):
+            return held
     conversation = Conversation(
         id=parts.new_id(),
         medium=Medium.SMS,

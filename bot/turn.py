@@ -74,7 +74,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         conversation = replace(conversation, circumstances=told)
     handoff = work.handoffs.open_of(conversation.id)
     recent = _recent(work, conversation, handoff)
-    so_far = [m for m in recent if m.id != message.id]
+    so_far = list(takewhile(lambda one: one.id != message.id, recent))
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
@@ -84,9 +84,9 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         availability=parts.availability.at(now, standing.waiting),
         started_at=now,
         number=standing.turns + 1,
-        missed=_missed(parts, handoff, so_far),
+        missed=_missed(parts, handoff, recent, message),
         helper_heard=helper,
-        just_asked=_just_asked(recent, message),
+        just_asked=_just_asked(so_far),
     )
 
 
@@ -98,11 +98,10 @@ def _recent(work: UnitOfWork, conversation: Conversation, handoff: Handoff | Non
     return work.messages.latest(conversation.id, RECENT)
 
 
-def _just_asked(recent: list[Message], message: Message) -> frozenset[str]:
+def _just_asked(so_far: list[Message]) -> frozenset[str]:
     """The payloads of the choices in the last message before this one, whoever's that was: only
     what directly follows a question in words of its own can be an answer to that very question."""
-    before = list(takewhile(lambda one: one.id != message.id, recent))
-    return frozenset(button.payload for button in before[-1].buttons) if before else frozenset()
+    return frozenset(button.payload for button in so_far[-1].buttons) if so_far else frozenset()
 
 
 def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]) -> str:
@@ -118,17 +117,20 @@ def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]
 
 
 def _missed(
-    parts: TurnParts, handoff: Handoff | None, so_far: list[Message]
+    parts: TurnParts, handoff: Handoff | None, recent: list[Message], message: Message
 ) -> tuple[Message, ...]:
-    """What the citizen wrote while the assistant was down, to be answered now if it is back.
-    What was answered without it (danger, STOP) was not missed."""
+    """What the citizen wrote before this message while the assistant was down, to be answered now
+    if it is back. What was answered without it (danger, STOP) was not missed; what came after
+    this message has a turn of its own."""
     if handoff is None or handoff.reasons != (ASSISTANT_DOWN,):
         return ()
     missed: list[Message] = []
-    for message in so_far:
-        if message.sender is Sender.CITIZEN:
-            missed.append(message)
-        elif message.sender is Sender.ASSISTANT:
+    earlier = True
+    for one in recent:
+        earlier = earlier and one.id != message.id
+        if one.sender is Sender.CITIZEN and earlier:
+            missed.append(one)
+        elif one.sender is Sender.ASSISTANT:
             missed.clear()
     check = parts.safety
     unheard = [m for m in missed if not check.danger(m.text) and not check.sms_keyword(m.text)]

@@ -131,9 +131,25 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
         work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held.status)
     elif ending.handoff is not None and held.reasons == (ASSISTANT_DOWN,):
         # The citizen has now asked for a person: they get one, even with the assistant back.
-        work.handoffs.save(replace(held, reasons=ending.handoff.reasons), was=held.status)
+        work.handoffs.save(_as_wanted(held, ending.handoff), was=held.status)
     elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
         work.handoffs.save(withdraw(held, now), was=HandoffStatus.WAITING)
+
+
+def _as_wanted(held: Handoff, wanted: HandoffWanted) -> Handoff:
+    """The case of an outage as the case that is wanted now, its place in the queue kept; once an
+    agent has it, only why."""
+    if held.status is not HandoffStatus.WAITING:
+        return replace(held, reasons=wanted.reasons)
+    return replace(
+        held,
+        team=wanted.team,
+        urgency=wanted.urgency,
+        way=wanted.way,
+        reasons=wanted.reasons,
+        summary={**held.summary, **wanted.summary},
+        contact={**held.contact, **wanted.contact},
+    )
 
 
 def _keep_appeal(

@@ -16,6 +16,7 @@ from bot.handoff import ASSISTANT_DOWN, HandoffStatus
 from bot.helper import ASKED_BY, SOMEBODY_ELSE
 from bot.message import MAX_CHARACTERS, Button, Reply, Sender, has_words
 from bot.need import Channel, Circumstances, Need, Urgency
+from bot.opening_words import opening_in_words
 from bot.outcome_rules import ASKING
 from bot.passport import FORGET, KEEP, forgotten, kept, passport_word
 from bot.replies import FALLBACK_LANGUAGE
@@ -161,21 +162,22 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
     whatever the message is about."""
     turn = _with_barriers_heard(turn, parts)
     missed = ((message.id, message.text) for message in turn.missed)
+    told, answers = turn.conversation.circumstances, []
     try:
-        answers = [
-            parts.assistant.ask(
+        for message_id, text in (*missed, (turn.message.id, _for_assistant(turn, parts))):
+            answer = parts.assistant.ask(
                 turn.conversation,
                 message_id,
                 text,
-                turn.conversation.circumstances,
+                told,
                 turn.availability,
                 for_desk=turn.message.sender is Sender.SYSTEM,
             )
-            for message_id, text in (*missed, (turn.message.id, _for_assistant(turn, parts)))
-        ]
+            told = _circumstances(told, answer)
+            answers.append(answer)
     except AssistantUnavailable:
         return _without_assistant(turn, parts)
-    return _from_answers(turn, parts, answers)
+    return _from_answers(turn, parts, answers, told)
 
 
 def _with_barriers_heard(turn: Turn, parts: TurnParts) -> Turn:
@@ -214,7 +216,11 @@ def _without_assistant(turn: Turn, parts: TurnParts) -> Ending:
     )
 
 
-def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending:
+def _from_answers(
+    turn: Turn, parts: TurnParts, answers: list[Answer], circumstances: Circumstances
+) -> Ending:
+    """The ending of all ``answers``, the last one this message's, those before to what an outage
+    had left unanswered: whatever any of them granted is granted."""
     answer = answers[-1]
     replies = tuple(
         Reply(said.text, said.lang, Sender.ASSISTANT, said.buttons)
@@ -223,15 +229,15 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
     )
     if turn.helper_heard:
         replies = (say(parts, turn, "helper_noted"), *replies)
-    circumstances, misunderstood = _circumstances(turn, answer)
-    wanted = _handoff_from(answer)
+    granting = _granting(answers)
+    wanted = _handoff_from(granting) if granting else None
     if wanted is None and circumstances.failed_turns >= MISUNDERSTOOD_LIMIT:
         decision = _route(turn, parts, circumstances)
         wanted = _handoff(turn, parts, decision)
         replies = (*replies, say(parts, turn, "misunderstood_twice"))
     elif not replies:
         replies = (_with_ways_on(say(parts, turn, "error_no_words"), turn, parts),)
-    routes, languages = answer.events_of("route"), answer.events_of("language")
+    routes, languages = (granting or answer).events_of("route"), answer.events_of("language")
     language = answer.understanding.language or turn.language
     return Ending(
         name="handed_assistant" if wanted else _answered(answer),
@@ -243,8 +249,8 @@ def _from_answers(turn: Turn, parts: TurnParts, answers: list[Answer]) -> Ending
         language_chosen=bool(languages),
         understanding=answer.understanding,
         route=routes[-1] if routes else None,
-        misunderstood=misunderstood,
-        told=_told(answer),
+        misunderstood=bool(answer.events_of("misunderstood")),
+        told=next((told for one in reversed(answers) if (told := _told(one)) is not None), None),
         follow_ups=follow_ups(
             (event for one in answers for event in one.events),
             turn.conversation.id,
@@ -277,26 +283,29 @@ def _answered(answer: Answer) -> str:
     return ASKING if told and told[-1].get("asking") else "answered_assistant"
 
 
-def _circumstances(turn: Turn, answer: Answer) -> tuple[Circumstances, bool]:
+def _circumstances(known: Circumstances, answer: Answer) -> Circumstances:
+    """What is known of the citizen after ``answer``."""
     told = answer.events_of("circumstances")
-    known = turn.conversation.circumstances
+    failed = known.failed_turns
     if told:
         reported = Circumstances.from_json({**known.as_json(), **told[-1]})
         known = replace(reported, barriers=reported.barriers | known.barriers)
-    misunderstood = bool(answer.events_of("misunderstood"))
-    failed = (
-        known.failed_turns
-        if told and "failed_turns" in told[-1]
-        else (turn.conversation.circumstances.failed_turns)
-    )
-    return replace(known, failed_turns=failed + 1 if misunderstood else 0), misunderstood
+        failed = known.failed_turns if "failed_turns" in told[-1] else failed
+    return replace(known, failed_turns=failed + 1 if answer.events_of("misunderstood") else 0)
 
 
-def _handoff_from(answer: Answer) -> HandoffWanted | None:
-    events = answer.events_of("handoff")
-    if not events:
-        return None
-    event = events[-1]
+def _granting(answers: list[Answer]) -> Answer | None:
+    """The answer that hands over to a person: an urgent one, else the newest."""
+    granting = [one for one in reversed(answers) if one.events_of("handoff")]
+    return max(granting, key=_is_urgent, default=None)  # the first of equals
+
+
+def _is_urgent(answer: Answer) -> bool:
+    return bool(answer.events_of("handoff")[-1].get("urgency") == Urgency.URGENT.value)
+
+
+def _handoff_from(answer: Answer) -> HandoffWanted:
+    event = answer.events_of("handoff")[-1]
     return HandoffWanted(
         team=str(event.get("team") or CONTACT_CENTRE),
         urgency=str(event.get("urgency") or Urgency.ROUTINE.value),
@@ -358,7 +367,9 @@ def _person_is_coming(
     turn: Turn, parts: TurnParts, decision: RoutingDecision, language: str
 ) -> Reply:
     key = f"route_assisted_{decision.way}"
-    reply = say(parts, turn, key, language, next_open=turn.availability.next_open or "")
+    opens, medium = turn.availability.next_open, turn.conversation.medium.value
+    when = opening_in_words(opens, parts.replies, language, medium)
+    reply = say(parts, turn, key, language, next_open=when)
     title = parts.replies.say("button_something_else", language, "web")
     return replace(reply, buttons=(Button(title, "/something_else"),))
 

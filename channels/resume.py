@@ -79,7 +79,8 @@ def _move(parts: Parts, conversation_id: str, **changes: object) -> Conversation
     now = parts.turn.clock.now()
     with parts.turn.locks.hold(conversation_id), parts.turn.store.begin() as work:
         held = work.conversations.get(conversation_id)
-        if held is None or held.is_over(now):
+        case_open = work.handoffs.open_of(conversation_id) is not None
+        if held is None or held.is_over(now, case_open=case_open):
             raise CodeUnknown
         moved = replace(held, last_at=now, **changes)  # type: ignore[arg-type]
         work.conversations.save(moved)

@@ -173,8 +173,7 @@ class _Steps:
         self, request: Request, conversation: Conversation | None
     ) -> tuple[Conversation, bool]:
         """The one that is open, else a new one; whoever comes back too late is told."""
-        now = self.talk.parts.turn.clock.now()
-        if conversation and not conversation.is_over(now):
+        if conversation and not self.talk.is_over(conversation):
             return conversation, False
         started = self.talk.start(
             address_of(request), self.page.chosen_language(request), self.cookie.last(request)

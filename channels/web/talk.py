@@ -176,14 +176,21 @@ class Talk:
             messages = work.messages.of(conversation.id)
             last = messages[-1] if messages else None
             turns = work.records.turns_of(conversation.id)
+            handoff, now = work.handoffs.open_of(conversation.id), self.parts.turn.clock.now()
             return View(
                 conversation,
                 messages,
-                handoff=work.handoffs.open_of(conversation.id),
-                is_over=conversation.is_over(self.parts.turn.clock.now()),
+                handoff=handoff,
+                is_over=conversation.is_over(now, case_open=handoff is not None),
                 was_in_danger=any(turn.ending.startswith("safety_") for turn in turns),
                 is_unanswered=_is_unanswered(work, last),
             )
+
+    def is_over(self, conversation: Conversation) -> bool:
+        """Whether nothing more can be said in the conversation."""
+        with self.parts.turn.store.begin() as work:
+            case_open = work.handoffs.open_of(conversation.id) is not None
+        return conversation.is_over(self.parts.turn.clock.now(), case_open=case_open)
 
     def note(self, conversation: Conversation, key: str) -> None:
         """Say one of the assistant's fixed texts in the conversation."""

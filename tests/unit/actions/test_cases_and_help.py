@@ -107,6 +107,24 @@ def _book(talk: Talk) -> str:
     return str(booked.of("appointment")[0]["reference"])
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"), [("cancel", ""), ("cancel it", "something_else"), ("stop", "")]
+)
+def test_cancel_is_no_answer_that_leaves_the_appointment_standing(
+    talk: Talk, said: str, intent: str
+) -> None:
+    _book(talk)
+    talk.say("/status")
+    assert talk.say(said, intent).keys == ["invalid_yes_no", "ask_cancel"]
+    assert talk.say("yes").keys == ["appointment_cancelled"]
+
+
+def test_the_button_for_something_else_still_leaves_that_question(talk: Talk) -> None:
+    _book(talk)
+    assert talk.say("/status").keys == ["appointment_is", "ask_cancel"]
+    assert talk.say("/something_else").keys == ["something_else"]
+
+
 def test_an_appointment_can_be_looked_up_kept_and_cancelled(talk: Talk) -> None:
     reference = _book(talk)
     shown = talk.say("/status")

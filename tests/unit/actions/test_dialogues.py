@@ -297,6 +297,47 @@ def test_come_in_and_book(talk: Talk) -> None:
     assert appointment["starts_at"].startswith("2026-11-24T10:00")
 
 
+def test_no_after_all_takes_back_what_the_yes_had_added(talk: Talk) -> None:
+    for said in ("/face_to_face", POSTCODE, "yes"):
+        talk.say(said)
+    assert talk.say("back").keys == ["ask_appointment"]
+    assert talk.say("no").keys == ["come_in_done"]
+
+
+def test_a_no_at_the_review_books_nothing(talk: Talk) -> None:
+    for said in ("/face_to_face", POSTCODE, "yes", "1", "Ann Example", "skip"):
+        talk.say(said)
+    assert talk.say("change 2").keys == ["ask_appointment"]
+    ended = talk.say("no")
+    assert ended.keys == ["come_in_done"] and not ended.of("appointment")
+    free = talk.council("GET", "/appointments/slots?place=shrewsbury&limit=1")["slots"]
+    assert free[0]["starts_at"].startswith("2026-11-24T10:00")
+
+
+def test_another_postcode_asks_for_a_time_at_the_other_place(talk: Talk) -> None:
+    for said in ("/face_to_face", POSTCODE, "yes", "1", "Ann Example", "skip"):
+        talk.say(said)
+    assert talk.say("change 1").keys == ["ask_postcode_near"]
+    assert talk.say("SY8 2PG").keys[-1] == "ask_slot"
+
+
+def test_by_text_their_own_number_after_all(talk_with: Start) -> None:
+    talk = talk_with(medium="sms")
+    talk.say("care for my mum", "service_care_assessment")
+    assert "ask_phone" in talk.say("no").keys
+    assert "ask_same_number" in talk.say("back").keys
+    assert talk.say("yes").keys == ["call_back_booked_same"]
+
+
+def test_a_bin_that_was_emptied_after_all_is_not_reported(talk: Talk) -> None:
+    for said in ("when is my bin day", POSTCODE):
+        talk.say(said, "service_bin_collection" if said != POSTCODE else "")
+    talk.say("yes")
+    assert talk.say("back").keys == ["ask_missed"]
+    assert talk.say("no").keys == ["anything_else"]
+    assert talk.requests() == []
+
+
 def test_a_slot_that_has_just_gone(talk: Talk) -> None:
     talk.say("can i come in", "face_to_face")
     for answer in (POSTCODE, "yes", "1", "Ann", "skip"):
@@ -430,6 +471,14 @@ def test_when_closed_a_call_back_or_a_message(talk_with: Start) -> None:
         "route_assisted_leave_message",
     ]
     assert "Monday 09:00" in message.text
+
+
+def test_when_it_opens_next_is_said_in_the_citizens_language(talk_with: Start) -> None:
+    talk = talk_with(language="pl", medium="sms")
+    talk.availability = Availability(contact_centre_open=False, next_open="Monday 09:00")
+    talk.say("opieka", "service_care_assessment")
+    done = talk.say("tak")
+    assert "poniedziałek 09:00" in done.text.lower() and "Monday" not in done.text
 
 
 def test_something_else_clears_the_task(talk: Talk) -> None:

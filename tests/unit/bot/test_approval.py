@@ -122,7 +122,7 @@ def test_by_text_it_goes_out_when_it_is_confirmed(desk, asha):
 def test_out_of_hours_it_says_when_somebody_is_back(desk):
     citizen = Citizen(replace(desk.turn, availability=Closed()))
     assert citizen.says("what benefit do I get") == [
-        "[confirm_wait_closed](next_open=Monday 09:00)"
+        "[confirm_wait_closed](next_open=[weekday_0] 09:00)"
     ]
 
 

@@ -33,7 +33,7 @@ def test_two_is_two_in_every_language(text, language):
 
 @pytest.mark.parametrize(
     "text", ["do", "um", "2 bins", "two bins missing", "SY1 2AS", "0345 000 0000", "", "2 or 3",
-             "option", "number", "please", "the"],
+             "option", "number", "please", "the", "no one", "no one please", "no"],
 )  # fmt: skip
 def test_what_only_looks_like_a_number_is_none(text):
     assert number_in(text, "en") is None

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import ConversationExpired, ConversationUnknown, MessageEmpty
 from bot.handoff import HandoffStatus, claim
 from bot.message import Button, Medium
-from bot.need import Channel
+from bot.need import Barrier, Channel
 from bot.take_in import take_in
 from bot.turn import handle_turn
 from bot.turn_state import Topic
@@ -110,7 +110,7 @@ def test_a_plain_request_goes_to_those_who_deal_with_what_was_spoken_of(assistan
 
 def test_out_of_hours_a_person_calls_back(assistant):
     citizen = Citizen(turn_parts(assistant, availability=Closed()))
-    assert citizen.says("person") == ["[route_assisted_call_back](next_open=Monday 09:00)"]
+    assert citizen.says("person") == ["[route_assisted_call_back](next_open=[weekday_0] 09:00)"]
     assert citizen.handoff.way == "call_back"
 
 
@@ -245,6 +245,83 @@ def test_f3_a_person_asked_for_in_an_outage_still_comes_when_it_is_over(citizen,
     citizen.says("hello?")
     assert assistant.heard == []
     assert citizen.handoff.reasons == ("citizen_asked_assisted",)
+
+
+def a_person_for(team, urgency):
+    return (
+        {"type": "circumstances", "asked_channel": None, "barriers": ["no_device"],
+         "adjustments": []},
+        {"type": "handoff", "team": team, "urgency": urgency, "way": "call_back",
+         "reasons": ["need_relational"], "summary": {"service": team}},
+    )  # fmt: skip
+
+
+def granted(text):
+    grants = {"i am losing my home": ("housing", "urgent"), "my mum needs care": ("care", "soon")}
+    if text not in grants:
+        return None
+    return Answer((Said("a person comes", "en"),), Understanding(), a_person_for(*grants[text]))
+
+
+@pytest.mark.parametrize(
+    ("missed", "last"),
+    [("i am losing my home", "hello?"), ("hello", "i am losing my home"),
+     ("i am losing my home", "my mum needs care")],
+)  # fmt: skip
+def test_f3_a_person_granted_to_any_message_of_an_outage_comes(citizen, assistant, missed, last):
+    assistant.script = granted
+    assistant.down = True
+    citizen.says(missed)
+    asked_at = citizen.handoff.asked_at
+    assistant.down = False
+    assert "a person comes" in citizen.says(last)
+    assert (citizen.handoff.team, citizen.handoff.urgency) == ("housing", "urgent")
+    assert citizen.handoff.way == "call_back" and citizen.handoff.asked_at == asked_at
+    assert citizen.handoff.summary["service"] == "housing"
+    assert citizen.now.circumstances.barriers == {Barrier.NO_DEVICE}
+
+
+def test_f1_messages_that_came_later_have_a_turn_of_their_own(citizen, assistant):
+    assistant.down = True
+    first, second, third = (
+        take_in(citizen.parts, citizen.conversation.id, text, None).message
+        for text in ("one", "two", "three")
+    )
+    handle_turn(citizen.parts, first)
+    assistant.down = False
+    said = [handle_turn(citizen.parts, message).said for message in (second, third)]
+    assert [[m.text for m in each] for each in said] == [
+        ["answer to one", "answer to two"],
+        ["answer to three"],
+    ]
+    assert assistant.heard == ["one", "two", "three"]
+
+
+def test_a_number_chooses_from_what_was_offered_before_it(assistant):
+    citizen = Citizen(turn_parts(assistant), medium=Medium.SMS)
+    offered = (Button("Yes", "/affirm"), Button("Something else", "/something_else"))
+    assistant.script = lambda text: Answer((Said("sure?", "en", offered),), Understanding())
+    citizen.says("bins")
+    chosen = take_in(citizen.parts, citizen.conversation.id, "2", None).message
+    take_in(citizen.parts, citizen.conversation.id, "thanks", None)
+    handle_turn(citizen.parts, chosen)
+    assert assistant.heard[-1] == "/something_else"
+
+
+def test_after_days_of_silence_a_message_still_reaches_the_person_who_has_the_case(citizen):
+    citizen.says("person please")
+    case = citizen.handoff.id
+    citizen.parts.clock.moment += timedelta(days=3)
+    citizen.says("please ring after 10")
+    assert citizen.handoff.id == case
+    assert citizen.records[-1].ending == "handed_passed_on"
+
+
+def test_after_a_day_of_silence_with_no_case_it_is_over(citizen):
+    citizen.says("bins")
+    citizen.parts.clock.moment += timedelta(days=3)
+    with pytest.raises(ConversationExpired):
+        citizen.says("bins")
 
 
 def test_f3_danger_in_an_outage_is_not_answered_a_second_time(citizen, assistant):

@@ -10,9 +10,15 @@ import pytest
 import sqlalchemy as sa
 from twilio.request_validator import RequestValidator
 
+from benchmarks.processes import wait_until
 from bot.message import Button
 from bot.stores import schema
 from channels.assistant_memory import answer_with
+
+
+def waiting_texts(parts):
+    with parts.turn.store.begin() as work:
+        return work.outbox.waiting("sms")
 
 
 def rows(parts, table):
@@ -98,10 +104,9 @@ def test_stop_start_and_help_are_obeyed_before_anything_else(phone, assistant, p
     assert "no more texts" in stopped
     assistant.down = False
     phone.hands_over("my bin was missed")
-    time.sleep(0.5)
+    wait_until(lambda: assistant.heard == ["my bin was missed"], 60)
+    wait_until(lambda: waiting_texts(parts) == 0, 60)
     assert phone.received() == []
-    with parts.turn.store.begin() as work:
-        assert work.outbox.waiting("sms") == 0
     (started,) = phone.sends(" start ")
     assert "again" in started
     assert phone.sends("my bin")
@@ -138,6 +143,15 @@ def test_a_new_conversation_starts_after_a_day_of_silence(phone, clock):
     assert phone.conversation.id != first.id
 
 
+def test_after_days_a_text_still_reaches_the_person_who_has_the_case(phone, clock):
+    phone.sends("PERSON")
+    first = phone.conversation
+    clock.ahead = timedelta(days=3).total_seconds()
+    assert phone.hands_over("please ring after ten").status_code == 200
+    assert phone.conversation.id == first.id
+    assert "please ring after ten" in [message.text for message in phone.messages]
+
+
 def test_receipts_are_noted(site, phone, parts):
     phone.sends("hello")
     with parts.engine.begin() as db:
@@ -152,9 +166,10 @@ def test_receipts_are_noted(site, phone, parts):
 
 
 def test_s8_a_flood_from_one_number_is_told_to_come_back(phone):
-    answers = [phone.hands_over("flood") for _ in range(70)]
-    refused = [a for a in answers if a.status_code == 429]
-    assert 5 <= len(refused) <= 10
+    codes = [200]
+    while codes[-1] == 200 and len(codes) < 400:  # some come back while a slow machine sends
+        codes.append(phone.hands_over("flood").status_code)
+    assert codes[-1] == 429 and len(codes) > 60
     phone.number = "447700900456"
     assert phone.hands_over("hello").status_code == 200
 
