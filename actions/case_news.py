@@ -32,19 +32,21 @@ class GatewayNews:
     def __init__(self, connect: Callable[[httpx.AsyncClient], Gateways]) -> None:
         self._connect = connect
 
-    def of(self, asked: Sequence[tuple[str, str]], since: datetime) -> Mapping[str, CaseNews]:
+    def of(
+        self, asked: Sequence[tuple[str, str]], since: datetime
+    ) -> Mapping[tuple[str, str], CaseNews]:
         return asyncio.run(self._of(asked, since))
 
     async def _of(
         self, asked: Sequence[tuple[str, str]], since: datetime
-    ) -> Mapping[str, CaseNews]:
+    ) -> Mapping[tuple[str, str], CaseNews]:
         async with httpx.AsyncClient(trust_env=False) as client:
             gateways = self._connect(client)
-            found = [
-                await _open311(gateways.open311, _of_system(asked, OPEN311), since),
-                await _cases(gateways.cases, _of_system(asked, CASES)),
-            ]
-        return {one.reference: one for several in found for one in several}
+            found = {
+                OPEN311: await _open311(gateways.open311, _of_system(asked, OPEN311), since),
+                CASES: await _cases(gateways.cases, _of_system(asked, CASES)),
+            }
+        return {(system, one.reference): one for system, all_ in found.items() for one in all_}
 
 
 def _of_system(asked: Sequence[tuple[str, str]], system: str) -> list[str]:

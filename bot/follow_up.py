@@ -73,18 +73,20 @@ def _reminder(
 ) -> FollowUp | None:
     """A day before; nobody is reminded of what they have only just booked."""
     try:
-        due = datetime.fromisoformat(str(event.get("starts_at"))) - REMIND_BEFORE
+        starts_at = datetime.fromisoformat(str(event.get("starts_at")))
     except ValueError:
         return None
-    if due.tzinfo is None or due <= now:
+    if starts_at.tzinfo is None or starts_at - REMIND_BEFORE <= now:
         return None
     payload = {
         "conversation_id": conversation_id,
         "reference": reference,
         "place": str(event.get("place") or ""),
         "when": str(event.get("when") or ""),
+        "starts_at": starts_at.isoformat(),
         "phone": str(event.get("phone") or ""),
     }
+    due = starts_at - REMIND_BEFORE
     return FollowUp(Parcel(_id(REMINDER, reference), REMINDER, payload), due)
 
 

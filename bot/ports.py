@@ -276,9 +276,12 @@ class Assistant(Protocol):
 class NewsSource(Protocol):
     """What became of reports and requests, asked of the council's systems."""
 
-    def of(self, asked: Sequence[tuple[str, str]], since: datetime) -> Mapping[str, CaseNews]:
-        """Reference → how it is, for (system, reference) pairs; ``since`` is the earliest time
-        of interest (UTC). Left out: what could not be looked up just now. Never raises for a
+    def of(
+        self, asked: Sequence[tuple[str, str]], since: datetime
+    ) -> Mapping[tuple[str, str], CaseNews]:
+        """(system, reference) → how it is, for each that is asked for: two systems may give the
+        same reference. ``since`` is the earliest time of interest (UTC).
+        Left out: what could not be looked up just now. Never raises for a
         system that fails."""
 
 

@@ -49,18 +49,19 @@ class FollowUps:
 
     def _remind(self, parcel: Parcel) -> None:
         told = {name: str(parcel.payload.get(name)) for name in ("reference", "place", "when")}
+        now = self._parts.clock.now()
         with self._parts.store.begin() as work:
-            self._tell(work, parcel, "appointment_reminder", told)
-            work.outbox.done(parcel.id, self._parts.clock.now())
+            if not _is_past(parcel, now):  # nothing may have run for a day
+                self._tell(work, parcel, "appointment_reminder", told)
+            work.outbox.done(parcel.id, now)
             work.commit()
         self._wake(parcel)
 
     def _look(self, watched: list[Parcel]) -> None:
         """Ask for all of them at once, then tell those whose report has moved."""
-        asked = [(str(p.payload.get("system")), _reference(p)) for p in watched]
-        news = self._news.of(asked, min(map(_since, watched)))
+        news = self._news.of([_asked(p) for p in watched], min(map(_since, watched)))
         for parcel in watched:
-            self._after_look(parcel, news.get(_reference(parcel)))
+            self._after_look(parcel, news.get(_asked(parcel)))
 
     def _after_look(self, parcel: Parcel, news: CaseNews | None) -> None:
         now = self._parts.clock.now()
@@ -101,8 +102,14 @@ class FollowUps:
         self._parts.live.changed([str(parcel.payload.get("conversation_id")), DESK, POST])
 
 
-def _reference(parcel: Parcel) -> str:
-    return str(parcel.payload.get("reference"))
+def _asked(parcel: Parcel) -> tuple[str, str]:
+    return str(parcel.payload.get("system")), str(parcel.payload.get("reference"))
+
+
+def _is_past(parcel: Parcel, now: datetime) -> bool:
+    """Whether the appointment has begun; one kept before its time was kept is not said to have."""
+    starts_at = parcel.payload.get("starts_at")
+    return starts_at is not None and datetime.fromisoformat(str(starts_at)) <= now
 
 
 def _since(parcel: Parcel) -> datetime:

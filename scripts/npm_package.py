@@ -75,6 +75,8 @@ def unpacked(package: NpmPackage) -> Path:
         archive.unlink()
         raise RuntimeError(f"{package.name} is not what it was: its hash is now {found}.")
     with tarfile.open(archive) as inside:
-        inside.extractall(package.folder, filter="data")
+        if hasattr(tarfile, "data_filter"):  # since Python 3.11.4
+            inside.extraction_filter = tarfile.data_filter
+        inside.extractall(package.folder)
     archive.unlink()
     return package.folder

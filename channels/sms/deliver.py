@@ -62,7 +62,7 @@ class Deliverer:
             call_instead(self.parts, opened.conversation.id)
             return self._give_up(parcel, str(error))
         except DeliveryUnavailable as error:
-            return self._again(parcel, str(error))
+            return self._again(opened, parcel, str(error))
         with self.parts.turn.store.begin() as work:
             work.outbox.done(parcel.id, self.parts.turn.clock.now())
             work.commit()
@@ -127,9 +127,10 @@ class Deliverer:
             )
         )
 
-    def _again(self, parcel: Parcel, why: str) -> None:
+    def _again(self, opened: _Opened, parcel: Parcel, why: str) -> None:
         wait, now = wait_after(parcel.attempts), self.parts.turn.clock.now()
-        if wait is None:
+        if wait is None:  # after a day of trying
+            call_instead(self.parts, opened.conversation.id)
             return self._give_up(parcel, why)
         with self.parts.turn.store.begin() as work:
             work.outbox.again(parcel.id, now + wait, why)

@@ -1,8 +1,9 @@
 """The postman: answers texts that were taken in, and delivers what the outbox holds.
 
-One thread, woken by every change and at least once a second. It also finishes, for web and
-text alike, what a crash left unanswered. Work is found in the database, never handed over in
-memory, so nothing accepted is lost with the process.
+One thread answers, woken by every change and at least once a second; another delivers, so that
+a provider that hangs never keeps a text from being looked at for danger. The first also
+finishes, for web and text alike, what a crash left unanswered. Work is found in the database,
+never handed over in memory, so nothing accepted is lost with the process.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ RETRIES = (5.0, 30.0, 120.0, 600.0, 3600.0)  # seconds, for a message whose turn
 
 
 class Postman:
-    """Works in a thread of its own from ``start`` to ``stop``; ``run_once`` is one round."""
+    """Works in threads of its own from ``start`` to ``stop``; ``run_once`` is one round."""
 
     def __init__(
         self,
@@ -54,19 +55,26 @@ class Postman:
         self._busy: dict[str, Future[None]] = {}
         self._failed: dict[str, tuple[int, float]] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="postman", daemon=True)
+        self._due = threading.Event()
+        self._threads = (
+            threading.Thread(target=self._work, name="postman", daemon=True),
+            threading.Thread(target=self._deliveries, name="postman delivers", daemon=True),
+        )
 
     def start(self) -> Postman:
         """Begin to work."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def stop(self) -> None:
         """Finish what is being answered, deliver it, and end."""
         self._stopping.set()
         self._parts.live.changed([POST])
-        if self._thread.is_alive():
-            self._thread.join(30)
+        self._due.set()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(30)
         self._pool.shutdown(wait=True)
         self._deliver()
 
@@ -92,7 +100,16 @@ class Postman:
 
     def _round(self) -> None:
         self._answer()
-        self._deliver()
+        self._due.set()
+
+    def _deliveries(self) -> None:
+        while not self._stopping.is_set():
+            self._due.wait()
+            self._due.clear()
+            try:
+                self._deliver()
+            except Exception as error:  # the database is away: the next round tries again
+                log.error("postman delivers: %s", type(error).__name__)
 
     def _answer(self) -> int:
         """Start answering what waits; how many were started."""
@@ -147,8 +164,8 @@ class Postman:
                 work.commit()
             for parcel in parcels:
                 self._deliverer.deliver(parcel)
-            if len(parcels) < AT_ONCE:
-                return
+            if len(parcels) < AT_ONCE or self._stopping.is_set():
+                return  # what is left is in the outbox
 
 
 def start_postman(parts: Parts) -> Postman:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from bot.errors import BadInput
 from channels.pages import NotAllowed
 from channels.parts import Parts
+from channels.sms.other_way import call_instead
 from channels.sms.providers.notify import STATUSES
 from channels.sms.providers.twilio import is_signed
 from channels.sms.receive import InboundText, receive
@@ -75,6 +76,9 @@ def make_sms_router(parts: Parts) -> APIRouter:
             log.warning("notify has a new delivery status; add it to STATUSES")
             return {"status": "unknown"}
         known = sent.set_status("notify", receipt.id, status, parts.turn.clock.now())
+        whose = sent.whose("notify", receipt.id) if status == "refused" else None
+        if whose:
+            call_instead(parts, whose)
         return {"status": "noted" if known else "no such text"}
 
     @router.post("/sms/twilio/inbound")

@@ -65,6 +65,15 @@ class SmsLog:
         with self.engine.begin() as db:
             return db.execute(change.values(status=status, status_at=at)).rowcount > 0
 
+    def whose(self, provider: str, provider_id: str) -> str | None:
+        """The conversation that a text was sent in."""
+        c = sms_log.c
+        query = sa.select(c.conversation_id)
+        query = query.where(c.provider == provider, c.provider_id == provider_id).limit(1)
+        with self.engine.begin() as db:
+            found = db.execute(query).scalar_one_or_none()
+        return str(found) if found else None
+
     def bill_of(self, conversation_id: str) -> SmsBill:
         """How many texts went out in a conversation, and in how many parts."""
         c = sms_log.c

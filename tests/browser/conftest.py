@@ -15,7 +15,7 @@ from tests.web_kit import NowClock, make_parts
 @pytest.fixture(scope="session")
 def browser():
     """A browser without a window. Each test opens its own context in it."""
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=60_000)  # a slow machine is no failure
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(find_chromium()))
         yield chromium

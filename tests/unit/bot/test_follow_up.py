@@ -40,11 +40,12 @@ class News:
 
     def __init__(self) -> None:
         self.known: dict[str, CaseNews] = {}
+        self.others: dict[tuple[str, str], CaseNews] = {}
         self.asked: list[list[tuple[str, str]]] = []
 
     def of(self, asked, since):
         self.asked.append(list(asked))
-        return {r: self.known[r] for _, r in asked if r in self.known}
+        return self.others | {(s, r): self.known[r] for s, r in asked if r in self.known}
 
 
 class Scene:
@@ -85,6 +86,21 @@ def test_a_reminder_comes_a_day_before_and_once() -> None:
     (reminder,) = scene.told()
     assert "reference=A-1" in reminder and "Thursday 26 November" in reminder
     assert scene.parcels("sms") == 3  # two answers and the reminder
+
+
+def test_nobody_is_reminded_of_an_appointment_that_has_begun() -> None:
+    scene = Scene()
+    scene.citizen.sends("book")
+    scene.later(days=5)  # nothing ran in between
+    assert scene.told() == [] and scene.parcels(REMINDER) == 0
+
+
+def test_news_of_another_systems_case_with_the_same_reference_is_not_theirs() -> None:
+    scene = Scene()
+    scene.citizen.sends("watch")
+    scene.news.others["cases", "7"] = CaseNews("7", "closed", "Your benefit was stopped")
+    scene.later(minutes=31)
+    assert scene.told() == [] and scene.parcels(WATCH) == 1
 
 
 def test_a_cancelled_appointment_takes_its_reminder_with_it() -> None:

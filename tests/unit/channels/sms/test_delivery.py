@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from benchmarks.processes import wait_until
 from bot.errors import DeliveryRefused, DeliveryUnavailable
 from bot.message import Medium
 from bot.stores import schema
@@ -169,6 +171,49 @@ def test_who_said_stop_gets_only_the_confirmation(parts):
     assert [text for _, text in provider.sent] == [
         "You will get no more texts from us. Text START if you want them again."
     ]
+
+
+class HangingProvider(SmsProvider):
+    """A provider that takes the connection and does not answer until it is let go."""
+
+    name = "hanging"
+
+    def __init__(self):
+        self.entered, self.let_go = threading.Event(), threading.Event()
+
+    def _send(self, number, text, reference):
+        self.entered.set()
+        self.let_go.wait(120)
+        return "h1"
+
+
+def test_f3_a_provider_that_hangs_keeps_no_danger_waiting(parts):
+    text_in(parts, "hello")
+    postman = Postman(parts, provider := HangingProvider()).start()
+    assert provider.entered.wait(60)
+    danger = text_in(parts, "i have taken an overdose", number="447700900456")
+
+    def urgent():
+        with parts.turn.store.begin() as work:
+            case = work.handoffs.open_of(danger.conversation_id)
+        return case is not None and case.urgency == "urgent"
+
+    wait_until(urgent, 60)
+    provider.let_go.set()
+    postman.stop()
+
+
+def test_whom_no_text_reaches_in_a_day_is_called(parts):
+    message = text_in(parts, "hello")
+    provider = MoodyProvider(*(DeliveryUnavailable() for _ in range(60)))
+    postman = Postman(parts, provider)
+    for hour in range(120):
+        parts.turn.clock.ahead = hour * 3600
+        postman.run_once()
+    postman.stop()
+    assert (provider.sent, waiting(parts)) == ([], 0)
+    with parts.turn.store.begin() as work:
+        assert work.handoffs.open_of(message.conversation_id).way == "call_back"
 
 
 def test_stopping_finishes_what_was_taken_in(parts):

@@ -161,6 +161,8 @@ def test_receipts_are_noted(site, phone, parts):
     assert (answer.status_code, answer.json()) == (200, {"status": "noted"})
     with parts.engine.begin() as db:
         assert db.execute(sa.select(schema.sms_log.c.status)).scalar_one() == "refused"
+    with parts.turn.store.begin() as work:  # whom no text reaches is called
+        assert work.handoffs.open_of(phone.conversation.id).way == "call_back"
     for body in ({"id": "n2", "status": "delivered"}, {"id": "n1", "status": "lost in space"}):
         assert site.post("/sms/notify/delivery", json=body, headers=phone.bearer).status_code == 200
 
