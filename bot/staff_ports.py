@@ -19,6 +19,7 @@ from bot.case_ports import (
     ServiceNotices,
 )
 from bot.desk_calls import Calls
+from bot.handoff import Handoff
 from bot.ports import UnitOfWork
 from bot.staff import LogEntry, SignInLink, Staff, StaffSession
 from bot.staff_log import Head, SealedEntry
@@ -123,9 +124,19 @@ class CaseBoard(Protocol):
     def to_look_at(self, until: date) -> list[CaseCard]:
         """Over, to be looked at again on ``until`` or earlier; the earliest day first."""
 
-    def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
-        """Asked for from ``start`` until before ``end``, whatever became of them, the latest
-        first."""
+    def asked_between(
+        self,
+        start: datetime,
+        end: datetime,
+        limit: int = 1000,
+        *,
+        team: str = "",
+        outcome: str = "",
+        after: Handoff | None = None,
+    ) -> list[CaseCard]:
+        """Up to ``limit`` asked for from ``start`` until before ``end``, the latest first; of one
+        team, or with one outcome (or status, if they have none), if given. ``after``: only those
+        that follow it in that order."""
 
 
 class StaffWork(UnitOfWork, Protocol):

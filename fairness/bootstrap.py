@@ -16,7 +16,7 @@ from scipy.stats import binom
 
 from fairness.judge import Family
 from fairness.records import Cell, Rules
-from fairness.summary import Figure
+from fairness.summary import Figure, in_both
 from fairness.tests_of_difference import SEED
 
 Draws = np.ndarray
@@ -97,11 +97,9 @@ def _figure(
     elif figure.name == "equalized_odds_difference":
         spread = _RANGE["demographic_parity_difference"]
         names = ("true_positive_rate", "false_positive_rate")
-        held = [_cells(families, name, figure.of) for name in names]
-        both = [_draws(cells, rules, dice) for cells in held if len(cells) > 1]
-        if not both:
-            return figure
-        draws = np.max([spread(rates) for rates in both], axis=0)
+        both = in_both(*(_cells(families, name, figure.of) for name in names))
+        held = [_draws(cells, rules, dice) for cells in zip(*both, strict=True)]
+        draws = np.max([spread(rates) for rates in held], axis=0)
     else:
         return figure
     low, high = _middle(draws, rules)

@@ -96,42 +96,37 @@ def _parity(units: Units, family: Family) -> list[Figure]:
 
 
 def _equalized_odds(units: Units, family: Family, other: Family | None, of: str | None) -> Figure:
-    """Over groups that have both kinds of truth: fairlearn counts an empty one as 0."""
+    """Over groups with figures for both kinds of truth: fairlearn counts an empty one as 0, and
+    of a hidden one nothing may be told."""
     place = ("selection_rate", of, family.by, family.within)
     truth, picked = family.measure.truth, family.measure.picked
     if truth not in units.frame:
         reason = family.measure.missing
         return Figure("equalized_odds_difference", *place, None, reason=reason)
-    if other is not None and len(family.tested) > MOST_FOR_FAIRLEARN:
-        return odds_difference(family, other, place)
-    rows = _rows_of(units, family.tested, truth, picked)
-    kinds = rows.groupby("who")[truth].nunique()
-    both = kinds.index[kinds == 2]
-    left_out = sorted(set(kinds.index) - set(both))
+    others = other.tested if other is not None else ()
+    both = in_both(family.tested, others)
     if len(both) < 2:
-        reason = "fewer than two groups have both true and untrue cases"
+        reason = "fewer than two groups have figures for both kinds of truth"
         return Figure("equalized_odds_difference", *place, None, reason=reason)
-    rows = rows[rows["who"].isin(both)]
-    value = fairlearn.equalized_odds_difference(
-        rows[truth], rows[picked], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
+    if len(both) > MOST_FOR_FAIRLEARN:
+        rates = [[cell.value or 0.0 for cell in kind] for kind in zip(*both, strict=True)]
+        value = max(max(kind) - min(kind) for kind in rates)
+    else:
+        rows = _rows_of(units, [true for true, _ in both], truth, picked)
+        value = fairlearn.equalized_odds_difference(
+            rows[truth], rows[picked], sensitive_features=rows["who"], sample_weight=rows[WEIGHT]
+        )
+    left_out = sorted({_named(c) for c in family.tested} ^ {_named(c) for c in others})
+    reason = f"left out, with figures for one kind of truth: {', '.join(left_out)}"
+    return Figure(
+        "equalized_odds_difference", *place, float(value), reason=reason if left_out else ""
     )
-    reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
-    return Figure("equalized_odds_difference", *place, float(value), reason=reason)
 
 
-def odds_difference(
-    true: Family, false: Family, place: tuple[str, str | None, tuple[str, ...], Mapping[str, str]]
-) -> Figure:
-    """fairlearn's equalised odds difference from our own cells: the wider of the two ranges."""
-    name = "equalized_odds_difference"
-    rates = [{_named(c): c.value or 0.0 for c in family.tested} for family in (true, false)]
-    both = sorted(set(rates[0]) & set(rates[1]))
-    if len(both) < 2:
-        return Figure(name, *place, None, reason="fewer than two groups have both kinds of truth")
-    held = [[of[group] for group in both] for of in rates]
-    left_out = sorted(set(rates[0]) ^ set(rates[1]))
-    reason = f"left out, having only one kind of truth: {', '.join(left_out)}" if left_out else ""
-    return Figure(name, *place, max(max(r) - min(r) for r in held), reason=reason)
+def in_both(true: Sequence[Cell], false: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
+    """True and false positive rate of each group that has figures for both."""
+    other = {_named(cell): cell for cell in false}
+    return [(cell, other[_named(cell)]) for cell in true if _named(cell) in other]
 
 
 def _named(cell: Cell) -> str:

@@ -203,9 +203,25 @@ class _CaseBoard:
         due = [one for one in due if one[0] <= until]
         return [self._card(handoff) for *_, handoff in sorted(due, key=lambda one: one[:2])]
 
-    def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
-        found = [h for h in self.tables.handoffs.values() if start <= h.asked_at < end]
-        found.sort(key=lambda h: h.asked_at, reverse=True)
+    def asked_between(
+        self,
+        start: datetime,
+        end: datetime,
+        limit: int = 1000,
+        *,
+        team: str = "",
+        outcome: str = "",
+        after: Handoff | None = None,
+    ) -> list[CaseCard]:
+        found = [
+            h
+            for h in self.tables.handoffs.values()
+            if start <= h.asked_at < end
+            and team in ("", h.team)
+            and outcome in ("", h.outcome_code or h.status.value)
+            and (after is None or (h.asked_at, h.id) < (after.asked_at, after.id))
+        ]
+        found.sort(key=lambda h: (h.asked_at, h.id), reverse=True)
         return [self._card(handoff) for handoff in found[:limit]]
 
     def _card(self, handoff: Handoff) -> CaseCard:

@@ -237,11 +237,27 @@ class _CaseBoard:
         over = c.status.not_in([s.value for s in OPEN])
         return self._cards(sa.and_(over, c.follow_up_on <= until), c.follow_up_on, c.asked_at)
 
-    def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
+    def asked_between(
+        self,
+        start: datetime,
+        end: datetime,
+        limit: int = 1000,
+        *,
+        team: str = "",
+        outcome: str = "",
+        after: Handoff | None = None,
+    ) -> list[CaseCard]:
         c = t.handoffs.c
-        newest = sa.select(c.id).where(c.asked_at >= start, c.asked_at < end)
-        newest = newest.order_by(c.asked_at.desc()).limit(limit)
-        return self._cards(c.id.in_(newest), c.asked_at.desc())
+        found = sa.select(c.id).where(c.asked_at >= start, c.asked_at < end)
+        if team:
+            found = found.where(c.team == team)
+        if outcome:
+            found = found.where(sa.func.coalesce(c.outcome_code, c.status) == outcome)
+        if after:
+            as_late = sa.and_(c.asked_at == after.asked_at, c.id < after.id)
+            found = found.where(sa.or_(c.asked_at < after.asked_at, as_late))
+        order = (c.asked_at.desc(), c.id.desc())
+        return self._cards(c.id.in_(found.order_by(*order).limit(limit)), *order)
 
     def _cards(self, wanted: sa.ColumnElement[bool], *order: Any) -> list[CaseCard]:
         c, h = t.conversations.c, t.handoffs

@@ -33,6 +33,8 @@ LogReader = Annotated[Staff, Depends(require(*READS_THE_LOG))]
 Text = Annotated[str, Form()]
 PROMISES_OF = timedelta(days=7)
 SHOWN = 200
+MOST_FOUND = 1000
+"""So many cases of the history are counted on the page; the table of them has all."""
 LONGEST_NOTICE = 300  # characters: it stands above everything else
 COLUMNS = (
     "reference",
@@ -95,14 +97,15 @@ class LeadPages:
     ) -> Response:
         """Cases of a period, to search."""
         search = self._search(start, end, team, outcome, words_in)
-        found = find_cases(self._parts, who, search)
+        found = find_cases(self._parts, who, search, limit=MOST_FOUND + 1)
         return staff_page(
             self._pages,
             request,
             "desk_history.html",
             who,
-            rows=self._desk.shower.past(found, self._names(), self._now())[:SHOWN],
-            many=len(found),
+            rows=self._desk.shower.past(found[:SHOWN], self._names(), self._now()),
+            many=min(len(found), MOST_FOUND),
+            more=len(found) > MOST_FOUND,
             shown=SHOWN,
             search=search,
             days=_days_of(search),
@@ -120,7 +123,7 @@ class LeadPages:
         outcome: str = "",
         words_in: str = "",
     ) -> Response:
-        """The same as a table, without a word of what citizens said."""
+        """All of them as a table, without a word of what citizens said."""
         search = self._search(start, end, team, outcome, words_in)
         found = find_cases(self._parts, who, search)
         rows = [self._row(card) for card in found]

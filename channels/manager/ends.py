@@ -31,8 +31,9 @@ NO_SERVICE = "none"
 
 @dataclass(frozen=True)
 class Ended:
-    """Conversations alike: about ``service`` (the last that was named), in ``language``. ``hard``:
-    whether the citizen asked for a person or a place, or said that it is hard for them online."""
+    """Conversations alike: about ``service`` (the last that was named), in ``language`` (the last
+    that was spoken). ``hard``: whether the citizen asked for a person or a place, or said that it
+    is hard for them online."""
 
     service: str
     language: str
@@ -69,27 +70,33 @@ def _each(since: datetime, until: datetime) -> sa.Subquery:
 def _turns(since: datetime, until: datetime) -> sa.Subquery:
     turns = t.turn_records
     first = sa.func.min(turns.c.at)
-    named = turns.alias()
-    last = (
-        sa.select(named.c.service)
-        .where(named.c.conversation_id == turns.c.conversation_id, named.c.service.is_not(None))
-        .order_by(named.c.turn.desc())
-        .limit(1)
-        .correlate(turns)
-        .scalar_subquery()
-    )
     told = sa.cast(turns.c.barriers, sa.Text) != "[]"
     asked = turns.c.asked_channel.in_(["assisted", "face_to_face"])
     return (
         sa.select(
             turns.c.conversation_id,
             sa.func.max(sa.case((sa.or_(told, asked), 1), else_=0)).label("hard"),
-            last.label("service"),
-            sa.func.max(turns.c.language).label("language"),
+            _last("service").label("service"),
+            _last("language").label("language"),
         )
         .group_by(turns.c.conversation_id)
         .having(first >= since, first < until)
         .subquery("turns_of")
+    )
+
+
+def _last(name: str) -> sa.ScalarSelect[Any]:
+    """What a conversation's last turn that has something in this column has there."""
+    turns = t.turn_records
+    each = turns.alias()
+    column = each.c[name]
+    return (
+        sa.select(column)
+        .where(each.c.conversation_id == turns.c.conversation_id, column.is_not(None))
+        .order_by(each.c.turn.desc())
+        .limit(1)
+        .correlate(turns)
+        .scalar_subquery()
     )
 
 

@@ -82,7 +82,8 @@ def _kept(schedule: Schedule) -> Sequence[Row]:
         WORDS: f"{schedule.words} days after the last message",
         RECORDS: f"{schedule.records} days after the last message",
         APART: f"{schedule.equality} days",
-        "outbox": f"{schedule.outbox} days after it was sent",
+        "outbox": f"{schedule.outbox} days after it was sent; which texts told the news of a "
+        "conversation: as long as that conversation",
         "stop": "until START",
         "sessions": f"{schedule.sessions} days after they ended",
         STAFF: "**[to answer]**",

@@ -149,7 +149,7 @@ def _forget_words(places: Places, ids: Sequence[str]) -> None:
         erase_in_chatwoot(db, ids)
         for table in _WORDS_IN:
             db.execute(table.delete().where(table.c.conversation_id.in_(ids)))
-        db.execute(t.outbox.delete().where(about(ids)))
+        db.execute(t.outbox.delete().where(about(ids), ~_leads_to_texts()))
         cases = t.handoffs.update().where(t.handoffs.c.conversation_id.in_(ids))
         db.execute(cases.values(summary={}, contact={}, note=""))
         rest = t.conversations.update().where(t.conversations.c.id.in_(ids))
@@ -166,7 +166,15 @@ def _old_answers(schedule: Schedule, now: datetime) -> _Old:
 
 def _old_parcels(schedule: Schedule, now: datetime) -> _Old:
     c, before = t.outbox.c, now - timedelta(days=schedule.outbox)
-    return t.outbox, sa.or_(c.done_at < before, c.given_up_at < before)
+    return t.outbox, sa.and_(sa.or_(c.done_at < before, c.given_up_at < before), ~_leads_to_texts())
+
+
+def _leads_to_texts() -> sa.ColumnElement[bool]:
+    """Parcels of texts that told the news of a conversation which is still there. Only they know
+    that those texts, which are in a conversation of their own, go when it is erased."""
+    named = t.outbox.c.payload["conversation_id"].as_string()
+    there = sa.exists().where(t.conversations.c.id == named)
+    return sa.and_(t.outbox.c.kind == "sms", there)
 
 
 def _old_sessions(schedule: Schedule, now: datetime) -> _Old:

@@ -228,6 +228,38 @@ def test_past_cases_are_found_by_when_they_were_asked_for(store, case):
         assert len(work.case_board.asked_between(START, START + 99 * HOUR, limit=1)) == 1
 
 
+def test_past_cases_are_narrowed_and_come_in_lots(store, case):
+    handoff, _ = case
+    start, end = START - 900 * HOUR, START - 800 * HOUR
+    with store.begin() as work:
+        past = [
+            replace(
+                handoff, id=f"{handoff.id}-{n}", asked_at=start + (n // 2) * HOUR, team=team,
+                status=status, outcome_code=outcome,
+            )
+            for n, (team, status, outcome) in enumerate([
+                ("waste", HandoffStatus.CLOSED, "resolved"),
+                ("waste", HandoffStatus.RETURNED, None),
+                ("highways", HandoffStatus.CLOSED, "resolved"),
+                ("waste", HandoffStatus.CLOSED, "resolved"),
+            ])
+        ]  # fmt: skip
+        for one in past:
+            work.handoffs.add(one)
+
+        def found(**wanted):
+            cards = work.case_board.asked_between(start, end, **wanted)
+            return [past.index(card.handoff) for card in cards]
+
+        assert found() == [3, 2, 1, 0]
+        assert found(team="waste") == [3, 1, 0]
+        assert found(outcome="resolved") == [3, 2, 0]
+        assert found(outcome="returned", team="waste") == [1]
+        assert found(limit=2, after=past[3]) == [2, 1], "also where two were asked for at once"
+        assert found(team="waste", after=past[3], limit=1) == [1]
+        assert found(after=past[0]) == []
+
+
 def test_a_case_passed_to_a_team_can_be_claimed_again(store, desk, case):
     handoff, agent = case
     pass_to_team(desk.parts, agent, handoff.id, "highways", "a pothole", ("highways",))

@@ -18,6 +18,7 @@ from bot.stores import schema as t
 from bot.stores.engine import migrate, open_engine
 from bot.stores.sql import SqlStore
 from bot.take_in import start_conversation, take_in
+from bot.tell_citizen import tell_citizen
 from bot.turn import handle_turn
 from channels.privacy.erase import Places, erase, tables_of_a_conversation
 from channels.privacy.retention import Hold, NothingToHold, clear_up, hold, holds, preview, release
@@ -158,6 +159,28 @@ def test_carried_parcels_answers_and_old_logs_go(places, logs):
         assert sorted(db.execute(sa.select(t.outbox.c.id)).scalars()) == ["b", "c"]
         assert db.execute(t.equality_answers.select()).first() is None
     assert count(places, t.conversations, made) == 0
+
+
+@pytest.mark.parametrize("days", [31, 181])
+def test_p1_texts_that_told_a_chats_news_are_found_long_after_they_were_sent(places, logs, days):
+    sent = NOW - timedelta(days=days)
+    parts = turn_parts(ScriptedAssistant(), SqlStore(places.engine), clock=StoppedClock(sent))
+    web, _ = start_conversation(parts, Medium.WEB)
+    with parts.store.begin() as work:
+        told = {"reference": "R1", "service": "Pothole", "state": "done"}
+        tell_citizen(parts, work, web.id, "case_changed", told, phone="+447700900123")
+        work.commit()
+    with places.engine.begin() as db:
+        db.execute(t.outbox.update().values(done_at=sent))
+        # The number wrote since, so that its words stay when those of the chat go.
+        theirs = t.conversations.c.medium == "sms"
+        db.execute(t.conversations.update().where(theirs).values(last_at=NOW))
+    assert preview(places, logs, SCHEDULE, NOW).parcels == 0
+    clear_up(places, logs, SCHEDULE, NOW)
+    erase(places, [web.id])
+    with places.engine.connect() as db:
+        for table in (t.messages, t.conversations, t.outbox):
+            assert db.execute(table.select()).first() is None, table.name
 
 
 def test_p1_erasing_reaches_every_table_about_a_conversation(places):

@@ -1,6 +1,10 @@
 """Small groups are hidden, and what would give them away."""
 
+import pytest
+
 from fairness.disclosure import hidden_places, recoverable, sums_between
+from fairness.tables import TableColumns, read_table
+from tests.unit.fairness.kit import report_on
 
 
 def at(**names):
@@ -61,3 +65,33 @@ def test_the_attack_finds_what_a_bridge_gives_away():
                      ("c", "r"), ("c", "s"), ("d", "r"), ("d", "s")]
     }  # fmt: skip
     assert recoverable(hidden, sums_between(sizes)) == {at(r="b", c="r")}
+
+
+def odds(write, groups):
+    """Equalised odds over ``groups``: (selected, of so many) with truth yes, then with truth no."""
+    rows = ["said,true,who"]
+    for who, kinds in groups.items():
+        for true, (selected, n) in zip(("yes", "no"), kinds, strict=True):
+            rows += [f"yes,{true},{who}"] * selected + [f"no,{true},{who}"] * (n - selected)
+    columns = TableColumns("said", ("yes",), ("who",), truth="true", truth_positive=("yes",))
+    units = read_table(write("\n".join(rows) + "\n"), columns)
+    report = report_on(units, threshold=10, rounding=1)
+    (figure,) = (f for f in report.summary if f.name == "equalized_odds_difference")
+    return figure
+
+
+def test_equalised_odds_give_no_hidden_group_away(write):
+    figure = odds(write, {"a": ((40, 50), (3, 3)), "b": ((164, 200), (30, 300))})
+    assert (figure.value, figure.low, figure.high) == (None, None, None)
+    assert "fewer than two groups" in figure.reason
+
+
+@pytest.mark.parametrize("more", [0, 8])
+def test_equalised_odds_and_their_interval_are_of_groups_shown_in_both(write, more):
+    """Nine groups or fewer are counted by fairlearn, more by our own counts."""
+    shown = {"c": ((160, 200), (60, 200)), "d": ((140, 200), (20, 200))}
+    shown |= {f"e{n}": ((150, 200), (40, 200)) for n in range(more)}
+    figure = odds(write, {"a": ((5, 50), (3, 3)), "b": ((45, 50), (29, 30)), **shown})
+    assert figure.value == pytest.approx(0.2)
+    assert 0.1 < figure.low < figure.value < figure.high < 0.35
+    assert figure.reason == "left out, with figures for one kind of truth: a, b"

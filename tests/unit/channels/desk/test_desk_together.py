@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.desk_work import answer_citizen, claim_case
+from bot.handoff import HandoffStatus
 from bot.staff import Role
 from channels.desk.csv_out import as_csv
 from channels.privacy.retention import holds
@@ -209,6 +210,27 @@ def test_a_lead_sees_the_desk_changes_people_and_finds_cases(site, asha, lena, p
     assert row["labels"] == "'=1+1"
     assert row["outcome"] == "claimed"
     assert "speak to a person" not in table.text
+
+
+def test_the_history_of_a_busy_year_has_the_oldest_case_too(site, lena, case):
+    first = datetime(2019, 1, 1, 9, tzinfo=UTC)
+    over = replace(case, status=HandoffStatus.CLOSED, outcome_code="resolved", team="waste")
+    with site.store.begin() as work:
+        for n in range(1002):
+            team = "waste" if n else "highways"
+            asked = first + timedelta(hours=n)
+            one = replace(over, id=f"past{n}", team=team, asked_at=asked, claimed_at=asked)
+            work.handoffs.add(one)
+        work.commit()
+    year = "start=2019-01-01&end=2019-12-31"
+    page = lena.get(f"/desk/history?{year}").text
+    assert "More than 1,000 cases, the latest 200 are shown: narrow the days" in page
+    assert "/desk/cases/past1001" in page
+    table = csv.DictReader(io.StringIO(lena.get(f"/desk/history.csv?{year}").text))
+    assert [row["reference"] for row in table] == [f"past{n}" for n in range(1001, -1, -1)]
+    for narrowed in ("words_in=PAST0", "team=highways"):
+        page = lena.get(f"/desk/history?{year}&{narrowed}").text
+        assert "1 case." in page and "/desk/cases/past0" in page
 
 
 def test_a_formula_in_any_cell_does_nothing():

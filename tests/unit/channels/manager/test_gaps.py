@@ -80,6 +80,17 @@ def test_silence_is_no_success(parts, hold):
     }
 
 
+def test_a_conversation_counts_under_the_language_it_went_on_in(parts, hold):
+    hold("pothole")
+    with parts.turn.store.begin() as work:
+        now = parts.turn.clock.now()
+        for turn in range(3, 7):
+            work.records.add_turn(TurnRecord(f"w{turn}", "c0", turn, now, "web", "cy",
+                                             "answered_assistant"))  # fmt: skip
+        work.commit()
+    assert counts(parts) == {("pothole", "cy", "not_known"): 1}
+
+
 def test_what_is_contained_may_harm(site, parts, manager, hold):
     assert "There is none" in manager.get("/manager/gaps").text.split('id="risks"')[1]
     hold("pothole", "resolved")
