@@ -5,7 +5,7 @@ Adapters: ``bot.stores.staff_memory`` and ``bot.stores.staff_sql``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -126,6 +126,10 @@ class CaseBoard(Protocol):
     def asked_between(self, start: datetime, end: datetime, limit: int = 1000) -> list[CaseCard]:
         """Asked for from ``start`` until before ``end``, whatever became of them, the latest
         first."""
+
+    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
+        """The safeguarding team's cases of these conversations: of each the conversation, and when
+        it was over (None while it is open)."""
 
 
 class StaffWork(UnitOfWork, Protocol):
