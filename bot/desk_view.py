@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -105,6 +105,7 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         opened = [c for c in work.case_board.open() if who.may_open(c.handoff.team)]
         over = work.case_board.over_since(_midnight(now))
         due = work.case_board.to_look_at(now.astimezone(LONDON).date())
+        opened, over, due = (_guarded(work, who, cards) for cards in (opened, over, due))
         people = work.staff.all()
         names = {staff.username: staff.name for staff in people}
         skilled = frozenset(skill for one in people if one.active for skill in one.skills)
@@ -126,6 +127,20 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
         offers=offers,
         skilled=skilled,
     )
+
+
+def _guarded(work: StaffWork, who: Staff, cards: list[CaseCard]) -> list[CaseCard]:
+    """The cards, without words of citizens that ``who`` may not read: what was said before a
+    safeguarding case of the same conversation was over."""
+    if who.may_open(SAFEGUARDING):
+        return cards
+    ends = work.case_board.safeguarding({card.handoff.conversation_id for card in cards})
+
+    def may_read(card: CaseCard) -> bool:
+        at, whose = card.last_words_at, card.handoff.conversation_id
+        return all(end and at and at > end for one, end in ends if one == whose)
+
+    return [card if may_read(card) else replace(card, last_words="") for card in cards]
 
 
 def _is_theirs(who: Staff, card: CaseCard) -> bool:

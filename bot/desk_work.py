@@ -23,7 +23,6 @@ from bot.desk_parts import (
     must_hold,
     say,
     tell,
-    wake,
 )
 from bot.desk_reach import cases_held
 from bot.errors import BadInput, HandoffError, MessageTooLong
@@ -65,19 +64,16 @@ def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
 
     Raises HandoffUnknown, CaseRestricted, HandoffTaken, HandoffOffered, CapacityReached.
     """
-    with parts.store.begin() as work:
-        handoff, conversation = find_case(work, who, handoff_id)
-        now = parts.turn.clock.now()
+    with case_in_hand(parts, who, handoff_id) as case:
+        work, handoff, now = case.work, case.handoff, parts.turn.clock.now()
         claimed = claim(handoff, who.username, now)
         if claimed == handoff:
             return handoff
         must_be_free_for(work, who, handoff, now)
         must_have_room(work, who, handoff)
         work.handoffs.save(claimed, was=HandoffStatus.WAITING)
-        tell(parts, work, conversation, "handoff_claimed", agent=who.first_name)
+        tell(parts, work, case.conversation, "handoff_claimed", agent=who.first_name)
         log(parts, work, who, "case_claimed", claimed)
-        work.commit()
-    wake(parts, conversation)
     return claimed
 
 

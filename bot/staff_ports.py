@@ -5,7 +5,7 @@ Adapters: ``bot.stores.staff_memory`` and ``bot.stores.staff_sql``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -137,6 +137,10 @@ class CaseBoard(Protocol):
         """Up to ``limit`` asked for from ``start`` until before ``end``, the latest first; of one
         team, or with one outcome (or status, if they have none), if given. ``after``: only those
         that follow it in that order."""
+
+    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
+        """The safeguarding team's cases of these conversations: of each the conversation, and when
+        it was over (None while it is open)."""
 
 
 class StaffWork(UnitOfWork, Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from bot.case_card import CaseCard
 from bot.desk_calls import Call, CallMade
 from bot.handoff import OPEN, Handoff
 from bot.message import Message, Sender
-from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff import SAFEGUARDING, LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
 from bot.staff_log import Head, SealedEntry, seal_after
 from bot.staff_ports import StaffWork
 from bot.stores.case_memory import (
@@ -224,6 +225,11 @@ class _CaseBoard:
         found.sort(key=lambda h: (h.asked_at, h.id), reverse=True)
         return [self._card(handoff) for handoff in found[:limit]]
 
+    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
+        theirs = [h for h in self.tables.handoffs.values() if h.team == SAFEGUARDING]
+        found = (h for h in theirs if h.conversation_id in conversation_ids)
+        return [(h.conversation_id, h.closed_at) for h in found]
+
     def _card(self, handoff: Handoff) -> CaseCard:
         conversation = self.tables.conversations[handoff.conversation_id]
         turns = [t for t in self.tables.turns if t.conversation_id == conversation.id]
@@ -240,6 +246,7 @@ class _CaseBoard:
             service=services[-1] if services else None,
             citizen_waits_since=people[-1].at if citizen and citizen[-1] is people[-1] else None,
             last_words=citizen[-1].text if citizen else "",
+            last_words_at=citizen[-1].at if citizen else None,
             promised=promised[0].ends if promised else None,
             labels=MemoryLabels(self.tables.case).of([handoff.id]).get(handoff.id, ()),
         )

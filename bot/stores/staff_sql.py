@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,16 @@ from bot.case_card import CaseCard
 from bot.handoff import OPEN, Handoff
 from bot.message import Medium, Sender
 from bot.need import Circumstances
-from bot.staff import LogEntry, Presence, Role, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff import (
+    SAFEGUARDING,
+    LogEntry,
+    Presence,
+    Role,
+    SignInLink,
+    Staff,
+    StaffSession,
+    UsernameTaken,
+)
 from bot.staff_log import Head, SealedEntry, seal_after
 from bot.staff_ports import StaffWork
 from bot.stores import schema as t
@@ -259,6 +268,12 @@ class _CaseBoard:
         order = (c.asked_at.desc(), c.id.desc())
         return self._cards(c.id.in_(found.order_by(*order).limit(limit)), *order)
 
+    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
+        c = t.handoffs.c
+        query = sa.select(c.conversation_id, c.closed_at).where(c.team == SAFEGUARDING)
+        rows = _rows(self.db, query.where(c.conversation_id.in_(conversation_ids)))
+        return [(row["conversation_id"], row["closed_at"]) for row in rows]
+
     def _cards(self, wanted: sa.ColumnElement[bool], *order: Any) -> list[CaseCard]:
         c, h = t.conversations.c, t.handoffs
         theirs = sa.select(h.c.conversation_id).where(wanted)
@@ -314,6 +329,7 @@ def _card(
         service=service,
         citizen_waits_since=citizen["at"] if citizen and waits else None,
         last_words=citizen["text"] if citizen else "",
+        last_words_at=citizen["at"] if citizen else None,
     )
 
 

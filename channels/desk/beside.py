@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.council_case import CaseLook, CaseLooker, CouncilCase
 from bot.desk_earlier import Earlier, ask_for_earlier, links_of, read_earlier, see_earlier
-from bot.desk_parts import find_case
+from bot.desk_open import open_case
 from bot.desk_questions import has_questions, let_assistant_ask
 from bot.desk_view import Case
 from bot.handoff import HandoffStatus
@@ -52,12 +52,12 @@ class Beside:
 
     def council(self, request: Request, case_id: str, who: Agent) -> Response:
         """Cases in the council's systems and how they are, asked now."""
+        case = open_case(self._desk.parts, who, case_id)
         with self._desk.parts.store.begin() as work:
-            handoff, conversation = find_case(work, who, case_id)
-            made = work.council_cases.of(conversation.id)
+            made = work.council_cases.of(case.conversation.id)
         looks = self._looker.look(made) if made else {}
         cases = [(one, self._service(one.service), *_told(one, looks)) for one in made]
-        return self._page(request, who, "desk_council.html", handoff=handoff, cases=cases)
+        return self._page(request, who, "desk_council.html", handoff=case.handoff, cases=cases)
 
     def ask(self, request: Request, case_id: str, who: Agent) -> Response:
         """Ask the citizen whether their earlier conversations may be read."""

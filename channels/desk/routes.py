@@ -325,8 +325,9 @@ class Desk:
         case: Case | None = None,
         said: Mapping[str, str] = NOTHING_SAID,
     ) -> Response:
-        """The page of a case. ``said``: what was wrong with a form, and what was in it."""
-        case, now = case or see_case(self.parts, who, case_id), self.parts.turn.clock.now()
+        """The page of a case, which is opened unless it was already (``case``). ``said``: what was
+        wrong with a form, and what was in it."""
+        case, now = case or open_case(self.parts, who, case_id), self.parts.turn.clock.now()
         mine = case.handoff.claimed_by == who.username
         service = self.shower.service_of(case)
         card = self.shower.cards.get(service or "")
@@ -397,7 +398,7 @@ class Desk:
         phone: str = "",
     ) -> Response:
         """The page to choose a visit on; the booking system is asked only when it is opened."""
-        case, now = see_case(self.parts, who, case_id), self.parts.turn.clock.now()
+        case, now = open_case(self.parts, who, case_id), self.parts.turn.clock.now()
         visits: Sequence[FreeVisit] = ()
         try:
             visits = free_visits(self.parts, who, case_id, self.visits)

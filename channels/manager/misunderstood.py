@@ -1,7 +1,8 @@
 """Messages that the assistant did not understand, redacted, newest first.
 
 Three signs: the turn itself ended so; the citizen then chose "something else"; an agent put the
-label ``misunderstood`` on the case.
+label ``misunderstood`` on the case. A conversation that the safeguarding team has or had a case of
+is not among them: what is said there is for few eyes, and redaction finds only patterns.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.staff import SAFEGUARDING
 from bot.stores import schema as t
 
 DAYS = timedelta(days=30)
@@ -59,6 +61,7 @@ def out_of_reach(db: sa.Connection, redact: Redact, now: datetime) -> list[Misse
     """Messages about what no service of ours is for, so that somebody can see what is missing."""
     turns = t.turn_records
     query = turns.select().where(turns.c.at >= now - DAYS, turns.c.kind == "out_of_scope")
+    query = query.where(not_safeguarding(turns))
     query = query.where(turns.c.fallback.is_(False), turns.c.misunderstood.is_(False))
     rows = db.execute(query.order_by(turns.c.at.desc()).limit(MOST)).mappings()
     found = (missed_by(db, redact, turn) for turn in rows)
@@ -74,6 +77,14 @@ def missed_by(db: sa.Connection, redact: Redact, turn: sa.RowMapping) -> Missed 
     return Missed(message["id"], turn["at"], turn["language"], told, "", turn["intent"])
 
 
+def not_safeguarding(turns: sa.FromClause) -> sa.ColumnElement[bool]:
+    """That a turn is of a conversation without any case of the safeguarding team's."""
+    c = t.handoffs.c
+    return turns.c.conversation_id.not_in(
+        sa.select(c.conversation_id).where(c.team == SAFEGUARDING)
+    )
+
+
 def find_missed(db: sa.Connection, redact: Redact, now: datetime, message: str) -> Missed | None:
     """One of them, or None."""
     return next((one for one in missed(db, redact, now) if one.id == message), None)
@@ -82,7 +93,7 @@ def find_missed(db: sa.Connection, redact: Redact, now: datetime, message: str) 
 def _of_turns(db: sa.Connection, since: datetime) -> Iterator[tuple[sa.RowMapping, str]]:
     turns, before = t.turn_records, t.turn_records.alias()
     own = sa.or_(turns.c.misunderstood, turns.c.fallback)
-    query = turns.select().where(turns.c.at >= since, own)
+    query = turns.select().where(turns.c.at >= since, own, not_safeguarding(turns))
     for row in db.execute(query.order_by(turns.c.at.desc()).limit(MOST * 2)).mappings():
         yield row, NOT_UNDERSTOOD
     joined = before.join(
@@ -93,7 +104,7 @@ def _of_turns(db: sa.Connection, since: datetime) -> Iterator[tuple[sa.RowMappin
     )
     left = sa.select(before).select_from(joined)
     left = left.where(turns.c.at >= since, turns.c.intent == SOMETHING_ELSE)
-    left = left.where(before.c.service.is_not(None))
+    left = left.where(before.c.service.is_not(None), not_safeguarding(before))
     for row in db.execute(left.order_by(before.c.at.desc()).limit(MOST)).mappings():
         yield row, ELSE
 
@@ -103,6 +114,7 @@ def _of_labels(db: sa.Connection, since: datetime) -> Iterator[tuple[sa.RowMappi
     joined = turns.join(labels, labels.c.conversation_id == turns.c.conversation_id)
     query = sa.select(turns).select_from(joined)
     query = query.where(turns.c.at >= since, labels.c.label == LABEL, turns.c.intent != "")
+    query = query.where(not_safeguarding(turns))
     for row in db.execute(query.order_by(turns.c.at.desc()).limit(MOST)).mappings():
         yield row, AGENT
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.service_card import ServiceCard
 from bot.stores import schema as t
 from channels.manager.ends import NO_SERVICE
-from channels.manager.misunderstood import Missed, Redact, missed_by
+from channels.manager.misunderstood import Missed, Redact, missed_by, not_safeguarding
 from channels.manager.tools import Place
 
 MOST = 100
@@ -51,6 +51,7 @@ def searches_in_words(db: sa.Connection, redact: Redact, since: datetime) -> lis
     """What was searched for, redacted, the latest first; the same words once."""
     turns = t.turn_records
     query = turns.select().where(turns.c.at >= since, turns.c.nothing_found)
+    query = query.where(not_safeguarding(turns))
     rows = db.execute(query.order_by(turns.c.at.desc()).limit(MOST)).mappings()
     found = (missed_by(db, redact, row) for row in rows)
     once = {one.text.casefold(): one for one in reversed([one for one in found if one])}

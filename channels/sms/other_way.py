@@ -37,7 +37,7 @@ def link_to_web(parts: Parts, conversation: Conversation) -> str:
 def call_instead(parts: Parts, conversation_id: str) -> None:
     """See to it that a person reaches the citizen in another way: open a case for a call, or
     note in the open one that our texts do not arrive."""
-    with parts.turn.store.begin() as work:
+    with parts.turn.locks.hold(conversation_id), parts.turn.store.begin() as work:
         conversation = work.conversations.get(conversation_id)
         if conversation is None:
             return

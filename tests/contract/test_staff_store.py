@@ -12,6 +12,7 @@ import pytest
 from bot.desk_view import see_queue
 from bot.desk_work import claim_case, close_case
 from bot.errors import HandoffTaken
+from bot.handoff import Handoff
 from bot.staff import LogEntry, Role, SignInLink, StaffSession, UsernameTaken
 from bot.staff_ports import StaffStore
 from bot.stores.engine import migrate, open_engine
@@ -163,6 +164,31 @@ def test_the_board_is_the_same_everywhere(store):
     assert all(c.citizen_waits_since for c in queue.waiting)
     close_case(desk.parts, bryn, case.id, "resolved")
     assert [c.handoff.id for c in see_queue(desk.parts, asha).over_today] == [case.id]
+
+
+def test_s9_the_queue_does_not_tell_what_was_said_in_a_safeguarding_case(store):
+    desk = Desk(store)
+    lena, hal = desk.hire("lena", Role.TEAM_LEAD), desk.hire("hal", teams=("highways",))
+    citizen, other = Citizen(desk.turn), Citizen(desk.turn)
+    citizen.says("i want to kill myself")
+    other.says("can i speak to a person please")
+
+    def words(who):
+        return {c.handoff.conversation_id: c.last_words for c in see_queue(desk.parts, who).waiting}
+
+    secret = claim_case(desk.parts, lena, citizen.handoff.id)
+    close_case(desk.parts, lena, secret.id, "referred")
+    whose, now = citizen.conversation.id, desk.turn.clock.now()
+    with store.begin() as work:  # as when a text of ours did not arrive
+        work.handoffs.add(Handoff("next", whose, "contact_centre", "soon", "call_back", (), now))
+        work.commit()
+        told = work.case_board.safeguarding({whose, other.conversation.id})
+    assert [one for one, over in told if over] == [whose]
+    asked = {other.conversation.id: "can i speak to a person please"}
+    assert words(hal) == {**asked, whose: ""}
+    assert words(lena) == {**asked, whose: "i want to kill myself"}
+    citizen.says("my bin was missed")
+    assert words(hal) == {**asked, whose: "my bin was missed"}
 
 
 def test_fifty_agents_race_for_fifty_cases_and_each_is_claimed_once(store):

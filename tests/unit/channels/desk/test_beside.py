@@ -174,3 +174,26 @@ def test_other_teams_safeguarding_cases_stay_closed(site, page):
         )
         work.commit()
     assert "SC-9" not in bryn.get(f"/desk/cases/{case.id}/council").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "council", 200),
+        ("GET", "visit", 200),
+        ("POST", "visit", 409),
+        ("POST", "notes", 422),
+        ("POST", "answer", 422),
+    ],
+)
+def test_s9_no_way_to_read_a_case_leaves_the_log_out(site, page, method, path, status):
+    """A form that is sent empty is answered with the case's page, transcript and all."""
+    case = site.waiting("i want to kill myself")
+    bryn = site.client(site.hire("bryn", teams=["highways"]))
+    for client, answered in ((page, status), (page, status), (bryn, 403)):
+        form = {"csrf": csrf(client.get("/desk").text)} if method == "POST" else None
+        answer = client.request(method, f"/desk/cases/{case.id}/{path}", data=form)
+        assert answer.status_code == answered
+    with site.store.begin() as work:
+        did = [(entry.username, entry.action) for entry in work.staff_log.about(case.id)]
+    assert did == [("asha", "case_opened"), ("bryn", "case_refused")]

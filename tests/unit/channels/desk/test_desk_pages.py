@@ -14,6 +14,7 @@ from bot.message import Medium
 from bot.staff import Role
 from bot.take_in import take_in
 from bot.turn import handle_turn
+from channels.sms.other_way import call_instead
 from tests.staff_kit import csrf
 
 HOSTILE = (
@@ -428,3 +429,19 @@ def test_todays_work_is_listed_with_who_did_it(site, browser, asha):
     page = browser.get("/desk").text
     assert "Referred to someone else" in page
     assert "Finished today" in page
+
+
+def test_s9_what_was_said_in_a_safeguarding_case_is_not_in_the_queue_of_other_teams(site):
+    """A text of ours that does not arrive opens a case for everybody in the same conversation."""
+    lena = site.hire("lena", [Role.TEAM_LEAD])
+    hal, lead = site.client(site.hire("hal", teams=["highways"])), site.client(lena)
+    number = "447700900123"
+    secret = site.waiting("i want to kill myself", medium=Medium.SMS, address=number)
+    claim_case(site.desk, lena, secret.id)
+    close_case(site.desk, lena, secret.id, "referred")
+    call_instead(site.parts, secret.conversation_id)
+    theirs = hal.get("/desk").text
+    assert "1 person is waiting" in theirs and "kill myself" not in theirs
+    assert "kill myself" in lead.get("/desk").text
+    says(site, secret, "my bin was missed")
+    assert "my bin was missed" in hal.get("/desk").text

@@ -11,10 +11,12 @@ import pytest
 
 from bot.conversation import Conversation
 from bot.council import LONDON
+from bot.desk_transfer import pass_to_team
 from bot.files.cards import load_cards
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Medium
 from bot.outcome import Outcome
+from bot.staff import SAFEGUARDING
 from bot.turn_record import TurnRecord
 from bot.understanding import Answer, Said, Understanding
 from channels.gates import manager_tools
@@ -209,3 +211,19 @@ def test_searches_that_found_nothing_are_counted_and_shown_redacted(site, parts,
     assert "No service</th><td>Hidden</td>" in shown
     assert shown.count("a skate park") == 1 and "07700 9001" not in shown
     assert "found it" not in shown
+
+
+def test_s9_gaps_tell_nothing_of_what_led_to_a_safeguarding_case(site, parts, manager):
+    made = Understanding(intent="elsewhere_passport", kind="out_of_scope")
+    script = parts.turn.assistant.script
+    script["passport"] = Answer((Said("Ask HM.", "en"),), made)
+    script["refuge"] = Answer((Said("?", "en"),), Understanding(), ({"type": "nothing_found"},))
+    said = ("where is my passport", "a refuge for me")
+    case = site.waiting(*said, "can i speak to a person please")
+    page = manager.get("/manager/gaps").text
+    assert all(words in page for words in said)
+    lena = site.hire("lena", ["team_lead"])
+    pass_to_team(site.desk, lena, case.id, SAFEGUARDING, "hurt at home", (SAFEGUARDING,))
+    page = manager.get("/manager/gaps").text
+    assert not any(words in page for words in said)
+    assert "No service" in in_vain(page)  # it counts all the same

@@ -8,6 +8,9 @@ import pytest
 import yaml
 
 from bot.desk_notes import set_labels
+from bot.desk_transfer import pass_to_team
+from bot.desk_work import claim_case, close_case
+from bot.staff import SAFEGUARDING
 from bot.understanding import Answer, Said, Understanding
 from channels.assistant_memory import ROUTE
 from channels.manager.own_phrases import (
@@ -74,6 +77,33 @@ def test_what_came_before_something_else_and_what_an_agent_labels(site, manager,
     page = manager.get("/manager").text
     assert "Chose something else, taken for" in page and "An agent says so" in page
     assert "full of ice" in page and "hello there" not in page
+
+
+def test_s9_what_led_to_a_safeguarding_case_is_on_no_list(site, manager, post, script):
+    """The danger check missed it, the agent did not."""
+    case = site.waiting(
+        "he threw the moon at me", "my wheelie is my hiding place", "something else",
+        "my street is not safe", "can i speak to a person please",
+    )  # fmt: skip
+    asha, lena = site.hire("asha"), site.hire("lena", ["team_lead"])
+    set_labels(site.desk, asha, case.id, "misunderstood")
+    said = ("threw the moon", "hiding place", "not safe")
+    page = manager.get("/manager").text
+    assert all(words in page for words in said)
+    message = ids(page)[0]
+    pass_to_team(site.desk, lena, case.id, SAFEGUARDING, "hurt at home", (SAFEGUARDING,))
+
+    def is_on_no_list():
+        page = manager.get("/manager").text
+        assert "Nothing is waiting" in page and not any(words in page for words in said)
+        look = {"message": message, "language": "en", "intent": "human", "text": "a person"}
+        answer = post("/manager/phrases", **look)
+        assert answer.status_code == 422 and not any(words in answer.text for words in said)
+
+    is_on_no_list()
+    claim_case(site.desk, lena, case.id)
+    close_case(site.desk, lena, case.id, "referred")
+    is_on_no_list()
 
 
 def test_a_phrase_is_looked_at_kept_learned_and_taken_out_again(site, manager, post, script, log):

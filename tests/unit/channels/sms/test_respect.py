@@ -31,6 +31,7 @@ from channels.resume import give_code, move_to_web
 from channels.settings import ROOT
 from channels.sms import make_sms_router, start_postman
 from channels.sms.numbers import is_landline
+from channels.sms.other_way import call_instead
 from channels.sms.postman import Postman
 from channels.sms.providers.notify import NotifyProvider, survives_notify
 from channels.sms.providers.twilio import TwilioProvider
@@ -282,6 +283,20 @@ def test_a_landline_and_a_refused_number_become_a_case_for_a_call(parts, postman
         assert (case.way, case.reasons) == ("call_back", ("error_not_delivered",))
         assert case.contact == {"phone": number}
     assert networks.taken == []
+
+
+def test_the_case_for_a_call_waits_for_the_turn_that_is_being_answered(parts):
+    """Or the danger that the turn tells of would be written over."""
+    text_in(parts, "my bin was missed")
+    whose = conversation_of(parts).id
+    with ThreadPoolExecutor() as pool:
+        with parts.turn.locks.hold(whose):
+            made = pool.submit(call_instead, parts, whose)
+            with pytest.raises(TimeoutError):
+                made.result(0.5)
+            assert open_case(parts) is None
+        made.result(30)
+    assert open_case(parts).reasons == ("error_not_delivered",)
 
 
 def test_ten_minutes_of_outage_lose_and_repeat_nothing(parts, postman, networks, clock):
