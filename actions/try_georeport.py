@@ -13,7 +13,7 @@ from typing import Literal
 import click
 import httpx
 
-from actions.gateways.base import GatewayError, Remote
+from actions.gateways.base import GatewayError, Limits, Remote
 from actions.gateways.clock import utc_now
 from actions.gateways.open311 import HttpOpen311, NewRequest, Question
 
@@ -30,6 +30,10 @@ TEST_WORDS = "A test by Fairway. Nothing has to be done."
     "--at", nargs=2, type=float, metavar="LAT LONG", default=(52.7073, -2.7553),
     help="Where the test report is; default: the middle of Shrewsbury.",
 )  # fmt: skip
+@click.option(
+    "--patience", type=click.FloatRange(min=1), default=Limits.whole, show_default=True,
+    help="Seconds that one answer may take.",
+)  # fmt: skip
 def try_georeport(
     url: str,
     form: Literal["json", "xml"],
@@ -37,6 +41,7 @@ def try_georeport(
     key: str,
     send: str | None,
     at: tuple[float, float],
+    patience: float,
 ) -> None:
     """Read an Open311 server: its services, their questions, its reports; --send tries a report.
 
@@ -47,7 +52,7 @@ def try_georeport(
       fairway try-georeport https://open311.example.gov.uk/v2 --jurisdiction example
     """
     try:
-        asyncio.run(_try(url, form, jurisdiction, key, send, at))
+        asyncio.run(_try(url, form, jurisdiction, key, send, at, patience))
     except GatewayError as error:
         raise click.ClickException(f"{type(error).__name__}: {error}") from error
 
@@ -59,9 +64,12 @@ async def _try(
     key: str,
     send: str | None,
     at: tuple[float, float],
+    patience: float,
 ) -> None:
+    limits = Limits(read=patience, whole=patience)
     async with httpx.AsyncClient(trust_env=False) as client:
-        server = HttpOpen311(Remote(client, url), utc_now, key, jurisdiction, form)
+        remote = Remote(client, url, limits=limits)
+        server = HttpOpen311(remote, utc_now, key, jurisdiction, form)
         services = await server.services()
         click.echo(f"Services: {len(services)}")
         for service in services:

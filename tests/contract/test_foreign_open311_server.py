@@ -27,7 +27,7 @@ def url() -> Iterator[str]:
 
 
 def tried(url: str, form: str, *more: str) -> Result:
-    asked = ["try-georeport", url, "--form", form, *more]
+    asked = ["try-georeport", url, "--form", form, "--patience", "120", *more]
     return CliRunner().invoke(fairway, asked)
 
 
