@@ -111,7 +111,7 @@ def book_visit(
         }
         now = parts.turn.clock.now()
         wanted = follow_ups([event], case.conversation.id, now)
-        put_follow_ups(case.work.outbox, wanted, now)
+        put_follow_ups(case.work, wanted, now)
         for made in council_cases([event], case.conversation.id, "", now):
             case.work.council_cases.add(made)
         log(parts, case.work, who, "visit_booked", case.handoff, reference=booked.reference)

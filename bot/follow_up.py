@@ -3,7 +3,7 @@
 Actions say what they brought about (``appointment``, ``appointment_cancelled``, ``watch``);
 here that becomes parcels of the outbox, kept in the turn's own transaction. Each parcel's id
 follows from what it is about, so that asking twice is asking once and a cancelled appointment
-takes its reminder with it.
+takes its reminder with it. Of two requests for news of one report to one place the newer counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.ports import Outbox, Parcel
+from bot.message import Medium
+from bot.ports import Parcel, UnitOfWork
 
 REMINDER, WATCH = "reminder", "watch"
 REMIND_BEFORE = timedelta(hours=24)
@@ -39,22 +40,40 @@ def follow_ups(
     return tuple(one for one in made if one)
 
 
-def put_follow_ups(outbox: Outbox, wanted: Iterable[FollowUp], now: datetime) -> None:
+def put_follow_ups(work: UnitOfWork, wanted: Iterable[FollowUp], now: datetime) -> None:
     """Keep what is wanted, once; call off what is not."""
     for one in wanted:
         if one.due is None:
-            outbox.done(one.parcel.id, now)
+            work.outbox.done(one.parcel.id, now)
+        elif one.parcel.kind == WATCH:
+            _call_off_doubles(work, one.parcel, now)
+            work.outbox.put_anew(one.parcel, one.due)
         else:
-            outbox.put_once(one.parcel, one.due)
+            work.outbox.put_once(one.parcel, one.due)
 
 
 def watch_again(parcel: Parcel, status: str) -> Parcel:
-    """The next look at the same report, which is now known to be in ``status``. Its id is new:
-    a parcel's content never changes once it is kept."""
-    reference = str(parcel.payload.get("reference"))
-    payload = {**parcel.payload, "status": status}
-    conversation = str(parcel.payload.get("conversation_id"))
-    return Parcel(_id(WATCH, conversation, reference, parcel.id), WATCH, payload)
+    """The next look at the same report, which is now known to be in ``status``."""
+    return Parcel(parcel.id, WATCH, {**parcel.payload, "status": status})
+
+
+def _call_off_doubles(work: UnitOfWork, parcel: Parcel, now: datetime) -> None:
+    """Whoever asked in an earlier conversation and asks again by the same phone is told once."""
+    place = _told_at(work, parcel)
+    for held in work.outbox.standing(WATCH, str(parcel.payload["reference"])):
+        of_one_system = held.payload.get("system") == parcel.payload["system"]
+        if held.id != parcel.id and of_one_system and _told_at(work, held) == place:
+            work.outbox.done(held.id, now)
+
+
+def _told_at(work: UnitOfWork, parcel: Parcel) -> str:
+    """Where the news will arrive: a phone number's digits, or a web conversation's id."""
+    phone, whose = parcel.payload.get("phone"), str(parcel.payload.get("conversation_id"))
+    if phone:
+        return str(phone).lstrip("+")
+    held = work.conversations.get(whose)
+    texted = held.address if held is not None and held.medium is Medium.SMS else None
+    return texted or whose
 
 
 def _follow_up(event: Mapping[str, Any], conversation_id: str, now: datetime) -> FollowUp | None:
@@ -102,7 +121,7 @@ def _watch(
         "phone": str(event.get("phone") or ""),
         "since": now.isoformat(),
     }
-    parcel = Parcel(_id(WATCH, conversation_id, reference), WATCH, payload)
+    parcel = Parcel(_id(WATCH, conversation_id, payload["system"], reference), WATCH, payload)
     return FollowUp(parcel, now + LOOK_EVERY)
 
 

@@ -169,6 +169,16 @@ class Outbox(Protocol):
     def put_once(self, parcel: Parcel, due: datetime) -> bool:
         """The same, unless one with this id is held already, done or not: then False."""
 
+    def put_anew(self, parcel: Parcel, due: datetime) -> None:
+        """The same, in place of one with this id that is held, done or not."""
+
+    def standing(self, kind: str, reference: str) -> list[Parcel]:
+        """Those neither done nor given up whose payload has this ``reference``."""
+
+    def holds_lease(self, parcel: Parcel) -> bool:
+        """Whether nobody else has leased, ended or replaced it since ``parcel`` was leased; then
+        nobody can before this transaction ends."""
+
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         """Up to ``limit`` due parcels, hidden from others until ``until``; attempts + 1."""
 

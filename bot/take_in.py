@@ -11,6 +11,7 @@ from bot.errors import ConversationExpired, ConversationUnknown
 from bot.message import RECENT, Medium, Message, Sender, clean_text, last_buttons
 from bot.passport import carried_over
 from bot.ports import UnitOfWork
+from bot.talk_over import is_over
 from bot.turn_state import TurnParts
 
 KEPT_CHARACTERS = 10_000
@@ -86,8 +87,7 @@ def take_in(
             held = work.messages.accepted_as(conversation_id, client_id)
             if held is not None:
                 return TakenIn(held, is_new=False)
-        case_open = work.handoffs.open_of(conversation_id) is not None
-        if conversation.is_over(now, case_open=case_open):
+        if is_over(work, conversation, now):
             raise ConversationExpired
         message = _message(parts, work, conversation, text, client_id)
         is_new = work.messages.accept(message, provider, provider_id)

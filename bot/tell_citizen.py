@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.conversation import Conversation
 from bot.message import Medium, Message, Sender
 from bot.ports import Parcel, UnitOfWork
+from bot.talk_over import is_over
 from bot.turn_state import TurnParts
 
 
@@ -42,10 +43,8 @@ def _by_text(parts: TurnParts, work: UnitOfWork, web: Conversation, address: str
     """The conversation with a number, so that an answer to the text goes on from there."""
     now = parts.clock.now()
     held = work.conversations.latest_at(address)
-    if held is not None:
-        case_open = work.handoffs.open_of(held.id) is not None
-        if not held.is_over(now, case_open=case_open):
-            return held
+    if held is not None and not is_over(work, held, now):
+        return held
     conversation = Conversation(
         id=parts.new_id(),
         medium=Medium.SMS,

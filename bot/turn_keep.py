@@ -39,7 +39,7 @@ def keep_turn(parts: TurnParts, turn: Turn, ending: Ending) -> Kept:
         _keep_appeal(parts, work, turn, conversation)
         record = _record(parts, turn, ending, conversation)
         work.records.add_turn(record)
-        put_follow_ups(work.outbox, ending.follow_ups, parts.clock.now())
+        put_follow_ups(work, ending.follow_ups, parts.clock.now())
         for case in ending.council_cases:
             work.council_cases.add(case)
         if ending.earlier_consent is not None:

@@ -1,7 +1,8 @@
 """Reminders of appointments, news of reports to those who asked for it, and outcomes.
 
 A round a minute. What is due lies in the outbox, so nothing is forgotten with the
-process; each message is kept in the same transaction that ends its parcel, so none is sent twice.
+process; each message is kept in the same transaction that ends its parcel, and only by whoever
+still holds its lease, so none is sent twice.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class FollowUps:
         told = {name: str(parcel.payload.get(name)) for name in ("reference", "place", "when")}
         now = self._parts.clock.now()
         with self._parts.store.begin() as work:
+            if not work.outbox.holds_lease(parcel):
+                return
             if not _is_past(parcel, now):  # nothing may have run for a day
                 self._tell(work, parcel, "appointment_reminder", told)
             work.outbox.done(parcel.id, now)
@@ -66,19 +69,25 @@ class FollowUps:
     def _after_look(self, parcel: Parcel, news: CaseNews | None) -> None:
         now = self._parts.clock.now()
         with self._parts.store.begin() as work:
-            if news is None or news.state == parcel.payload.get("status"):
-                if now - _since(parcel) > WATCH_FOR:
-                    work.outbox.done(parcel.id, now)
-                else:
-                    work.outbox.again(parcel.id, now + LOOK_EVERY, "")
-                work.commit()
-                return
-            there = self._tell_news(work, parcel, news)
-            work.outbox.done(parcel.id, now)
-            if there and not news.is_over:
-                work.outbox.put_once(watch_again(parcel, news.state), now + LOOK_EVERY)
+            if not work.outbox.holds_lease(parcel):
+                return  # the council answered so slowly that another process looked meanwhile
+            moved = news is not None and news.state != parcel.payload.get("status")
+            if news is not None and moved:
+                self._moved(work, parcel, news, now)
+            elif now - _since(parcel) > WATCH_FOR:
+                work.outbox.done(parcel.id, now)
+            else:
+                work.outbox.again(parcel.id, now + LOOK_EVERY, "")
             work.commit()
-        self._wake(parcel)
+        if moved:
+            self._wake(parcel)
+
+    def _moved(self, work: UnitOfWork, parcel: Parcel, news: CaseNews, now: datetime) -> None:
+        there = self._tell_news(work, parcel, news)
+        if there and not news.is_over:
+            work.outbox.put_anew(watch_again(parcel, news.state), now + LOOK_EVERY)
+        else:
+            work.outbox.done(parcel.id, now)
 
     def _tell_news(self, work: UnitOfWork, parcel: Parcel, news: CaseNews) -> bool:
         conversation = work.conversations.get(str(parcel.payload.get("conversation_id")))

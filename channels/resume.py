@@ -17,6 +17,7 @@ from bot.message import Medium
 from bot.ports import DESK, POST
 from bot.resume_code import LIFETIME, code_in, hash_code, new_code
 from bot.stores.schema import resume_codes
+from bot.talk_over import is_over
 from channels.parts import Parts
 
 
@@ -79,8 +80,7 @@ def _move(parts: Parts, conversation_id: str, **changes: object) -> Conversation
     now = parts.turn.clock.now()
     with parts.turn.locks.hold(conversation_id), parts.turn.store.begin() as work:
         held = work.conversations.get(conversation_id)
-        case_open = work.handoffs.open_of(conversation_id) is not None
-        if held is None or held.is_over(now, case_open=case_open):
+        if held is None or is_over(work, held, now):
             raise CodeUnknown
         moved = replace(held, last_at=now, **changes)  # type: ignore[arg-type]
         work.conversations.save(moved)

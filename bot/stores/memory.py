@@ -274,6 +274,20 @@ class _Outbox:
             self.put(parcel, due)
         return is_new
 
+    def put_anew(self, parcel: Parcel, due: datetime) -> None:
+        held = self.tables.outbox.get(parcel.id)
+        attempts = held.parcel.attempts + 1 if held else parcel.attempts
+        self.put(replace(parcel, attempts=attempts), due)
+
+    def standing(self, kind: str, reference: str) -> list[Parcel]:
+        held = sorted(self.tables.outbox.values(), key=lambda d: d.parcel.id)
+        of_kind = [d.parcel for d in held if d.parcel.kind == kind and not d.done]
+        return [p for p in of_kind if p.payload.get("reference") == reference]
+
+    def holds_lease(self, parcel: Parcel) -> bool:
+        held = self.tables.outbox.get(parcel.id)
+        return bool(held and not held.done and held.parcel.attempts == parcel.attempts)
+
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         ready = [
             d

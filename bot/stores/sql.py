@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
@@ -285,6 +285,30 @@ class _Outbox:
             self.put(parcel, due)
         return held is None
 
+    def put_anew(self, parcel: Parcel, due: datetime) -> None:
+        c = t.outbox.c
+        counted = {"attempts": c.attempts + 1}  # a lease taken before holds no more
+        anew = {"due": due, "done_at": None, "given_up_at": None, "last_error": ""}
+        values = anew | counted | {"kind": parcel.kind, "payload": parcel.payload}
+        change = t.outbox.update().where(c.id == parcel.id).values(**values)
+        if not self.db.execute(change).rowcount:
+            self.put(parcel, due)
+
+    def standing(self, kind: str, reference: str) -> list[Parcel]:
+        c = t.outbox.c
+        query = t.outbox.select().where(
+            c.kind == kind, c.done_at.is_(None), c.given_up_at.is_(None)
+        )
+        about = c.payload["reference"].as_string() == reference
+        return _all(self.db, query.where(about).order_by(c.id), _parcel)
+
+    def holds_lease(self, parcel: Parcel) -> bool:
+        c = t.outbox.c
+        same = (c.id == parcel.id, c.attempts == parcel.attempts)
+        open_ = (c.done_at.is_(None), c.given_up_at.is_(None))
+        change = t.outbox.update().where(*same, *open_).values(attempts=c.attempts)  # locks the row
+        return self.db.execute(change).rowcount > 0
+
     def lease(self, kind: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
         c = t.outbox.c
         ready = (
@@ -300,10 +324,7 @@ class _Outbox:
         ids = [row["id"] for row in rows]
         change = t.outbox.update().where(c.id.in_(ids))
         self.db.execute(change.values(due=until, attempts=c.attempts + 1))
-        return [
-            Parcel(r["id"], r["kind"], r["payload"], r["attempts"] + 1, r["last_error"])
-            for r in rows
-        ]
+        return [replace(_parcel(_row(row)), attempts=row["attempts"] + 1) for row in rows]
 
     def done(self, parcel_id: str, now: datetime) -> None:
         self._change(parcel_id, done_at=now)
@@ -323,6 +344,10 @@ class _Outbox:
 
     def _change(self, parcel_id: str, **values: Any) -> None:
         self.db.execute(t.outbox.update().where(t.outbox.c.id == parcel_id).values(**values))
+
+
+def _parcel(row: Row) -> Parcel:
+    return Parcel(row["id"], row["kind"], row["payload"], row["attempts"], row["last_error"])
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from bot.conversation import Conversation
 from bot.errors import MessageEmpty
 from bot.message import Medium
-from bot.ports import POST, UnitOfWork
+from bot.ports import POST
 from bot.take_in import TakenIn, start_conversation, take_in
+from bot.talk_over import is_over
 from channels.limits import Limiter
 from channels.parts import Parts
 from channels.resume import move_to_sms
@@ -53,7 +54,7 @@ def _conversation(parts: Parts, number: str) -> Conversation:
     the web is by text again: the answer goes where the citizen writes."""
     with parts.turn.store.begin() as work:
         held = work.conversations.latest_at(number)
-        if held is not None and not _is_over(parts, work, held):
+        if held is not None and not is_over(work, held, parts.turn.clock.now()):
             if held.medium is not Medium.SMS:
                 held = replace(held, medium=Medium.SMS, token_hash=None)
                 work.conversations.save(held)
@@ -61,11 +62,6 @@ def _conversation(parts: Parts, number: str) -> Conversation:
             return held
     conversation, _ = start_conversation(parts.turn, Medium.SMS, address=number)
     return conversation
-
-
-def _is_over(parts: Parts, work: UnitOfWork, held: Conversation) -> bool:
-    case_open = work.handoffs.open_of(held.id) is not None
-    return held.is_over(parts.turn.clock.now(), case_open=case_open)
 
 
 def _take_in(parts: Parts, conversation: Conversation, text: InboundText) -> TakenIn:

@@ -16,6 +16,7 @@ from bot.passport import forgotten, kept
 from bot.ports import UnitOfWork
 from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
+from bot.talk_over import is_over
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
 from channels.limits import Limiter
@@ -189,8 +190,7 @@ class Talk:
     def is_over(self, conversation: Conversation) -> bool:
         """Whether nothing more can be said in the conversation."""
         with self.parts.turn.store.begin() as work:
-            case_open = work.handoffs.open_of(conversation.id) is not None
-        return conversation.is_over(self.parts.turn.clock.now(), case_open=case_open)
+            return is_over(work, conversation, self.parts.turn.clock.now())
 
     def note(self, conversation: Conversation, key: str) -> None:
         """Say one of the assistant's fixed texts in the conversation."""

@@ -311,6 +311,42 @@ def test_a_parcel_given_up_is_not_leased_again(store):
         assert work.outbox.lease("sms", NOW, NOW, 10) == []
 
 
+def test_a_parcel_put_anew_stands_again_with_what_it_now_says(store):
+    parcel, later = Parcel(uuid.uuid4().hex, "watch", {"reference": "7"}), NOW + timedelta(hours=1)
+    with store.begin() as work:
+        work.outbox.put_anew(parcel, NOW)
+        (leased,) = work.outbox.lease("watch", NOW, later, 10)
+        work.outbox.done(parcel.id, NOW)
+        work.outbox.put_anew(replace(parcel, payload={"reference": "7", "status": "open"}), NOW)
+        assert not work.outbox.holds_lease(leased)
+        (again,) = work.outbox.lease("watch", NOW, later, 10)
+        assert again.payload == {"reference": "7", "status": "open"}
+        assert work.outbox.holds_lease(again)
+
+
+def test_a_lease_holds_until_somebody_else_has_it_or_it_is_done(store):
+    later, latest = NOW + timedelta(minutes=5), NOW + timedelta(minutes=10)
+    with store.begin() as work:
+        work.outbox.put(Parcel(uuid.uuid4().hex, "watch", {}), NOW)
+        (first,) = work.outbox.lease("watch", NOW, later, 1)
+        assert work.outbox.holds_lease(first)
+        (second,) = work.outbox.lease("watch", later, latest, 1)
+        assert work.outbox.holds_lease(second) and not work.outbox.holds_lease(first)
+        work.outbox.done(second.id, later)
+        assert not work.outbox.holds_lease(second)
+
+
+def test_standing_parcels_are_found_by_what_they_are_about(store):
+    here = [Parcel(name, "watch", {"reference": "7"}) for name in ("a", "b", "c")]
+    other = Parcel("d", "watch", {"reference": "8"}), Parcel("e", "reminder", {"reference": "7"})
+    with store.begin() as work:
+        for parcel in (*here, *other):
+            work.outbox.put(parcel, NOW)
+        work.outbox.done("a", NOW)
+        work.outbox.give_up("c", NOW, "")
+        assert work.outbox.standing("watch", "7") == [here[1]]
+
+
 def test_a_parcel_put_once_is_there_once_even_when_it_is_done(store):
     parcel = Parcel(uuid.uuid4().hex, "watch", {"reference": "7"})
     with store.begin() as work:

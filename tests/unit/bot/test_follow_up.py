@@ -148,6 +148,47 @@ def test_a_report_that_never_moves_is_let_go() -> None:
     assert scene.parcels(WATCH) == 0 and scene.told() == []
 
 
+def test_who_asks_again_after_it_was_closed_hears_when_it_moves_again() -> None:
+    scene = Scene()
+    scene.citizen.sends("watch")
+    scene.news.known["7"] = CaseNews("7", "fixed")
+    scene.later(minutes=31)
+    scene.citizen.sends("watch")
+    scene.news.known["7"] = CaseNews("7", "looking")
+    scene.later(minutes=31)
+    assert "[case_state_looking]" in scene.told()[-1] and scene.parcels(WATCH) == 1
+
+
+def test_who_asks_in_two_conversations_is_told_once_and_another_phone_too() -> None:
+    scene = Scene(Medium.WEB)
+    scene.citizen.sends("watch by text")
+    first = scene.citizen.conversation.id
+    again = Citizen(scene.parts, Medium.WEB)
+    again.sends("watch by text")
+    Citizen(scene.parts, Medium.WEB).sends("watch")  # a neighbour, told in the chat
+    assert scene.parcels(WATCH) == 2 and first != again.conversation.id
+    scene.news.known["7"] = CaseNews("7", "fixed")
+    scene.later(minutes=31)
+    assert scene.parcels("sms") == 1
+
+
+def test_nobody_is_told_twice_when_another_process_looked_meanwhile() -> None:
+    scene = Scene()
+    scene.citizen.sends("watch")
+    scene.news.known["7"] = CaseNews("7", "fixed")
+    quicker = FollowUps(scene.parts, scene.news)
+
+    class Slow(News):
+        def of(self, asked, since):
+            scene.clock.moment += timedelta(minutes=6)
+            quicker.run_once()
+            return {pair: scene.news.known[pair[1]] for pair in asked}
+
+    scene.clock.moment += timedelta(minutes=31)
+    FollowUps(scene.parts, Slow()).run_once()
+    assert len(scene.told()) == 1
+
+
 def test_a_web_citizen_is_texted_where_they_said() -> None:
     scene = Scene(Medium.WEB)
     scene.citizen.sends("watch by text")
