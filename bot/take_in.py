@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -72,7 +74,8 @@ def take_in(
     check: Callable[[Conversation], None] = lambda _: None,
 ) -> TakenIn:
     """Keep a citizen's message, once, however often it is sent. ``check`` may raise to keep
-    nothing.
+    nothing. Other words under a ``client_id`` that is known are another message: whoever goes back
+    to an older page and writes something else is not answered what they asked before.
 
     Raises MessageEmpty, ConversationUnknown, ConversationExpired.
     """
@@ -83,10 +86,9 @@ def take_in(
             raise ConversationUnknown
         check(conversation)
         text = clean_text(raw[:KEPT_CHARACTERS])
-        if client_id is not None:
-            held = work.messages.accepted_as(conversation_id, client_id)
-            if held is not None:
-                return TakenIn(held, is_new=False)
+        client_id, held = _known(work, conversation, client_id, text)
+        if held is not None:
+            return TakenIn(held, is_new=False)
         if is_over(work, conversation, now):
             raise ConversationExpired
         message = _message(parts, work, conversation, text, client_id)
@@ -98,6 +100,27 @@ def take_in(
             work.conversations.touch(conversation_id, now)  # a turn may be changing the rest
         work.commit()
     return TakenIn(message, is_new)
+
+
+def _known(
+    work: UnitOfWork, conversation: Conversation, client_id: str | None, text: str
+) -> tuple[str | None, Message | None]:
+    """The id to keep ``text`` under, and the message if it is kept already."""
+    held = work.messages.accepted_as(conversation.id, client_id) if client_id else None
+    if held is None:
+        return client_id, None
+    if held.text == text or held.text == _as_shown_then(work, conversation, held, text):
+        return client_id, held
+    own = hashlib.sha256(f"{client_id}\0{text}".encode()).hexdigest()[:40]
+    return own, work.messages.accepted_as(conversation.id, own)
+
+
+def _as_shown_then(work: UnitOfWork, conversation: Conversation, held: Message, text: str) -> str:
+    """What ``text`` stood for when ``held`` was sent: a button's payload is kept by its title."""
+    before = itertools.takewhile(lambda m: m.id != held.id, work.messages.of(conversation.id))
+    numbered = conversation.medium is Medium.SMS
+    offered = last_buttons(list(before), numbered=numbered)
+    return resolve_choice(text, offered, numbered=numbered, language=held.lang).shown
 
 
 def _message(

@@ -32,7 +32,8 @@ class NewConversation(BaseModel):
 
 
 class NewMessage(BaseModel):
-    """``client_id``: your own id; the same one again is answered again, not taken twice."""
+    """``client_id``: your own id; the same words under the same one are answered
+    again, not taken twice."""
 
     text: str = Field(max_length=100_000)
     client_id: str | None = Field(None, max_length=80)

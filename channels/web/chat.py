@@ -22,7 +22,7 @@ from channels.web.api import address_of
 from channels.web.chat_cookie import ChatCookie
 from channels.web.chat_page import ChatPage
 from channels.web.events import Streams
-from channels.web.talk import AnswerDelayed, Said, Talk, worth_keeping
+from channels.web.talk import AnswerDelayed, Talk, worth_keeping
 from channels.web.waiting import waiting_words
 
 COPIES = 2
@@ -71,8 +71,9 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         text: Annotated[str, Form()] = "",
         choice: Annotated[str, Form()] = "",
         client_id: Annotated[str, Form(max_length=80)] = "",
+        after: Annotated[str, Form(max_length=80)] = "",
     ) -> Response:
-        answer = steps.say(request, text, choice, client_id, stale=stale)
+        answer = steps.say(request, text, choice, client_id, after, stale=stale)
         return cookie.keep(request, answer)
 
     @router.post("/chat/end", dependencies=[Depends(check_csrf)])
@@ -150,9 +151,10 @@ class _Steps:
     page: ChatPage
 
     def say(
-        self, request: Request, text: str, choice: str, client_id: str, *, stale: bool
+        self, request: Request, text: str, choice: str, client_id: str, after: str, *, stale: bool
     ) -> Response:
-        """Take a choice on offer or the citizen's own words, and show the answer."""
+        """Take a choice on offer or the citizen's own words, and show the answer. ``after`` is
+        the newest message that the page's script has shown."""
         conversation = self.cookie.open(request)
         try:
             if stale:
@@ -167,7 +169,11 @@ class _Steps:
         except AnswerDelayed:
             return self.page.delayed(request, conversation)
         draft = text if choice or worth_keeping(text) else ""
-        return self._answer(request, conversation, said, draft, is_new)
+        if wants_json(request):
+            since = "" if is_new else after
+            told = self.page.as_json(request, conversation, said, draft, is_new, since)
+            return JSONResponse(told)
+        return self._answer(request, conversation, draft)
 
     def _conversation(
         self, request: Request, conversation: Conversation | None
@@ -183,16 +189,7 @@ class _Steps:
             self.talk.note(started.conversation, "conversation_expired")
         return started.conversation, True
 
-    def _answer(
-        self,
-        request: Request,
-        conversation: Conversation,
-        said: Said,
-        draft: str,
-        is_new: bool,
-    ) -> Response:
-        if wants_json(request):
-            return JSONResponse(self.page.as_json(request, conversation, said, draft, is_new))
+    def _answer(self, request: Request, conversation: Conversation, draft: str) -> Response:
         if draft:  # sending this page again is harmless: its client_id is known already
             return self.page.show(request, conversation, draft)
         return RedirectResponse("/#latest", 303)

@@ -99,10 +99,14 @@ class ChatPage:
         said: Said,
         draft: str,
         is_new: bool,
+        after: str,
     ) -> dict[str, Any]:
-        """What the script needs to show an answer and to send the next message."""
+        """What the script needs to show an answer and to send the next message: everything since
+        the message ``after``, for an agent may have written while the stream was down."""
         view = self._talk.view(conversation)
         messages = view.messages if is_new else [said.message, *said.replies]
+        if after:
+            messages = self._talk.news(conversation.id, after).new
         return {
             "messages": self.shown(messages, conversation.language),
             "started": is_new,

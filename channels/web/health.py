@@ -18,7 +18,9 @@ def make_health_router(parts: Parts) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
-    def healthz() -> dict[str, str]:
+    async def healthz() -> dict[str, str]:
+        # Never waits for a thread: the supervisor kills whoever does not answer, and being busy
+        # is no reason.
         return {"status": "ok"}
 
     @router.get("/readyz")

@@ -120,12 +120,65 @@ def test_a_lost_answer_is_fetched_again_and_said_once(open_page, assistant):
     assert page.locator(".bubble").count() == 5
 
 
-def test_when_fetch_fails_the_form_is_sent(open_page):
+def test_on_a_bad_line_the_page_stays_and_where_fetch_goes_on_failing_the_form_is_sent(open_page):
     page = open_page()
     page.evaluate("window.here = true; window.fetch = async () => { throw 1 }; 0")
+    for tries in (1, 2):
+        say(page, "hello")
+        expect(page.locator(".message.system")).to_have_count(tries)
+        assert page.input_value("#text") == "hello" and page.evaluate("window.here")
     say(page, "hello")
     expect(page.locator(".bubble").nth(-1)).to_contain_text("You said: hello")
     assert not page.evaluate("window.here")
+
+
+def test_what_an_agent_wrote_while_the_stream_was_down_is_not_skipped(open_page, site):
+    page = open_page()
+    say(page, "hello")
+    expect_said(page, "You said: hello")
+    page.route("**/chat/events*", lambda route: route.abort())
+    page.reload()
+    agent_writes(site.parts, "Go to the town hall")
+    say(page, "are you there")
+    expect_said(page, "Go to the town hall", "are you there", "You said: are you there")
+
+
+def test_words_that_were_kept_after_all_are_not_sent_again_and_new_ones_are(open_page, assistant):
+    page = open_page()
+    say(page, "hello")
+    expect_said(page, "You said: hello")
+
+    def lose(route):
+        route.fetch()  # the server has it; the browser never hears
+        route.abort()
+
+    page.route("**/chat", lose)
+    say(page, "my bin")
+    expect_said(page, "my bin", "You said: my bin")  # by the stream
+    expect(page.locator("#text")).to_have_value("")
+    page.unroute("**/chat")
+    say(page, "no wait, my street light")
+    expect_said(page, "no wait, my street light", "You said: no wait, my street light")
+    assert assistant.heard == ["hello", "my bin", "no wait, my street light"]
+
+
+def test_a_stream_that_was_refused_is_opened_again(open_page, site):
+    page = open_page()
+    say(page, "hello")
+    expect_said(page, "You said: hello")
+    refused = []
+
+    def refuse_once(route):
+        if refused:
+            return route.continue_()
+        refused.append(1)
+        route.fulfill(status=503, content_type="application/json", body="{}")
+
+    page.route("**/chat/events*", refuse_once)
+    page.reload()
+    agent_writes(site.parts, "Go to the town hall")
+    expect_said(page, "Go to the town hall")
+    assert refused
 
 
 def test_a_page_that_is_out_of_date_renews_itself(open_page):

@@ -29,7 +29,8 @@
     return node;
   };
   let after = form.dataset.after;
-  let stream, timer;
+  let stream, timer, again, failed;
+  let failures = 0;
   if (check) check.hidden = true;
 
   // A draft survives a reload and a lost connection.
@@ -66,7 +67,7 @@
   };
 
   // One node a message, whole at once, so that a screen reader says it once.
-  const add = (message) => {
+  const add = (message, before) => {
     if (message.id && byId(message.id)) return; // the stream repeats what an answer brought
     if (message.id) {
       after = message.id;
@@ -90,7 +91,7 @@
     if (message.photo) bubble.append(Object.assign(make("img", "photo"), { src: message.photo, alt: message.photo_alt }));
     node.append(who, bubble);
     if (message.buttons && message.buttons.length) addChoices(node, message);
-    log.append(node);
+    log.insertBefore(node, before || null);
     show(node);
     return node;
   };
@@ -112,7 +113,7 @@
   };
   const askWait = () =>
     fetch("/chat/wait", { headers: { Accept: "application/json" } })
-      .then((answer) => answer.json())
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject()))
       .then((told) => showWait(told.wait || ""))
       .catch(() => showWait(wait.textContent));
 
@@ -141,14 +142,32 @@
     if (!node.querySelector(".changed")) node.querySelector(".who").append(" ", make("span", "changed", `(${form.dataset.changed})`));
   };
 
+  // What was said not to be sent has arrived after all: it is not to be sent once more.
+  const newId = () => (form.elements.client_id.value = crypto.getRandomValues(new Uint32Array(3)).join("-"));
+  const arrived = (message) => {
+    if (!failed || message.client_id !== failed.client) return;
+    if (box.value === failed.draft) box.value = "";
+    keep();
+    newId();
+    failed = undefined;
+  };
+
   const follow = () => {
+    clearTimeout(again);
     if (stream || !after) return;
     stream = new EventSource("/chat/events?after=" + encodeURIComponent(after));
     stream.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
       if (add(message) && !wait.hidden) askWait();
+      arrived(message);
       if (message.from === "agent") writes.hidden = true;
       seen();
+    });
+    // A browser gives up for good when it is told no; we ask again.
+    stream.addEventListener("error", () => {
+      if (!stream || stream.readyState !== EventSource.CLOSED) return;
+      rest();
+      again = setTimeout(follow, 5000);
     });
     stream.addEventListener("changed", (event) => change(JSON.parse(event.data)));
     stream.addEventListener("writes", () => {
@@ -162,8 +181,10 @@
   const rest = () => {
     if (stream) stream.close();
     stream = undefined;
+    clearTimeout(again);
   };
 
+  const STALE = {};
   const post = async (body) => {
     const request = { method: "POST", body, headers: { Accept: "application/json" } };
     const send = () => fetch(form.action, request);
@@ -188,8 +209,12 @@
     const button = event.submitter;
     const choice = button && button.name === "choice";
     const draft = box.value;
+    const words = choice ? button.value : draft;
+    // What failed may have been kept: the same goes by its own id, anything else by a new one.
+    if (failed && failed.words !== words) newId();
     const fields = new FormData(form);
     if (choice) fields.set("choice", button.value);
+    if (after) fields.set("after", after);
     const body = new URLSearchParams(fields);
     const client = fields.get("client_id");
     const sent = choice ? button.textContent : draft.trim();
@@ -198,17 +223,25 @@
     const mine = sent && add({ from: "citizen", who: form.dataset.you, text: sent, client_id: client, time: now() });
     if (!choice) box.value = "";
     box.focus({ preventScroll: true });
+    const giveBack = () => {
+      if (mine) mine.remove();
+      // What was typed meanwhile stays, after what could not be sent.
+      if (!choice) box.value = [draft, box.value].filter(Boolean).join("\n");
+      keep();
+      failed = { client, words, draft: choice ? undefined : box.value };
+      follow();
+      busy(false);
+    };
     try {
       const answer = await post(body);
-      if (answer.status === 403) throw 0; // the page is out of date: send it, to get a new one
+      if (answer.status === 403) throw STALE; // the page is out of date: send it, to get a new one
       const told = await answer.json();
       if (!answer.ok) {
-        if (mine) mine.remove();
-        box.value = draft;
-        tell(told.message + " " + told.what_next);
-        follow();
-        return busy(false);
+        giveBack();
+        return tell(told.message + " " + told.what_next);
       }
+      failed = undefined;
+      failures = 0;
       document.querySelectorAll("[name=csrf]").forEach((field) => (field.value = told.csrf));
       form.elements.client_id.value = told.client_id;
       if (told.keep_draft) box.value = box.value || draft;
@@ -217,19 +250,21 @@
         const greeting = byId("greeting");
         if (greeting) greeting.id = "m-" + told.messages[0].id;
       }
-      told.messages.forEach(add);
+      let before = mine; // what an agent wrote before it
+      for (const message of told.messages) {
+        if (message.client_id === client) before = null;
+        add(message, before);
+      }
       if (told.exit) exit.hidden = false;
       showWait(told.wait);
       for (const id of ["after", "add-photo"]) document.getElementById(id).hidden = false;
       follow();
       busy(false);
-    } catch {
-      box.value = draft;
-      keep();
-      busy(false);
-      if (mine) mine.remove();
-      follow();
-      if (navigator.onLine === false) return tell(form.dataset.notSent);
+    } catch (stale) {
+      giveBack();
+      // On a bad line the page stays, with the phone number on it. Where it goes on failing it may
+      // be the script: the form can do without.
+      if (stale !== STALE && (++failures < 3 || navigator.onLine === false)) return tell(form.dataset.notSent);
       if (choice) form.append(Object.assign(make("input"), { type: "hidden", name: "choice", value: button.value }));
       form.submit();
     }

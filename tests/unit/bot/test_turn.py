@@ -439,6 +439,16 @@ def test_f2_a_message_sent_twice_is_answered_once(assistant, citizen):
     assert assistant.heard == ["bins"] and len(citizen.records) == 1
 
 
+def test_f2_a_button_pressed_twice_is_answered_once_though_its_title_is_kept(assistant, citizen):
+    asked = Answer((Said("Shall I?", "en", (Button("Yes, do", "/affirm"),)),))
+    assistant.script = lambda text: asked if text == "hello" else Answer((Said("Done", "en"),))
+    citizen.sends("hello")
+    first = citizen.sends("/affirm", client_id="c1")
+    again = citizen.sends("/affirm", client_id="c1")
+    assert [m.id for m in again] == [m.id for m in first]
+    assert assistant.heard == ["hello", "/affirm"]
+
+
 def test_f2_a_message_handled_at_the_same_time_is_answered_once(assistant, citizen):
     taken = take_in(citizen.parts, citizen.conversation.id, "bins")
     threads = [

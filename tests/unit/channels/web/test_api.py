@@ -91,6 +91,14 @@ def test_the_same_client_id_is_answered_the_same_and_kept_once(caller, assistant
     assert assistant.heard == ["my bin"]
 
 
+def test_other_words_under_a_known_client_id_are_another_message(caller, assistant):
+    first = caller.says("my bin", client_id="a1")
+    for _ in range(2):
+        assert caller.says("no wait, number 12", client_id="a1") != first
+    assert caller.says("my bin", client_id="a1") == first
+    assert assistant.heard == ["my bin", "no wait, number 12"]
+
+
 def test_messages_can_be_read_from_any_point(caller):
     caller.says("one")
     (_, one, reply) = caller.reads()
