@@ -73,7 +73,7 @@ def pass_to_colleague(
             claimed_by=username,
             claimed_at=now,
         )
-        case.work.handoffs.save(passed, was=case.handoff.status)
+        case.work.handoffs.save(passed, was=case.handoff)
         _tell_and_note(parts, case, who, text, to=username)
         tell(parts, case.work, case.conversation, "handoff_claimed", agent=to.staff.first_name)
     return passed
@@ -98,7 +98,7 @@ def pass_to_team(
             claimed_by=None,
             claimed_at=None,
         )
-        case.work.handoffs.save(passed, was=case.handoff.status)
+        case.work.handoffs.save(passed, was=case.handoff)
         _tell_and_note(parts, case, who, text, to=team)
     return passed
 

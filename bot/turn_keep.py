@@ -128,12 +128,12 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
                 work.records.add_outcome(over)
     elif ending.raise_urgency and ending.handoff is not None:
         reasons = tuple(dict.fromkeys((*ending.handoff.reasons, *held.reasons)))
-        work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held.status)
+        work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held)
     elif ending.handoff is not None and held.reasons == (ASSISTANT_DOWN,):
         # The citizen has now asked for a person: they get one, even with the assistant back.
-        work.handoffs.save(_as_wanted(held, ending.handoff), was=held.status)
+        work.handoffs.save(_as_wanted(held, ending.handoff), was=held)
     elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
-        work.handoffs.save(withdraw(held, now), was=HandoffStatus.WAITING)
+        work.handoffs.save(withdraw(held, now), was=held)
 
 
 def _as_wanted(held: Handoff, wanted: HandoffWanted) -> Handoff:
