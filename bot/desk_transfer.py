@@ -15,6 +15,7 @@ from bot.desk_parts import (
 )
 from bot.desk_reach import Colleague, colleagues_in
 from bot.errors import BadInput, HandoffError
+from bot.guarded import of_team
 from bot.handoff import Handoff, HandoffStatus, unoffered
 from bot.staff import Role, Staff
 
@@ -92,9 +93,8 @@ def pass_to_team(
     with case_in_hand(parts, who, handoff_id) as case:
         _may_pass_on(case.handoff, who)
         passed = replace(
-            unoffered(case.handoff),
+            of_team(unoffered(case.handoff), team),
             status=HandoffStatus.WAITING,
-            team=team,
             claimed_by=None,
             claimed_at=None,
         )

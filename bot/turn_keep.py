@@ -8,6 +8,7 @@ from bot.bidi import hold_numbers
 from bot.conversation import Conversation
 from bot.feedback import YES, Feedback
 from bot.follow_up import put_follow_ups
+from bot.guarded import of_team
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
 from bot.outcome import APPEALED, Outcome
@@ -142,8 +143,7 @@ def _as_wanted(held: Handoff, wanted: HandoffWanted) -> Handoff:
     if held.status is not HandoffStatus.WAITING:
         return replace(held, reasons=wanted.reasons)
     return replace(
-        held,
-        team=wanted.team,
+        of_team(held, wanted.team),
         urgency=wanted.urgency,
         way=wanted.way,
         reasons=wanted.reasons,
