@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from bot.staff import SAFEGUARDING
@@ -13,6 +15,6 @@ def is_guarded() -> sa.ColumnElement[bool]:
     return sa.or_(handoffs.c.team == SAFEGUARDING, handoffs.c.was_safeguarding)
 
 
-def guarded_conversations() -> sa.Select[tuple[str]]:
+def guarded_conversations() -> sa.Select[Any]:
     """The ids of conversations with such a case."""
     return sa.select(handoffs.c.conversation_id).where(is_guarded())
