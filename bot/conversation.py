@@ -14,6 +14,12 @@ IDLE_LIMIT = timedelta(hours=24)
 """After this long in silence a conversation is over and the next message starts a new one, unless a
 person has its case or will have it: they may call on Monday whoever asked on Friday."""
 
+AFTER_THE_END = timedelta(hours=1)
+"""So long a browser still shows a conversation that the citizen ended: to keep a copy, to say how
+it went. Whoever sits at a shared computer later does not see it."""
+WHILE_A_CASE_IS_OPEN = timedelta(days=30)
+"""So long a browser keeps a conversation for which a person is still to come, from each visit."""
+
 
 @dataclass(frozen=True)
 class Conversation:
@@ -38,3 +44,10 @@ class Conversation:
         """Whether it was closed, or has been silent too long with no case open at the desk."""
         idle = now - self.last_at > IDLE_LIMIT and not case_open
         return self.closed_at is not None or idle
+
+    def shown_for(self, now: datetime, *, case_open: bool) -> timedelta:
+        """How much longer a browser keeps it if nothing more happens: for as long as it can be gone
+        on with, or a moment after the citizen ended it. Negative once that is over."""
+        if self.closed_at is not None:
+            return self.closed_at + AFTER_THE_END - now
+        return WHILE_A_CASE_IS_OPEN if case_open else self.last_at + IDLE_LIMIT - now

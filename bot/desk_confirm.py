@@ -41,7 +41,7 @@ def confirm_answer(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
         ]
         taken = claim(case.handoff, who.username, now)
         back = give_back(taken, who.username, "", now)
-        work.handoffs.save(back, was=case.handoff.status)
+        work.handoffs.save(back, was=case.handoff)
         work.messages.add(*said)
         if case.conversation.medium is Medium.SMS:
             put_sms(parts.turn, work, [message.id for message in said])

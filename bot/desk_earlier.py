@@ -16,9 +16,10 @@ from bot.conversation import Conversation
 from bot.desk_parts import DeskParts, case_in_hand, find_case, log, must_hold, say
 from bot.earlier_consent import NO, YES, Consent
 from bot.errors import BadInput, HandoffNotYours
+from bot.guarded import is_guarded, may_read
 from bot.handoff import Handoff
 from bot.message import Button, Medium, Message, Sender
-from bot.staff import SAFEGUARDING, LogEntry, Staff
+from bot.staff import LogEntry, Staff
 from bot.staff_ports import StaffWork
 
 NUMBER, REFERENCE = "number", "reference"
@@ -181,8 +182,8 @@ def _services(work: StaffWork, conversation: Conversation) -> tuple[str, ...]:
 
 
 def _is_hidden(work: StaffWork, who: Staff, conversation: Conversation) -> bool:
-    teams = {handoff.team for handoff in work.handoffs.of(conversation.id)}
-    return SAFEGUARDING in teams and not who.may_open(SAFEGUARDING)
+    cases = work.handoffs.of(conversation.id)
+    return any(is_guarded(case) and not may_read(who, case) for case in cases)
 
 
 def _look(

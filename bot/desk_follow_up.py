@@ -25,7 +25,7 @@ def look_again(parts: DeskParts, who: Staff, handoff_id: str, found: str = "") -
         if day is None:
             raise NothingToLookAt
         done = replace(case.handoff, follow_up_on=None)
-        case.work.handoffs.save(done, was=case.handoff.status)
+        case.work.handoffs.save(done, was=case.handoff)
         said = f"Looked at again, as the citizen was told for {day:%d/%m/%Y}."
         leave_note(parts, case, who, "looked_again", f"{said} {found.strip()}".strip())
         log(parts, case.work, who, "case_looked_at_again", done, day=day.isoformat())

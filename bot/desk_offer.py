@@ -115,7 +115,7 @@ def leave_to_queue(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
         if handoff.status is not HandoffStatus.WAITING or handoff.offered_to != who.username:
             raise NotOffered
         free = unoffered(handoff)
-        case.work.handoffs.save(free, was=HandoffStatus.WAITING)
+        case.work.handoffs.save(free, was=handoff)
         leave_note(parts, case, who, KIND, "Left it to the queue.")
         log(parts, case.work, who, "case_offer_declined", free)
     return free
@@ -138,7 +138,7 @@ def _end(parts: DeskParts, handoff: Handoff) -> bool:
         if not why:
             return False
         try:
-            work.handoffs.save(unoffered(held), was=HandoffStatus.WAITING)
+            work.handoffs.save(unoffered(held), was=held)
         except HandoffTaken:
             return False
         said = f"In the queue for everybody: {_name(work, held.offered_to)}: {why}."

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.desk_parts import NOTE_LIMIT, DeskParts, case_in_hand, log
 from bot.desk_work import call_off_promises, had_a_person
 from bot.errors import BadInput
-from bot.handoff import HandoffStatus, give_back
+from bot.handoff import give_back
 from bot.message import Medium, Message, Sender
 from bot.service_card import ServiceCard
 from bot.staff import Staff
@@ -54,7 +54,7 @@ def let_assistant_ask(
     with case_in_hand(parts, who, handoff_id) as case:
         work, now = case.work, parts.turn.clock.now()
         returned = give_back(case.handoff, who.username, note.strip()[:NOTE_LIMIT], now)
-        work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
+        work.handoffs.save(returned, was=case.handoff)
         call_off_promises(work, returned, now)
         waits = {"team": returned.team, "urgency": returned.urgency}
         conversation = had_a_person(case.conversation)

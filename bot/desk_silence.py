@@ -60,7 +60,7 @@ def _send_back(parts: DeskParts, card: CaseCard, limit: timedelta) -> bool:
 def _keep(parts: DeskParts, work: StaffWork, card: CaseCard, now: datetime) -> None:
     handoff = card.handoff
     back = replace(handoff, status=HandoffStatus.WAITING, claimed_by=None, claimed_at=None)
-    work.handoffs.save(back, was=HandoffStatus.CLAIMED)
+    work.handoffs.save(back, was=handoff)
     conversation = work.conversations.get(handoff.conversation_id)
     agent = work.staff.named(handoff.claimed_by or "")
     if conversation is not None:

@@ -15,6 +15,7 @@ from bot.desk_parts import (
 )
 from bot.desk_reach import Colleague, colleagues_in
 from bot.errors import BadInput, HandoffError
+from bot.guarded import of_team
 from bot.handoff import Handoff, HandoffStatus, unoffered
 from bot.staff import Role, Staff
 
@@ -73,7 +74,7 @@ def pass_to_colleague(
             claimed_by=username,
             claimed_at=now,
         )
-        case.work.handoffs.save(passed, was=case.handoff.status)
+        case.work.handoffs.save(passed, was=case.handoff)
         _tell_and_note(parts, case, who, text, to=username)
         tell(parts, case.work, case.conversation, "handoff_claimed", agent=to.staff.first_name)
     return passed
@@ -92,13 +93,12 @@ def pass_to_team(
     with case_in_hand(parts, who, handoff_id) as case:
         _may_pass_on(case.handoff, who)
         passed = replace(
-            unoffered(case.handoff),
+            of_team(unoffered(case.handoff), team),
             status=HandoffStatus.WAITING,
-            team=team,
             claimed_by=None,
             claimed_at=None,
         )
-        case.work.handoffs.save(passed, was=case.handoff.status)
+        case.work.handoffs.save(passed, was=case.handoff)
         _tell_and_note(parts, case, who, text, to=team)
     return passed
 

@@ -17,9 +17,10 @@ from bot.desk_parts import DeskParts, find_case
 from bot.desk_reach import colleagues_in
 from bot.desk_summary import Picked, summarise
 from bot.feedback import Feedback
+from bot.guarded import is_guarded, may_read, veiled
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message
-from bot.staff import SAFEGUARDING, Staff
+from bot.staff import Staff
 from bot.staff_ports import StaffWork
 from bot.turn_record import TurnRecord
 
@@ -78,7 +79,8 @@ def _fits(who: Staff, card: CaseCard, skilled: frozenset[str]) -> bool:
 
 @dataclass(frozen=True)
 class Case:
-    """One case. ``hidden`` counts messages that only the safeguarding team may read."""
+    """One case. ``hidden`` counts messages that only those with the right to safeguarding cases
+    may read (``bot.guarded``)."""
 
     handoff: Handoff
     conversation: Conversation
@@ -131,16 +133,17 @@ def see_queue(parts: DeskParts, who: Staff) -> Queue:
 
 def _guarded(work: StaffWork, who: Staff, cards: list[CaseCard]) -> list[CaseCard]:
     """The cards, without words of citizens that ``who`` may not read: what was said before a
-    safeguarding case of the same conversation was over."""
-    if who.may_open(SAFEGUARDING):
-        return cards
-    ends = work.case_board.safeguarding({card.handoff.conversation_id for card in cards})
+    guarded case of the same conversation was over."""
+    guarded = work.case_board.guarded({card.handoff.conversation_id for card in cards})
+    closed = [one for one in guarded if not may_read(who, one)]
 
-    def may_read(card: CaseCard) -> bool:
+    def shown(card: CaseCard) -> CaseCard:
         at, whose = card.last_words_at, card.handoff.conversation_id
-        return all(end and at and at > end for one, end in ends if one == whose)
+        ends = [one.closed_at for one in closed if one.conversation_id == whose]
+        words = card.last_words if all(end and at and at > end for end in ends) else ""
+        return replace(card, handoff=veiled(who, card.handoff), last_words=words)
 
-    return [card if may_read(card) else replace(card, last_words="") for card in cards]
+    return [shown(card) for card in cards]
 
 
 def _is_theirs(who: Staff, card: CaseCard) -> bool:
@@ -163,15 +166,14 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
         said = work.messages.of(conversation.id)
         shown = tuple(m for m in said if _may_read(who, m, handoff, others))
         address, now = conversation.address, parts.turn.clock.now()
+        theirs = may_read(who, handoff)
         people = colleagues_in(work, now) if handoff.offered_to else []
         return Case(
-            handoff=handoff,
-            conversation=conversation,
+            handoff=veiled(who, handoff),
+            conversation=conversation if theirs else replace(conversation, told={}, address=None),
             messages=shown,
             turns=tuple(work.records.turns_of(conversation.id)),
-            earlier=tuple(
-                h for h in others if h.asked_at < handoff.asked_at and who.may_open(h.team)
-            ),
+            earlier=tuple(h for h in others if h.asked_at < handoff.asked_at and may_read(who, h)),
             names=_names(work),
             hidden=len(said) - len(shown),
             said_stop=address is not None and work.sms_numbers.opted_out(address),
@@ -184,7 +186,7 @@ def see_case(parts: DeskParts, who: Staff, handoff_id: str) -> Case:
                 lambda text: _asks_for_a_person(parts, text, conversation.language),
             ),
             offered_to=offered_to(handoff, people, now),
-            feedback=work.feedback.of(conversation.id),
+            feedback=work.feedback.of(conversation.id) if theirs else None,
         )
 
 
@@ -195,17 +197,19 @@ def _asks_for_a_person(parts: DeskParts, text: str, language: str) -> bool:
 
 
 def _notes(who: Staff, work: StaffWork, cases: list[Handoff]) -> tuple[CaseNote, ...]:
-    """Notes on the cases of this conversation that ``who`` may open, oldest first."""
-    mine = {h.id for h in cases if who.may_open(h.team)}
+    """Notes on the cases of this conversation that ``who`` may read, oldest first."""
+    mine = {h.id for h in cases if may_read(who, h)}
     held = work.notes.of(cases[0].conversation_id)
     return tuple(note for note in held if note.handoff_id in mine)
 
 
 def _may_read(who: Staff, message: Message, case: Handoff, others: list[Handoff]) -> bool:
-    """Whether a message is this case's to show. What led to a safeguarding case, before or
-    after this one, stays with those who may open that."""
+    """Whether a message is this case's to show. What led to a guarded case, before or after this
+    one, stays with those who may read that."""
+    if not may_read(who, case):
+        return False
     for other in others:
-        if other.team != SAFEGUARDING or who.may_open(SAFEGUARDING):
+        if not is_guarded(other) or may_read(who, other):
             continue
         before = other.asked_at <= case.asked_at
         if before and message.at <= (other.closed_at or case.asked_at):

@@ -27,7 +27,7 @@ from bot.desk_parts import (
 from bot.desk_reach import cases_held
 from bot.errors import BadInput, HandoffError, MessageTooLong
 from bot.feedback import PAYLOADS
-from bot.handoff import Handoff, HandoffStatus, claim, close, give_back
+from bot.handoff import Handoff, claim, close, give_back
 from bot.message import MAX_CHARACTERS, Button, Message, Sender, clean_text
 from bot.need import Channel, Urgency
 from bot.outcome import Outcome
@@ -71,7 +71,7 @@ def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
             return handoff
         must_be_free_for(work, who, handoff, now)
         must_have_room(work, who, handoff)
-        work.handoffs.save(claimed, was=HandoffStatus.WAITING)
+        work.handoffs.save(claimed, was=handoff)
         tell(parts, work, case.conversation, "handoff_claimed", agent=who.first_name)
         log(parts, work, who, "case_claimed", claimed)
     return claimed
@@ -124,7 +124,7 @@ def close_case(
         work, now = case.work, parts.turn.clock.now()
         closed = close(case.handoff, who.username, outcome_code, note.strip()[:NOTE_LIMIT], now)
         closed = replace(closed, follow_up_on=_day_ahead(follow_up_on, now))
-        work.handoffs.save(closed, was=HandoffStatus.CLAIMED)
+        work.handoffs.save(closed, was=case.handoff)
         work.conversations.save(had_a_person(case.conversation))
         call_off_promises(work, closed, now)
         if outcome_code in COUNTED_AS_RESOLVED:
@@ -162,7 +162,7 @@ def give_back_case(parts: DeskParts, who: Staff, handoff_id: str, note: str = ""
     with case_in_hand(parts, who, handoff_id) as case:
         now = parts.turn.clock.now()
         returned = give_back(case.handoff, who.username, note.strip()[:NOTE_LIMIT], now)
-        case.work.handoffs.save(returned, was=HandoffStatus.CLAIMED)
+        case.work.handoffs.save(returned, was=case.handoff)
         case.work.conversations.save(had_a_person(case.conversation))
         call_off_promises(case.work, returned, now)
         tell(parts, case.work, case.conversation, "handoff_returned")

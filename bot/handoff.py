@@ -32,7 +32,8 @@ OUTCOME_CODES = ("resolved", "advice_given", "referred", "appointment_made", "no
 @dataclass(frozen=True)
 class Handoff:
     """One request for a person. ``summary`` is what the citizen need not repeat. ``offered_to`` is
-    the agent who is asked first, until ``offered_until`` (``bot.desk_offer``). Times in UTC."""
+    the agent who is asked first, until ``offered_until`` (``bot.desk_offer``);
+    ``was_safeguarding``: it was passed away from that team (``bot.guarded``). Times in UTC."""
 
     id: str
     conversation_id: str
@@ -52,6 +53,7 @@ class Handoff:
     follow_up_on: date | None = None
     offered_to: str | None = None
     offered_until: datetime | None = None
+    was_safeguarding: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -43,7 +43,8 @@ class NeedCode:
 
 
 class NeedCodes(Protocol):
-    """Where the sample and the codes are kept. An erased conversation takes its codes along."""
+    """Where the sample and the codes are kept. An erased conversation takes its codes along.
+    What is or was a safeguarding case (``bot.guarded``) is not drawn, and leaves the sample."""
 
     def draw(
         self, number: int, by: str, at: datetime, since: date | None, until: date | None

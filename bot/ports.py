@@ -117,8 +117,9 @@ class Handoffs(Protocol):
     def of(self, conversation_id: str) -> list[Handoff]:
         """Every handoff of a conversation, oldest first."""
 
-    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
-        """Replace it only if its stored status still is ``was``. Raises HandoffTaken if not."""
+    def save(self, handoff: Handoff, was: Handoff) -> None:
+        """Replace it only if what is stored still is ``was``, as it was read, in every field: the
+        whole of it is written. Raises HandoffTaken if not."""
 
     def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
         """Urgent first, then the longest waiting."""

@@ -138,9 +138,8 @@ class CaseBoard(Protocol):
         team, or with one outcome (or status, if they have none), if given. ``after``: only those
         that follow it in that order."""
 
-    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
-        """The safeguarding team's cases of these conversations: of each the conversation, and when
-        it was over (None while it is open)."""
+    def guarded(self, conversation_ids: Collection[str]) -> list[Handoff]:
+        """The cases of these conversations that are or were the safeguarding team's."""
 
 
 class StaffWork(UnitOfWork, Protocol):

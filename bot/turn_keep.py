@@ -8,6 +8,7 @@ from bot.bidi import hold_numbers
 from bot.conversation import Conversation
 from bot.feedback import YES, Feedback
 from bot.follow_up import put_follow_ups
+from bot.guarded import of_team
 from bot.handoff import ASSISTANT_DOWN, Handoff, HandoffStatus, withdraw
 from bot.message import Message
 from bot.outcome import APPEALED, Outcome
@@ -128,12 +129,12 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
                 work.records.add_outcome(over)
     elif ending.raise_urgency and ending.handoff is not None:
         reasons = tuple(dict.fromkeys((*ending.handoff.reasons, *held.reasons)))
-        work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held.status)
+        work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held)
     elif ending.handoff is not None and held.reasons == (ASSISTANT_DOWN,):
         # The citizen has now asked for a person: they get one, even with the assistant back.
-        work.handoffs.save(_as_wanted(held, ending.handoff), was=held.status)
+        work.handoffs.save(_as_wanted(held, ending.handoff), was=held)
     elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
-        work.handoffs.save(withdraw(held, now), was=HandoffStatus.WAITING)
+        work.handoffs.save(withdraw(held, now), was=held)
 
 
 def _as_wanted(held: Handoff, wanted: HandoffWanted) -> Handoff:
@@ -142,8 +143,7 @@ def _as_wanted(held: Handoff, wanted: HandoffWanted) -> Handoff:
     if held.status is not HandoffStatus.WAITING:
         return replace(held, reasons=wanted.reasons)
     return replace(
-        held,
-        team=wanted.team,
+        of_team(held, wanted.team),
         urgency=wanted.urgency,
         way=wanted.way,
         reasons=wanted.reasons,

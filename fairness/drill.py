@@ -21,6 +21,7 @@ from fairness.errors import NotToBeOpened
 from fairness.reading import reading
 from fairness.records import NOT_RECORDED, Measure
 from fairness.sql_counts import Tables, Window, each_conversation
+from fairness.words_of import open_to_auditors
 
 MOST = 10
 
@@ -41,7 +42,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Drawn:
-    """``found``: how many there are to draw from, rounded to 5. ``ids``: a few of them."""
+    """``found``: how many there are to draw from, rounded to 5; none of them is a safeguarding
+    case, so that the number tells nothing of those. ``ids``: a few of them."""
 
     found: int
     ids: tuple[str, ...]
@@ -79,7 +81,7 @@ def draw(
     Raises DatabaseUnreadable.
     """
     with reading(url) as connection:
-        ids = sorted(_ids(connection, figure, Window(since, until)))
+        ids = open_to_auditors(connection, sorted(_ids(connection, figure, Window(since, until))))
     drawn = random.Random(seed).sample(ids, min(most, len(ids)))
     return Drawn(5 * ((len(ids) + 2) // 5), tuple(drawn))
 

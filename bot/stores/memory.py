@@ -223,9 +223,8 @@ class _Handoffs:
         mine = (h for h in self.tables.handoffs.values() if h.conversation_id == conversation_id)
         return sorted(mine, key=lambda h: h.asked_at)
 
-    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
-        held = self.tables.handoffs.get(handoff.id)
-        if held is None or held.status is not was:
+    def save(self, handoff: Handoff, was: Handoff) -> None:
+        if self.tables.handoffs.get(handoff.id) != was:
             raise HandoffTaken
         self.tables.handoffs[handoff.id] = handoff
 

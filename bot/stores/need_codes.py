@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.need_codes import NeedCode, NotInSample
 from bot.stores import schema as t
+from bot.stores.guarded import guarded_conversations
 
 
 class SqlNeedCodes:
@@ -29,6 +30,7 @@ class SqlNeedCodes:
         query = (
             sa.select(c.conversation_id)
             .where(c.conversation_id.not_in(sa.select(s.conversation_id)))
+            .where(c.conversation_id.not_in(guarded_conversations()))
             .group_by(c.conversation_id)
             .having(sa.and_(sa.true(), *_window(began, since, until)))
         )
@@ -42,8 +44,9 @@ class SqlNeedCodes:
 
     def sample(self) -> list[str]:
         column = t.coding_sample.c.conversation_id
+        query = sa.select(column).where(column.not_in(guarded_conversations()))
         with self._engine.begin() as db:
-            return list(db.execute(sa.select(column).order_by(column)).scalars())
+            return list(db.execute(query.order_by(column)).scalars())
 
     def codes(self) -> list[NeedCode]:
         c = t.need_codes.c

@@ -12,10 +12,12 @@ from bot.need_codes import NeedCode, NotInSample
 
 @dataclass
 class MemoryNeedCodes:
-    """``NeedCodes`` over ``began``: conversation → when it began."""
+    """``NeedCodes`` over ``began``: conversation → when it began. ``guarded``: those with a case
+    that is or was the safeguarding team's."""
 
     began: Mapping[str, datetime]
     dice: random.Random = field(default_factory=random.Random)
+    guarded: set[str] = field(default_factory=set)
     _sample: set[str] = field(default_factory=set)
     _codes: dict[tuple[str, str], NeedCode] = field(default_factory=dict)
 
@@ -24,7 +26,7 @@ class MemoryNeedCodes:
     ) -> int:
         left = [
             name for name, when in sorted(self.began.items())
-            if name not in self._sample
+            if name not in self._sample | self.guarded
             and (since is None or when.date() >= since)
             and (until is None or when.date() < until)
         ]  # fmt: skip
@@ -33,7 +35,7 @@ class MemoryNeedCodes:
         return len(drawn)
 
     def sample(self) -> list[str]:
-        return sorted(self._sample)
+        return sorted(self._sample - self.guarded)
 
     def codes(self) -> list[NeedCode]:
         found = self._codes.values()

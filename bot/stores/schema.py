@@ -115,6 +115,7 @@ handoffs = sa.Table(
     sa.Column("follow_up_on", sa.Date),
     sa.Column("offered_to", sa.String(80)),
     sa.Column("offered_until", UtcDateTime),
+    sa.Column("was_safeguarding", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 # One open handoff a conversation: two turns at once cannot ask for two people.
 _open = sa.text("status in ('waiting', 'claimed')")

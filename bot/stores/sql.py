@@ -223,11 +223,13 @@ class _Handoffs:
         query = t.handoffs.select().where(c.conversation_id == conversation_id)
         return _all(self.db, query.order_by(c.asked_at), to_handoff)
 
-    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
-        c = t.handoffs.c
-        change = t.handoffs.update().where(c.id == handoff.id, c.status == was.value)
-        if self.db.execute(change.values(_handoff_row(handoff))).rowcount != 1:
+    def save(self, handoff: Handoff, was: Handoff) -> None:
+        mine = t.handoffs.c.id == handoff.id
+        # The row is locked, not compared in the UPDATE: what is sealed reads otherwise each time.
+        # SQLite ignores the lock; there a transaction has the database to itself.
+        if _one(self.db, t.handoffs.select().where(mine).with_for_update(), to_handoff) != was:
             raise HandoffTaken
+        self.db.execute(t.handoffs.update().where(mine).values(_handoff_row(handoff)))
 
     def with_status(self, *statuses: HandoffStatus) -> list[Handoff]:
         c = t.handoffs.c

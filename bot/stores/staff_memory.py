@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from bot.case_card import CaseCard
 from bot.desk_calls import Call, CallMade
+from bot.guarded import is_guarded
 from bot.handoff import OPEN, Handoff
 from bot.message import Message, Sender
-from bot.staff import SAFEGUARDING, LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
+from bot.staff import LogEntry, SignInLink, Staff, StaffSession, UsernameTaken
 from bot.staff_log import Head, SealedEntry, seal_after
 from bot.staff_ports import StaffWork
 from bot.stores.case_memory import (
@@ -225,10 +226,9 @@ class _CaseBoard:
         found.sort(key=lambda h: (h.asked_at, h.id), reverse=True)
         return [self._card(handoff) for handoff in found[:limit]]
 
-    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
-        theirs = [h for h in self.tables.handoffs.values() if h.team == SAFEGUARDING]
-        found = (h for h in theirs if h.conversation_id in conversation_ids)
-        return [(h.conversation_id, h.closed_at) for h in found]
+    def guarded(self, conversation_ids: Collection[str]) -> list[Handoff]:
+        theirs = (h for h in self.tables.handoffs.values() if is_guarded(h))
+        return [h for h in theirs if h.conversation_id in conversation_ids]
 
     def _card(self, handoff: Handoff) -> CaseCard:
         conversation = self.tables.conversations[handoff.conversation_id]

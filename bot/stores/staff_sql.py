@@ -15,7 +15,6 @@ from bot.handoff import OPEN, Handoff
 from bot.message import Medium, Sender
 from bot.need import Circumstances
 from bot.staff import (
-    SAFEGUARDING,
     LogEntry,
     Presence,
     Role,
@@ -36,6 +35,7 @@ from bot.stores.case_sql import (
     SqlServiceNotices,
 )
 from bot.stores.desk_api import SqlCalls
+from bot.stores.guarded import is_guarded
 from bot.stores.sql import SqlWork, to_handoff
 
 Row = Mapping[str, Any]
@@ -268,11 +268,10 @@ class _CaseBoard:
         order = (c.asked_at.desc(), c.id.desc())
         return self._cards(c.id.in_(found.order_by(*order).limit(limit)), *order)
 
-    def safeguarding(self, conversation_ids: Collection[str]) -> list[tuple[str, datetime | None]]:
-        c = t.handoffs.c
-        query = sa.select(c.conversation_id, c.closed_at).where(c.team == SAFEGUARDING)
-        rows = _rows(self.db, query.where(c.conversation_id.in_(conversation_ids)))
-        return [(row["conversation_id"], row["closed_at"]) for row in rows]
+    def guarded(self, conversation_ids: Collection[str]) -> list[Handoff]:
+        theirs = t.handoffs.c.conversation_id.in_(conversation_ids)
+        query = t.handoffs.select().where(is_guarded(), theirs)
+        return [to_handoff(row) for row in _rows(self.db, query)]
 
     def _cards(self, wanted: sa.ColumnElement[bool], *order: Any) -> list[CaseCard]:
         c, h = t.conversations.c, t.handoffs

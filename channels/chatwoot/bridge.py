@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.approval import without_draft
 from bot.desk_view import Case, see_case
 from bot.desk_work import DeskParts
+from bot.guarded import has_right
 from bot.handoff import Handoff, HandoffStatus
 from bot.message import Message, Sender
 from bot.staff import AT_THE_DESK, Staff
@@ -63,7 +64,7 @@ class Bridge:
             held = work.handoffs.with_status(HandoffStatus.WAITING, HandoffStatus.CLAIMED)
         free = (None, who.username)
         mine = (h for h in held if h.claimed_by in free and h.offered_to in free)
-        return sorted((h for h in mine if who.may_open(h.team)), key=lambda h: h.asked_at)
+        return sorted((h for h in mine if has_right(who, h)), key=lambda h: h.asked_at)
 
     def _tell(self, who: Staff, handoff: Handoff) -> None:
         case = see_case(self.desk, who, handoff.id)

@@ -29,6 +29,7 @@ from bot.desk_work import (
     give_back_case,
 )
 from bot.errors import BadInput, HandoffTaken
+from bot.guarded import is_guarded
 from bot.handoff import OUTCOME_CODES, Handoff, HandoffStatus
 from bot.message import MAX_CHARACTERS, Reply
 from bot.staff import AT_THE_DESK, SAFEGUARDING, SEES_EVERY_TEAM, Staff
@@ -436,7 +437,7 @@ class Desk:
 
     def _opened(self, who: Staff, handoff: Handoff) -> list[tuple[str, str]]:
         """Who has opened a safeguarding case, for those who answer for it."""
-        if handoff.team != SAFEGUARDING or not who.has(*SEES_EVERY_TEAM):
+        if not is_guarded(handoff) or not who.has(*SEES_EVERY_TEAM):
             return []
         with self.parts.store.begin() as work:
             log, names = work.staff_log.about(handoff.id), {s.username: s for s in work.staff.all()}

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.staff import SAFEGUARDING
 from bot.stores import schema as t
+from bot.stores.guarded import guarded_conversations
 
 DAYS = timedelta(days=30)
 MOST = 100
@@ -78,11 +78,8 @@ def missed_by(db: sa.Connection, redact: Redact, turn: sa.RowMapping) -> Missed 
 
 
 def not_safeguarding(turns: sa.FromClause) -> sa.ColumnElement[bool]:
-    """That a turn is of a conversation without any case of the safeguarding team's."""
-    c = t.handoffs.c
-    return turns.c.conversation_id.not_in(
-        sa.select(c.conversation_id).where(c.team == SAFEGUARDING)
-    )
+    """That a turn is of a conversation without any case that is or was safeguarding's."""
+    return turns.c.conversation_id.not_in(guarded_conversations())
 
 
 def find_missed(db: sa.Connection, redact: Redact, now: datetime, message: str) -> Missed | None:

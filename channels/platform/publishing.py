@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from bot.handoff import Handoff, HandoffStatus
+from bot.handoff import Handoff
 from bot.outcome import Outcome
 from bot.ports import Clock, Handoffs, Outbox, Parcel, Records, Store
 from bot.turn_record import TurnRecord
@@ -90,7 +90,7 @@ class _ToldHandoffs:
         self._inner.add(handoff)
         self._tell(handoff)
 
-    def save(self, handoff: Handoff, was: HandoffStatus) -> None:
+    def save(self, handoff: Handoff, was: Handoff) -> None:
         self._inner.save(handoff, was)
         self._tell(handoff)
 

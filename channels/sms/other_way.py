@@ -47,7 +47,7 @@ def call_instead(parts: Parts, conversation_id: str) -> None:
         elif NOT_DELIVERED not in held.reasons:
             changed = replace(held, way="call_back", reasons=(*held.reasons, NOT_DELIVERED))
             try:
-                work.handoffs.save(changed, was=held.status)
+                work.handoffs.save(changed, was=held)
             except HandoffTaken:
                 return  # an agent has it this moment, and sees what became of the texts
         work.commit()

@@ -62,7 +62,7 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         wanted = request.query_params.get("lang")
         if conversation and wanted and wanted in parts.council.languages:
             conversation = talk.choose_language(conversation, wanted)
-        return page.show(request, conversation)
+        return cookie.keep(request, page.show(request, conversation))
 
     @router.post("/chat")
     def say(
@@ -81,7 +81,7 @@ def make_chat_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         conversation = cookie.open(request)
         if conversation:
             talk.end(conversation)
-        return RedirectResponse("/", 303)
+        return cookie.keep(request, RedirectResponse("/", 303))
 
     @router.post("/chat/new", dependencies=[Depends(check_csrf)])
     def start_again() -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,9 +48,13 @@ class ChatCookie:
         if not token:
             return None
         try:
-            return self._talk.open(conversation_id, token)
+            held = self._talk.open(conversation_id, token)
         except (ConversationUnknown, TokenWrong):
             return None
+        # The browser may hold the cookie for longer, from when a case was open: whoever uses a
+        # shared computer next must not read it. Who comes a day too late is told so.
+        late = timedelta(0) if held.closed_at else IDLE_LIMIT
+        return held if self._talk.shown_for(held) + late > timedelta(0) else None
 
     def need(self, request: Request) -> Conversation:
         """The same. Raises ConversationUnknown when there is none."""
@@ -66,13 +71,15 @@ class ChatCookie:
         request.state.keep_needs = started.conversation.circumstances.remember
 
     def keep(self, request: Request, response: Response) -> Response:
-        """``response``, with the cookie if the request started a conversation."""
-        if getattr(request.state, "new_chat", False):
-            seconds = int(IDLE_LIMIT.total_seconds())
-            value = request.cookies[self._name]
-            self._set(response, CHAT, value, seconds)
-            if request.state.keep_needs:
-                self._set(response, NEEDS, self._kept(value), A_YEAR)
+        """``response``, with the cookie for as long as its conversation can be gone on with: anew
+        with each answer, for a person may come in two days."""
+        value = request.cookies.get(self._name, "")
+        conversation = self._open(value)
+        left = self._talk.shown_for(conversation) if conversation else timedelta(0)
+        if left > timedelta(0):
+            self._set(response, CHAT, value, int(left.total_seconds()))
+        if getattr(request.state, "new_chat", False) and request.state.keep_needs:
+            self._set(response, NEEDS, self._kept(value), A_YEAR)
         return response
 
     def keep_needs(self, request: Request, response: Response, *, known: bool) -> Response:

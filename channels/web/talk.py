@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.conversation import Conversation
@@ -191,6 +192,13 @@ class Talk:
         """Whether nothing more can be said in the conversation."""
         with self.parts.turn.store.begin() as work:
             return is_over(work, conversation, self.parts.turn.clock.now())
+
+    def shown_for(self, conversation: Conversation) -> timedelta:
+        """How much longer its browser keeps it, as it is held now; negative: no longer."""
+        with self.parts.turn.store.begin() as work:
+            held = work.conversations.get(conversation.id) or conversation
+            case_open = work.handoffs.open_of(held.id) is not None
+        return held.shown_for(self.parts.turn.clock.now(), case_open=case_open)
 
     def note(self, conversation: Conversation, key: str) -> None:
         """Say one of the assistant's fixed texts in the conversation."""

@@ -53,7 +53,7 @@ def add_behind(router: APIRouter, frame: Frame, url: str, shelf: Path) -> None:
         except AuditError as error:
             raise HTTPException(503, str(error)) from None
         frame.noted(request, "conversations_read_behind_report", report_id)
-        talks = [said[name] for name in drawn.ids]
+        talks = [said[name] for name in drawn.ids if name in said]
         body = render("behind.html.j2", kept=kept, figure=wanted, drawn=drawn, talks=talks)
         return frame.page("Conversations behind a figure", body, request)
 

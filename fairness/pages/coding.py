@@ -111,7 +111,7 @@ def _ask(
     lines: tuple[Line, ...] = ()
     if chosen:
         with reading(url) as connection:
-            lines = words_of(connection, [chosen], ("citizen",), frame.opens)[chosen]
+            lines = words_of(connection, [chosen], ("citizen",), frame.opens).get(chosen, ())
         frame.noted(request, "conversation_read_to_code", chosen)
     body = render(
         "coding_next.html.j2", chosen=chosen, lines=lines, left=len(waiting), choices=CHOICES,

@@ -396,7 +396,7 @@ def _day_has_come_and_one_is_back(site, closed):
     with site.store.begin() as work:
         who = work.staff.named("desk")
         held = work.handoffs.get(closed.id)
-        work.handoffs.save(replace(held, follow_up_on=closed.asked_at.date()), was=held.status)
+        work.handoffs.save(replace(held, follow_up_on=closed.asked_at.date()), was=held)
         work.commit()
     claim_case(site.desk, who, other.id)
     give_back_case(site.desk, who, other.id)

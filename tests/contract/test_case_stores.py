@@ -102,7 +102,7 @@ def test_notes_labels_and_a_day_to_look_again(store, case):
         work.labels.put(handoff.id, handoff.conversation_id, ["b", "a", "b"])
         work.labels.put(handoff.id, handoff.conversation_id, ["c", "a"])
         changed = replace(handoff, follow_up_on=START.date())
-        work.handoffs.save(changed, was=handoff.status)
+        work.handoffs.save(changed, was=handoff)
         work.commit()
     with store.begin() as work:
         assert work.notes.of(handoff.conversation_id) == [note]
@@ -124,7 +124,7 @@ def test_what_is_to_be_looked_at_again(store, case):
     def save(**about) -> None:
         with store.begin() as work:
             held = work.handoffs.get(handoff.id)
-            work.handoffs.save(replace(held, **about), was=held.status)
+            work.handoffs.save(replace(held, **about), was=held)
             work.commit()
 
     save(follow_up_on=day)
@@ -140,7 +140,7 @@ def test_who_is_asked_first_comes_back_as_it_was_kept(store, case):
     handoff, _ = case
     offered = replace(handoff, offered_to="asha", offered_until=START + HOUR)
     with store.begin() as work:
-        work.handoffs.save(offered, was=handoff.status)
+        work.handoffs.save(offered, was=handoff)
         work.commit()
     with store.begin() as work:
         assert work.handoffs.get(handoff.id) == offered

@@ -94,6 +94,43 @@ def test_no_hash_that_could_be_guessed_from_is_left(url):
     assert [tuple(row) for row in held] == [("x", "")]
 
 
+ONCE_SAFEGUARDING = {
+    "through": (["citizen_asked_person"], ["safeguarding", "highways"], True),
+    "from": (["safety_abuse"], ["highways"], True),
+    "never": (["citizen_asked_person"], ["highways", "bryn"], False),
+    "stayed": (["safety_abuse"], [], False),
+}
+"""Case → its reasons, to whom it was passed, and whether it was safeguarding's and is no more."""
+
+
+def test_s9_cases_passed_away_from_safeguarding_before_stay_guarded(url):
+    upgrade_to(url, "0013")
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    fill(engine)
+    held = sa.MetaData()
+    held.reflect(engine)
+    with engine.begin() as db:
+        (case,) = db.execute(held.tables["handoffs"].select()).mappings()
+        (entry,) = db.execute(held.tables["staff_log"].select()).mappings()
+        place = entry["seq"]
+        for name, (reasons, passed, _) in ONCE_SAFEGUARDING.items():
+            row = {**case, "id": name, "reasons": reasons, "status": "closed"}
+            db.execute(held.tables["handoffs"].insert(), [row])
+            for to in passed:
+                place += 1
+                told = {"action": "case_passed_on", "subject": name, "detail": {"to": to}}
+                told |= {"seq": place, "place": place}
+                db.execute(
+                    held.tables["staff_log"].insert(),
+                    [{**entry, **told}],
+                )
+    migrate(url)
+    with engine.connect() as db:
+        found = db.execute(sa.text("SELECT id, was_safeguarding FROM handoffs")).all()
+    were = {name: bool(was) for name, was in found if name in ONCE_SAFEGUARDING}
+    assert were == {name: was for name, (*_, was) in ONCE_SAFEGUARDING.items()}
+
+
 def test_the_newest_tables_are_those_the_code_works_with(url):
     migrate(url)
     engine = open_engine(url)

@@ -11,6 +11,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from bot.desk_transfer import pass_to_team
 from bot.desk_work import claim_case, close_case
 from bot.handoff import HandoffStatus
 from bot.message import Medium
@@ -264,6 +265,14 @@ def test_safeguarding_stays_with_those_who_may_see_it(site, bridged, chatwoot):
         work.staff.save(replace(held, skills=frozenset({SAFEGUARDING})))
         work.commit()
     assert "incoming: i want to kill myself" in bridged.transcript(case)
+
+
+def test_s9_nor_does_a_case_go_there_that_was_passed_away_from_safeguarding(site, bridged):
+    case, lena = site.waiting("i want to kill myself"), site.hire("lena", ["team_lead"])
+    teams = (SAFEGUARDING, "contact_centre")
+    pass_to_team(site.desk, lena, case.id, "contact_centre", "safe now", teams)
+    bridged.bridge.run_once()
+    assert bridged.rows.of(case.id) is None
 
 
 def test_files_are_not_passed_on_and_the_agent_is_told(site, bridged, chatwoot):

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from bot.desk_transfer import pass_to_team
 from bot.desk_work import claim_case, close_case
-from bot.handoff import HandoffStatus, claim
+from bot.handoff import claim
 from bot.outcome import Outcome
 from channels.desk.wiring import desk_parts
 from channels.platform.events import EVENT, of_erasure, pseudonym
@@ -74,7 +74,7 @@ def test_a_change_of_a_handoff_is_told_without_who_what_and_why(told, conversati
         work.handoffs.add(waiting)
         work.commit()
     with told.begin() as work:
-        work.handoffs.save(claim(waiting, "asha", NOW), was=HandoffStatus.WAITING)
+        work.handoffs.save(claim(waiting, "asha", NOW), was=waiting)
         work.commit()
     first, second = events(told)
     assert [first["status"], second["status"]] == ["waiting", "claimed"]

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk_transfer import pass_to_team
 from bot.desk_view import see_queue
 from bot.desk_work import claim_case, close_case
 from bot.errors import HandoffTaken
@@ -182,13 +183,26 @@ def test_s9_the_queue_does_not_tell_what_was_said_in_a_safeguarding_case(store):
     with store.begin() as work:  # as when a text of ours did not arrive
         work.handoffs.add(Handoff("next", whose, "contact_centre", "soon", "call_back", (), now))
         work.commit()
-        told = work.case_board.safeguarding({whose, other.conversation.id})
-    assert [one for one, over in told if over] == [whose]
+        told = work.case_board.guarded({whose, other.conversation.id})
+    assert [one.conversation_id for one in told if one.closed_at] == [whose]
     asked = {other.conversation.id: "can i speak to a person please"}
     assert words(hal) == {**asked, whose: ""}
     assert words(lena) == {**asked, whose: "i want to kill myself"}
     citizen.says("my bin was missed")
     assert words(hal) == {**asked, whose: "my bin was missed"}
+
+
+def test_s9_that_a_case_was_the_safeguarding_teams_is_kept(store):
+    desk = Desk(store)
+    lena, citizen, other = desk.hire("lena", Role.TEAM_LEAD), Citizen(desk.turn), Citizen(desk.turn)
+    citizen.says("i want to kill myself")
+    other.says("can i speak to a person please")
+    teams = ("contact_centre", "safeguarding")
+    case = pass_to_team(desk.parts, lena, citizen.handoff.id, "contact_centre", "a bin", teams)
+    assert citizen.handoff == case and case.was_safeguarding
+    whose = {citizen.conversation.id, other.conversation.id}
+    with store.begin() as work:
+        assert work.case_board.guarded(whose) == [case]
 
 
 def test_fifty_agents_race_for_fifty_cases_and_each_is_claimed_once(store):

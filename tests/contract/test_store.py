@@ -242,13 +242,46 @@ def test_a_handoff_comes_back_and_is_claimed_once(store, conversation):
         work.commit()
     with store.begin() as work:
         assert work.handoffs.open_of(conversation.id) == waiting
-        work.handoffs.save(claim(waiting, "asha", NOW), was=HandoffStatus.WAITING)
+        work.handoffs.save(claim(waiting, "asha", NOW), was=waiting)
         work.commit()
     with pytest.raises(HandoffTaken), store.begin() as work:
-        work.handoffs.save(claim(waiting, "bryn", NOW), was=HandoffStatus.WAITING)
+        work.handoffs.save(claim(waiting, "bryn", NOW), was=waiting)
     with store.begin() as work:
         assert work.handoffs.get(waiting.id).claimed_by == "asha"
         assert work.handoffs.of(conversation.id) == [work.handoffs.get(waiting.id)]
+
+
+CHANGES = {
+    "team": "safeguarding",
+    "urgency": "urgent",
+    "way": "call_back",
+    "reasons": ("safety_abuse",),
+    "summary": {"postcode": "SY1 2AS", "What": "more was told"},
+    "contact": {"phone": "07700 900123"},
+    "offered_to": "bryn",
+}
+"""What may be changed in a case that waits before and after."""
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_a_handoff_changed_since_it_was_read_is_not_overwritten(store, conversation, field):
+    read = handoff(conversation)
+    meanwhile = replace(read, **{field: CHANGES[field]})
+    with store.begin() as work:
+        work.handoffs.add(read)
+        work.handoffs.save(meanwhile, was=read)
+        work.commit()
+    with pytest.raises(HandoffTaken), store.begin() as work:
+        work.handoffs.save(claim(read, "asha", NOW), was=read)
+    with store.begin() as work:
+        assert work.handoffs.get(read.id) == meanwhile
+        work.handoffs.save(claim(meanwhile, "asha", NOW), was=meanwhile)
+
+
+def test_a_handoff_that_is_not_held_cannot_be_saved(store, conversation):
+    gone = handoff(conversation)
+    with pytest.raises(HandoffTaken), store.begin() as work:
+        work.handoffs.save(claim(gone, "asha", NOW), was=gone)
 
 
 def test_the_queue_is_urgent_first_then_longest_waiting(store, conversation):
@@ -421,7 +454,7 @@ def test_who_was_taken_since_a_time(store, conversation):
             work.handoffs.add(waiting)
             if minutes is not None:
                 taken = claim(waiting, "asha", NOW - timedelta(minutes=minutes))
-                work.handoffs.save(taken, was=HandoffStatus.WAITING)
+                work.handoffs.save(taken, was=waiting)
         work.commit()
     with store.begin() as work:
         since = [[h.id for h in work.handoffs.claimed_since(NOW - timedelta(hours=n))]

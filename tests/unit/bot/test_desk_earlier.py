@@ -16,11 +16,12 @@ from bot.desk_earlier import (
     read_earlier,
     see_earlier,
 )
-from bot.desk_work import answer_citizen, claim_case
+from bot.desk_transfer import pass_to_team
+from bot.desk_work import answer_citizen, claim_case, close_case
 from bot.earlier_consent import YES
 from bot.errors import HandoffNotYours
 from bot.message import Medium
-from bot.staff import SAFEGUARDING
+from bot.staff import SAFEGUARDING, Role
 from tests.desk_kit import Desk
 from tests.turn_kit import START, Citizen
 
@@ -214,6 +215,22 @@ def test_a_conversation_that_led_to_safeguarding_stays_closed_to_others(desk, as
         read_earlier(desk.parts, asha, case, one.id)
     sam = replace(asha, teams=frozenset({"contact_centre", SAFEGUARDING}))
     assert not see_earlier(desk.parts, sam, case)[0].hidden
+
+
+def test_s9_nor_is_it_open_once_its_case_was_passed_away_from_safeguarding(desk, asha):
+    lena, before = desk.hire("lena", Role.TEAM_LEAD), Citizen(desk.turn, Medium.SMS)
+    before.says("i want to kill myself")
+    teams = ("contact_centre", SAFEGUARDING)
+    passed = pass_to_team(desk.parts, lena, before.handoff.id, "contact_centre", "a bin", teams)
+    claim_case(desk.parts, lena, passed.id)
+    close_case(desk.parts, lena, passed.id, "resolved")
+    citizen, case = texting(desk, asha)
+    ask_for_earlier(desk.parts, asha, case)
+    citizen.says("2")
+    (one,) = see_earlier(desk.parts, asha, case)
+    assert one.id == before.conversation.id and one.hidden
+    with pytest.raises(ConsentMissing):
+        read_earlier(desk.parts, asha, case, one.id)
 
 
 def test_a_strangers_conversation_cannot_be_read_by_its_id(desk, asha):

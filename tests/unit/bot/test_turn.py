@@ -151,7 +151,7 @@ def test_a_claimed_handoff_cannot_be_called_off_by_a_button(citizen, assistant):
     citizen.says("person please")
     with citizen.parts.store.begin() as work:
         held = work.handoffs.open_of(citizen.conversation.id)
-        work.handoffs.save(claim(held, "asha", held.asked_at), was=HandoffStatus.WAITING)
+        work.handoffs.save(claim(held, "asha", held.asked_at), was=held)
         work.commit()
     assert citizen.says("[button_something_else]") == []
     assert citizen.handoff.claimed_by == "asha"
@@ -488,7 +488,7 @@ def test_a_handoff_claimed_while_the_turn_ran_is_left_with_the_agent(assistant, 
         with citizen.parts.store.begin() as work:
             held = work.handoffs.open_of(citizen.conversation.id)
             if held.status is HandoffStatus.WAITING:
-                work.handoffs.save(claim(held, "asha", held.asked_at), was=HandoffStatus.WAITING)
+                work.handoffs.save(claim(held, "asha", held.asked_at), was=held)
             work.commit()
 
     assistant.script = claimed_meanwhile

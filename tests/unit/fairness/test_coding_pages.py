@@ -196,6 +196,44 @@ def test_a_figure_leads_to_a_few_redacted_conversations(client, place, noted):
     assert again.text == shown.text  # the same ones: nobody can leaf through all of them
 
 
+def made_safeguarding(council, numbers, **case):
+    """The conversations of ``place`` with these numbers have a case that is or was the team's."""
+    engine = sa.create_engine(council.url)
+    messages, handoffs = metadata.tables["messages"].c, metadata.tables["handoffs"]
+    with engine.begin() as db:
+        for n in numbers:
+            said = sa.select(messages.conversation_id).where(messages.text.like(f"%number {n},%"))
+            name = db.execute(said).scalar_one()
+            db.execute(handoffs.insert(), [{
+                "id": f"s-{n}", "conversation_id": name, "team": "safeguarding", "note": "",
+                "urgency": "urgent", "way": "talk_to_person", "reasons": [], "status": "closed",
+                "asked_at": datetime(2026, 1, 5, tzinfo=UTC), "summary": {}, "contact": {}, **case,
+            }])  # fmt: skip
+    engine.dispose()
+
+
+@pytest.mark.parametrize("case", [{}, {"team": "waste", "was_safeguarding": True}])
+def test_s9_safeguarding_conversations_are_never_behind_a_figure(client, council, place, case):
+    link = f"{place}/behind?measure=misunderstanding_rate&group=language:cy"
+    assert "bin number 12," in client.get(link, role="ann").text
+    made_safeguarding(council, (0, 6, 12), **case)
+    shown = client.get(link, role="ann").text
+    assert {int(n) for n in re.findall(r"bin number (\d+),", shown)} == set(range(18, 60, 6))
+    assert shown.count("<h2") == 7 and "About 5 in this report" in shown
+    assert "safeguarding case are never shown" in shown
+    made_safeguarding(council, range(18, 60, 6), **case)
+    assert "There are none to read" in client.get(link, role="ann").text
+
+
+def test_s9_nor_are_they_coded(client, council, place):
+    made_safeguarding(council, range(59))
+    post(client, "/audit/coding", number="60")
+    assert "bin number 59," in client.get("/audit/coding/next", role="ann").text
+    assert "Conversations drawn: 1<" in client.get("/audit/coding", role="ann").text
+    made_safeguarding(council, [59])
+    assert "bin number" not in client.get("/audit/coding/next", role="ann").text
+
+
 @pytest.mark.parametrize(
     "query",
     [

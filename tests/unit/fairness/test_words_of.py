@@ -7,8 +7,10 @@ from functools import partial
 import pytest
 
 from bot.conversation import Conversation
+from bot.guarded import of_team
 from bot.handoff import Handoff
 from bot.message import Medium, Message, Sender
+from bot.staff import SAFEGUARDING
 from bot.stores import schema as t
 from bot.stores.engine import migrate, open_engine
 from bot.stores.sealed_types import opened, use_keys
@@ -50,6 +52,16 @@ def test_s10_a_name_is_taken_out_whether_contact_details_are_sealed_or_not(engin
     with reading(str(engine.url)) as connection:
         (line,) = words_of(connection, ["c"], opens=opens)["c"]
     assert "Quillfeather" not in line.text and "my bin" in line.text
+
+
+def test_s9_words_of_a_safeguarding_case_are_given_to_nobody(engine):
+    said(engine, None)
+    with SqlStore(engine).begin() as work:
+        held = work.handoffs.get("h")
+        work.handoffs.save(of_team(of_team(held, SAFEGUARDING), "waste"), was=held)
+        work.commit()
+    with reading(str(engine.url)) as connection:
+        assert words_of(connection, ["c"]) == {}
 
 
 def test_s10_where_they_cannot_be_opened_no_words_are_shown(engine):

@@ -255,7 +255,7 @@ def test_A10_what_the_citizen_said_is_on_the_page(site, browser):
             contact={"phone": "07700 900123"},
             reasons=("barrier_no_internet", "a_new_reason"),
         )
-        work.handoffs.save(told, was=case.status)
+        work.handoffs.save(told, was=case)
         work.commit()
     page = browser.get(f"/desk/cases/{case.id}").text
     for words in (

@@ -136,7 +136,7 @@ def test_on_its_day_a_case_is_looked_at_again(site, asha, lena, case):
     act(asha, case, "close", outcome="resolved")
     with site.store.begin() as work:  # a day that has come
         held = work.handoffs.get(case.id)
-        work.handoffs.save(replace(held, follow_up_on=case.asked_at.date()), was=held.status)
+        work.handoffs.save(replace(held, follow_up_on=case.asked_at.date()), was=held)
         work.commit()
     assert f'id="again-{case.id}"' in asha.get("/desk").text
     assert "To look at again" in lena.get("/desk/team").text

@@ -71,10 +71,10 @@ def case(desk):
     citizen.says("person")
     claimed = claim_case(desk.parts, desk.hire("asha"), citizen.handoff.id)
     with desk.store.begin() as work:
-        claimed = replace(claimed, contact={"phone": "07700 900123"})
-        work.handoffs.save(claimed, was=claimed.status)
+        told = replace(claimed, contact={"phone": "07700 900123"})
+        work.handoffs.save(told, was=claimed)
         work.commit()
-    return claimed
+    return told
 
 
 def post(desk, **partners):

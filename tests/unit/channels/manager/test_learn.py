@@ -101,6 +101,9 @@ def test_s9_what_led_to_a_safeguarding_case_is_on_no_list(site, manager, post, s
         assert answer.status_code == 422 and not any(words in answer.text for words in said)
 
     is_on_no_list()
+    teams = (SAFEGUARDING, "contact_centre")
+    pass_to_team(site.desk, lena, case.id, "contact_centre", "safe now", teams)
+    is_on_no_list()
     claim_case(site.desk, lena, case.id)
     close_case(site.desk, lena, case.id, "referred")
     is_on_no_list()

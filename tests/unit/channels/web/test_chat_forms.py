@@ -26,6 +26,53 @@ def test_no_cookie_is_set_before_the_first_message(browser, site):
     assert [c.name for c in site.cookies.jar] == ["fairway_chat"]
 
 
+DAY = 24 * 3600
+
+
+def lasts(browser, path="/") -> int:
+    """Seconds for which the browser is told to keep the chat's cookie by opening a page."""
+    (cookie,) = browser.site.get(path).headers.get_list("set-cookie")
+    return int(re.search(r"fairway_chat=[^;]+;.*Max-Age=(\d+)", cookie)[1])
+
+
+def test_the_cookie_lasts_a_day_from_the_last_message(browser, clock):
+    browser.sends("hello")
+    clock.ahead = 20 * 3600
+    assert lasts(browser) == pytest.approx(4 * 3600, abs=60)
+    browser.sends("are you there")
+    assert lasts(browser) == pytest.approx(DAY, abs=60)
+
+
+def test_while_a_person_is_to_come_the_browser_keeps_the_chat_for_days(browser, clock):
+    browser.sends("hello")
+    browser.sends(choice="/human")
+    assert lasts(browser) > 7 * DAY
+    clock.ahead = 5 * DAY
+    assert lasts(browser) > 7 * DAY and "hello" in browser.site.get("/").text
+
+
+def test_a_shared_computer_shows_an_ended_chat_for_an_hour_and_no_longer(browser, clock):
+    browser.sends("hello")
+    browser.sends(choice="/human")
+    browser.sends(path="/chat/end")
+    assert 0 < lasts(browser) <= 3600
+    clock.ahead = 3700
+    page = browser.site.get("/")
+    assert "hello" not in page.text and "set-cookie" not in page.headers
+    assert browser.site.get("/chat/transcript.txt").status_code == 404
+
+
+def test_nor_is_one_shown_whose_case_was_closed_days_ago(browser, parts, clock):
+    browser.sends("hello")
+    browser.sends(choice="/human")
+    with parts.engine.begin() as db:
+        db.execute(schema.handoffs.update().values(status="closed"))
+    clock.ahead = 1.5 * DAY
+    assert "hello" in browser.site.get("/").text  # a day late: they are told so
+    clock.ahead = 2.5 * DAY
+    assert "hello" not in browser.site.get("/").text
+
+
 def test_a_whole_chat_by_forms(browser):
     page = browser.sends("there is a pothole")
     assert page.history[0].status_code == 303 and page.status_code == 200

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.council import DAYS, Notice
 from bot.equality import UNKNOWN, link_of
 from bot.errors import BadFile
-from bot.handoff import Handoff, HandoffStatus, claim
+from bot.handoff import Handoff, claim
 from bot.message import Medium
 from bot.need import Adjustment, Barrier, Channel, Circumstances
 from bot.resume_code import LETTERS, code_in, new_code
@@ -56,7 +56,7 @@ def asked_for(parts, minutes, taken_after=None):
         work.handoffs.add(handoff)
         if taken_after is not None:
             taken = claim(handoff, "asha", asked + timedelta(minutes=taken_after))
-            work.handoffs.save(taken, was=HandoffStatus.WAITING)
+            work.handoffs.save(taken, was=handoff)
         work.commit()
 
 
