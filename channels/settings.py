@@ -179,7 +179,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     env = {k: v.strip() for k, v in environment.items() if k.startswith("FAIRWAY_")}
     _refuse_unknown(env)
     home = Path(env.get("FAIRWAY_HOME") or ROOT / "var").expanduser().resolve()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_home(home)
     host, port = env.get("FAIRWAY_HOST") or "127.0.0.1", _port(env, "FAIRWAY_PORT", 8000)
     rasa_port = _port(env, "FAIRWAY_RASA_PORT", 5005)
     return Settings(
@@ -194,7 +194,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         home=home,
         contact_keys=_contact_keys(home),  # before the secrets, which say that HOME is not new
         log_form=_one_of(env, "FAIRWAY_LOG_FORM", ("text", "json")),
-        database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
+        database_url=_address(env, "FAIRWAY_DATABASE_URL", ("sqlite", "postgresql+psycopg"))
+        or f"sqlite:///{home / 'fairway.db'}",
         redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
         amqp_url=_address(env, "FAIRWAY_AMQP_URL", ("amqp", "amqps")),
         otlp_url=_address(env, "FAIRWAY_OTLP_URL", ("http", "https")),
@@ -241,8 +242,17 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     text = env.get(name, "")
     if text and text.partition("://")[0] not in schemes:
-        raise BadSetting(f"{name}: write an address that begins with {schemes[0]}://.")
+        known = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise BadSetting(f"{name}: write an address that begins with {known}.")
     return text
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:  # a file is there or on the way to it, or the disk is not ours
+        remedy = "Name a folder that Fairway may write to."
+        raise BadSetting(f"FAIRWAY_HOME={home}: {error.strerror}. {remedy}") from error
 
 
 def _days(env: Mapping[str, str], name: str, default: int) -> int:
@@ -386,4 +396,6 @@ def _read_secrets(path: Path) -> dict[str, str]:
         held = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise BadFile(path, None, "not JSON", "Delete it; new secrets are made.") from error
+    if not isinstance(held, dict):
+        raise BadFile(path, None, "not names and secrets", "Delete it; new secrets are made.")
     return {str(k): str(v) for k, v in held.items()}
