@@ -19,7 +19,7 @@ from bot.errors import FairwayError
 from bot.stores import schema as t
 from bot.stores.engine import head_revision
 from channels.portable.rows import put, rasa_place, tables
-from channels.portable.write_out import FORMAT, RASA, sums
+from channels.portable.write_out import FORMAT, RASA, belongs, sums
 from channels.settings import Settings
 
 SEEDED = (t.staff_log_head,)
@@ -72,6 +72,9 @@ def _checked(folder: Path) -> dict[str, Any]:
         )
     if {table.name for table in tables()} | {RASA} != set(manifest["tables"]):
         raise ExportUnusable("The export has other tables than this Fairway.")
+    for name in manifest["files"]:
+        if not belongs(name):  # it would be written somewhere else, or over something
+            raise ExportUnusable(f"{name} is not inside the folders of an export.")
     for name, wanted in paths.items():
         _check(folder, name, str(wanted))
     return manifest

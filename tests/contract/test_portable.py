@@ -153,6 +153,40 @@ def test_what_was_changed_on_the_way_is_refused(target, exported):
     assert sums(*target)["messages"]["rows"] == 0
 
 
+MADE_HERE = {
+    "policy/own.yml": "version: ours-1\n",
+    "policy/own.base": "abc",
+    "policy/gate.jsonl": '{"overruled": {"by": "jones", "reason": "flood"}}\n',
+    "policy/versions/0123.yml": "version: ours-0\n",
+    "services/allotments.yml": "id: allotments\n",
+    "phrases/en.yml": "nlu: []\n",
+    "models/gate.jsonl": '{"model": "fairway-1.tar.gz", "live": true}\n',
+}
+
+
+def test_what_service_managers_made_comes_along(source, target, tmp_path):
+    for name, text in MADE_HERE.items():
+        path = source[0].home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (source[0].home / "policy" / ".own.yml.7.new").write_text("half a fi")
+    (source[0].home / "models" / "fairway-1.tar.gz").write_text("a model")
+    write_out(*source, tmp_path / "out", secrets=False)
+    manifest = read_in(*target, tmp_path / "out")
+    assert set(manifest["files"]) == set(MADE_HERE)  # so a hash covers each
+    for name, text in MADE_HERE.items():
+        assert (target[0].home / name).read_text("utf-8") == text, name
+
+
+def test_files_that_would_land_elsewhere_are_refused(target, exported):
+    manifest = json.loads((exported / "manifest.json").read_text())
+    for name in ("/etc/motd", "../tables/staff.jsonl", "policy/../x", "fairway.db", "policy"):
+        manifest["files"] = {name: "0"}
+        (exported / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(ExportUnusable, match="not inside"):
+            read_in(*target, exported)
+
+
 def test_a_missing_file_and_one_outside_are_refused(target, exported):
     (exported / "tables" / "staff.jsonl").unlink()
     with pytest.raises(ExportUnusable, match=r"staff\.jsonl is missing"):
