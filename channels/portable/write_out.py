@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,8 +14,8 @@ import sqlalchemy as sa
 
 from bot.errors import FairwayError
 from bot.stores.engine import head_revision
-from channels.portable.rows import Sum, lines_of, rasa_place, tables
 from channels.own_files import alone_in
+from channels.portable.rows import Sum, lines_of, rasa_place, tables
 from channels.settings import OWN_CARDS, OWN_PHRASES, Settings
 
 FORMAT = "fairway-export/1"
@@ -59,17 +60,17 @@ def write_out(settings: Settings, engine: sa.Engine, folder: Path, secrets: bool
 
 def sums(settings: Settings, engine: sa.Engine) -> dict[str, dict[str, Any]]:
     """How many rows every table has and their hash, as a manifest has it."""
-    found: dict[str, dict[str, Any]] = {}
     with engine.connect() as db:
-        for table in tables():
-            total = Sum()
-            for line in lines_of(db, table):
-                total.add(line)
-            found[table.name] = total.as_json()
+        found = {table.name: sum_of(lines_of(db, table)) for table in tables()}
+    return found | {RASA: sum_of(rasa_lines(settings, engine))}
+
+
+def sum_of(lines: Iterable[bytes]) -> dict[str, Any]:
+    """How many lines there are and their hash."""
     total = Sum()
-    for line in rasa_lines(settings, engine):
+    for line in lines:
         total.add(line)
-    return found | {RASA: total.as_json()}
+    return total.as_json()
 
 
 def rasa_lines(settings: Settings, engine: sa.Engine) -> list[bytes]:
