@@ -168,7 +168,22 @@ class Settings:
     @property
     def internal_url(self) -> str:
         """Where the action server and the sandbox council answer."""
-        return f"http://{self.internal_host}:{self.internal_port}"
+        return f"http://{in_url(self.internal_host)}:{self.internal_port}"
+
+    @property
+    def near_url(self) -> str:
+        """Where programs on this machine reach the public pages."""
+        return f"http://{in_url(reachable(self.host))}:{self.port}"
+
+
+def reachable(host: str) -> str:
+    """The address to knock at when listening on every address."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+
+
+def in_url(host: str) -> str:
+    """As an address is written before a port: IPv6 has colons of its own."""
+    return f"[{host}]" if ":" in host else host
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -182,12 +197,14 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     _make_home(home)
     host, port = env.get("FAIRWAY_HOST") or "127.0.0.1", _port(env, "FAIRWAY_PORT", 8000)
     rasa_port = _port(env, "FAIRWAY_RASA_PORT", 5005)
+    internal_port = _port(env, "FAIRWAY_INTERNAL_PORT", 8010)
+    _need_a_port_each(env, port, internal_port, rasa_port)
     return Settings(
         host=host,
         port=port,
-        public_url=(env.get("FAIRWAY_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+        public_url=_public_url(env, host, port),
         internal_host=env.get("FAIRWAY_INTERNAL_HOST") or "127.0.0.1",
-        internal_port=_port(env, "FAIRWAY_INTERNAL_PORT", 8010),
+        internal_port=internal_port,
         rasa_port=rasa_port,
         rasa_url=(env.get("FAIRWAY_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
         rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
@@ -237,6 +254,22 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         desk_silence=_minutes(env, "FAIRWAY_DESK_SILENCE", 10),
         secrets=_secrets(home / "secrets.json", env.get("FAIRWAY_NOTIFY_BEARER")),
     )
+
+
+def _public_url(env: Mapping[str, str], host: str, port: int) -> str:
+    given = _address(env, "FAIRWAY_PUBLIC_URL", ("https", "http")).rstrip("/")
+    return given or f"http://{in_url(host)}:{port}"
+
+
+def _need_a_port_each(env: Mapping[str, str], public: int, internal: int, rasa: int) -> None:
+    """Two listeners on one port would start and fail for ever."""
+    ports = {"FAIRWAY_PORT": public, "FAIRWAY_INTERNAL_PORT": internal}
+    if not env.get("FAIRWAY_RASA_URL"):  # or it runs elsewhere, where that port is free
+        ports["FAIRWAY_RASA_PORT"] = rasa
+    for name, port in ports.items():
+        same = [other for other in ports if ports[other] == port and other != name]
+        if same:
+            raise BadSetting(f"{name} and {same[0]} are both {port}. Give each a port of its own.")
 
 
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
