@@ -77,7 +77,7 @@ def test_serving_without_a_database(env: dict[str, str]) -> None:
     """In a process of its own, as it sets up logs and signals."""
     command = [sys.executable, "-m", "channels.cli", "serve"]
     env = {**os.environ, **env, "FAIRWAY_DATABASE_URL": NO_SERVER}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "refused" in done.stderr and PASSWORD not in done.stderr
 
