@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from channels.commands.here import settings_here
+from channels.commands.plain_errors import in_plain_words
 
 COMMANDS = {
     "up": "channels.commands.up:up",
@@ -59,6 +60,11 @@ class LazyGroup(click.Group):
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Whatever the command, what it runs into is said in a sentence."""
+        with in_plain_words():
+            return super().invoke(ctx)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -168,7 +168,22 @@ class Settings:
     @property
     def internal_url(self) -> str:
         """Where the action server and the sandbox council answer."""
-        return f"http://{self.internal_host}:{self.internal_port}"
+        return f"http://{in_url(self.internal_host)}:{self.internal_port}"
+
+    @property
+    def near_url(self) -> str:
+        """Where programs on this machine reach the public pages."""
+        return f"http://{in_url(reachable(self.host))}:{self.port}"
+
+
+def reachable(host: str) -> str:
+    """The address to knock at when listening on every address."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+
+
+def in_url(host: str) -> str:
+    """As an address is written before a port: IPv6 has colons of its own."""
+    return f"[{host}]" if ":" in host else host
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -179,22 +194,25 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     env = {k: v.strip() for k, v in environment.items() if k.startswith("FAIRWAY_")}
     _refuse_unknown(env)
     home = Path(env.get("FAIRWAY_HOME") or ROOT / "var").expanduser().resolve()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_home(home)
     host, port = env.get("FAIRWAY_HOST") or "127.0.0.1", _port(env, "FAIRWAY_PORT", 8000)
     rasa_port = _port(env, "FAIRWAY_RASA_PORT", 5005)
+    internal_port = _port(env, "FAIRWAY_INTERNAL_PORT", 8010)
+    _need_a_port_each(env, port, internal_port, rasa_port)
     return Settings(
         host=host,
         port=port,
-        public_url=(env.get("FAIRWAY_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+        public_url=_public_url(env, host, port),
         internal_host=env.get("FAIRWAY_INTERNAL_HOST") or "127.0.0.1",
-        internal_port=_port(env, "FAIRWAY_INTERNAL_PORT", 8010),
+        internal_port=internal_port,
         rasa_port=rasa_port,
         rasa_url=(env.get("FAIRWAY_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
         rasa_timeout=_seconds(env, "FAIRWAY_RASA_TIMEOUT", 8.0),
         home=home,
         contact_keys=_contact_keys(home),  # before the secrets, which say that HOME is not new
         log_form=_one_of(env, "FAIRWAY_LOG_FORM", ("text", "json")),
-        database_url=env.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
+        database_url=_address(env, "FAIRWAY_DATABASE_URL", ("sqlite", "postgresql+psycopg"))
+        or f"sqlite:///{home / 'fairway.db'}",
         redis_url=_address(env, "FAIRWAY_REDIS_URL", ("redis", "rediss", "unix")),
         amqp_url=_address(env, "FAIRWAY_AMQP_URL", ("amqp", "amqps")),
         otlp_url=_address(env, "FAIRWAY_OTLP_URL", ("http", "https")),
@@ -238,11 +256,36 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     )
 
 
+def _public_url(env: Mapping[str, str], host: str, port: int) -> str:
+    given = _address(env, "FAIRWAY_PUBLIC_URL", ("https", "http")).rstrip("/")
+    return given or f"http://{in_url(host)}:{port}"
+
+
+def _need_a_port_each(env: Mapping[str, str], public: int, internal: int, rasa: int) -> None:
+    """Two listeners on one port would start and fail for ever."""
+    ports = {"FAIRWAY_PORT": public, "FAIRWAY_INTERNAL_PORT": internal}
+    if not env.get("FAIRWAY_RASA_URL"):  # or it runs elsewhere, where that port is free
+        ports["FAIRWAY_RASA_PORT"] = rasa
+    for name, port in ports.items():
+        same = [other for other in ports if ports[other] == port and other != name]
+        if same:
+            raise BadSetting(f"{name} and {same[0]} are both {port}. Give each a port of its own.")
+
+
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     text = env.get(name, "")
     if text and text.partition("://")[0] not in schemes:
-        raise BadSetting(f"{name}: write an address that begins with {schemes[0]}://.")
+        known = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise BadSetting(f"{name}: write an address that begins with {known}.")
     return text
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:  # a file is there or on the way to it, or the disk is not ours
+        remedy = "Name a folder that Fairway may write to."
+        raise BadSetting(f"FAIRWAY_HOME={home}: {error.strerror}. {remedy}") from error
 
 
 def _days(env: Mapping[str, str], name: str, default: int) -> int:
@@ -386,4 +429,6 @@ def _read_secrets(path: Path) -> dict[str, str]:
         held = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise BadFile(path, None, "not JSON", "Delete it; new secrets are made.") from error
+    if not isinstance(held, dict):
+        raise BadFile(path, None, "not names and secrets", "Delete it; new secrets are made.")
     return {str(k): str(v) for k, v in held.items()}

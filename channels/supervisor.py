@@ -14,11 +14,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import FrameType
 from urllib.parse import urlsplit
 
 PATIENCE = 2.0  # seconds for an answer about health
@@ -189,6 +190,42 @@ def end(processes: Sequence[subprocess.Popen[bytes] | None], grace: float) -> No
     for process in running:
         _signal_group(process, signal.SIGKILL)
         process.wait()
+
+
+def run_to_its_end(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """Run a program that ends by itself and return its exit code; its standard output is left
+    out. Whatever ends us meanwhile ends it too, with its whole group.
+
+    Raises KeyboardInterrupt on SIGTERM as on Ctrl-C. Call it in the main thread.
+    """
+    with _terminated_as_interrupted():
+        process = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(),
+        )
+        try:
+            return process.wait()
+        finally:
+            end([process], grace=2.0)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """By itself SIGTERM would end us at once, and nothing would end what we had started."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _state_of(watch: Sequence[Path]) -> tuple[object, ...]:

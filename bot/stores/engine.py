@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from bot.errors import FairwayError
 from bot.stores.sealed_types import use_keys
 from bot.stores.sealing import Keys
 
@@ -26,21 +27,43 @@ MIGRATING = 7_140_233
 _HELD = "holds the gate"
 
 
+class DatabaseUrlWrong(FairwayError):
+    """The database's address cannot be read. Write FAIRWAY_DATABASE_URL as
+    sqlite:////folder/file.db or postgresql+psycopg://user:password@host:5432/name, with %40 for an
+    @ in the password, %2F for a / and so on."""
+
+
 def open_engine(url: str, keys: Keys | None = None) -> sa.Engine:
     """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``). ``keys`` seal and
-    open contact details; without them what is sealed cannot be read (KeyMissing)."""
+    open contact details; without them what is sealed cannot be read (KeyMissing).
+
+    Raises DatabaseUrlWrong, which does not repeat the address: it can hold a password."""
+    _need_readable(url)
     engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
     use_keys(engine, keys)
     return engine
 
 
+def _need_readable(url: str) -> None:
+    try:
+        read = sa.make_url(url)
+        read.get_dialect()
+    except (sa.exc.ArgumentError, ValueError) as error:  # the latter: of a port in letters
+        raise DatabaseUrlWrong from error
+    if "@" in (read.host or ""):  # of a password: the driver's error would repeat the rest of it
+        raise DatabaseUrlWrong
+
+
 def _postgres(url: str) -> sa.Engine:
-    return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    return sa.create_engine(
+        url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _sqlite(url: str) -> sa.Engine:
     arguments = {"timeout": LONGEST_WAIT, "check_same_thread": False}
-    engine = sa.create_engine(url, connect_args=arguments)
+    # In no error are the values of a statement: they can be what citizens said.
+    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
     sa.event.listen(engine, "connect", _set_up_sqlite)
     _queue_in_this_process(engine)
     return engine
@@ -76,7 +99,8 @@ def _queue_in_this_process(engine: sa.Engine) -> None:
 
 def migrate(url: str) -> None:
     """Bring the tables at ``url`` to the newest version; new databases are made. Of several
-    processes that start at once, one does it and the others wait."""
+    processes that start at once, one does it and the others wait. Raises DatabaseUrlWrong."""
+    _need_readable(url)
     config = _alembic()
     config.attributes["url"] = url
     with _one_at_a_time(url):

@@ -40,8 +40,7 @@ def chat(url: str | None, once: str | None) -> None:
 
 
 def _local_url() -> str:
-    settings = settings_here()
-    return f"http://{settings.host}:{settings.port}"
+    return settings_here().near_url
 
 
 class Talk:

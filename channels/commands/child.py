@@ -14,12 +14,13 @@ from typing import NoReturn
 
 import click
 
-from bot.errors import FairwayError
+from channels.commands.plain_errors import in_plain_words
 
 
 def in_child(work: Callable[[], str]) -> str:
-    """What ``work`` returns. Raises click.ClickException with the message of the FairwayError
-    it ended with. Call it while no other thread runs."""
+    """What ``work`` returns. Raises click.ClickException with the message of the error it ended
+    with, if that is one of ours, of the database or of the system. Call it while no other thread
+    runs."""
     sys.stdout.flush()
     reading, writing = os.pipe()
     child = os.fork()
@@ -37,9 +38,8 @@ def in_child(work: Callable[[], str]) -> str:
 def _do(work: Callable[[], str], writing: int) -> NoReturn:
     said, code = "", 1
     try:
-        said, code = work(), 0
-    except FairwayError as error:
-        said = str(error)
+        with in_plain_words():
+            said, code = work(), 0
     except click.ClickException as error:
         said = error.format_message()
     finally:  # also on what nobody expected: the traceback is on standard error then

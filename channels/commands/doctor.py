@@ -27,7 +27,7 @@ from bot.stores.reseal import NOT_SEALED, held_with
 from channels.commands.here import RASA_PYTHON, models_folder, settings_here
 from channels.contact_keys import read_keys
 from channels.database import open_database
-from channels.settings import ROOT, Settings
+from channels.settings import ROOT, Settings, in_url, reachable
 
 STAMP = "fairway-stamp"
 SANDBOX = "the sandbox council"
@@ -170,9 +170,8 @@ def machine(settings: Settings) -> Iterator[Finding]:
 
 def running(settings: Settings) -> Iterator[Finding]:
     """What answers now; a port held by somebody else is a thing to mend."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     listeners: list[tuple[str, str, int, str]] = [
-        ("Fairway", host, settings.port, "/healthz"),
+        ("Fairway", reachable(settings.host), settings.port, "/healthz"),
         ("Rasa", "127.0.0.1", settings.rasa_port, "/webhooks/fairway/"),
         ("The sandbox council", settings.internal_host, settings.internal_port,
          "/sandbox/open311/v2/services.json"),
@@ -199,7 +198,7 @@ def systems(live: Live) -> Iterator[Finding]:
 def _listening(name: str, host: str, port: int, path: str) -> Finding:
     if not _open(host, port):
         return Finding(f"{name} is not running (port {port} is free)", False, "fairway up", False)
-    good = _answers(f"http://{host}:{port}{path}")
+    good = _answers(f"http://{in_url(host)}:{port}{path}")
     remedy = f"another program holds port {port}, or Fairway hangs: see the logs"
     return Finding(f"{name} answers on port {port}", good, remedy)
 

@@ -18,7 +18,9 @@ from channels.privacy.schedule import load_schedule
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A Markdown file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A Markdown file."
+)
 def dpia(out: Path) -> None:
     """Write a data protection impact assessment, filled in as far as settings tell.
 

@@ -14,7 +14,12 @@ from channels.web.own_data import own_data
 
 
 @click.command("export")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="An empty folder.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="An empty folder.",
+)
 @click.option("--with-secrets", is_flag=True, help="Also the secrets: keep the folder safe.")
 @click.option("--conversation", metavar="ID", help="Only what is held about one conversation.")
 def export_(out: Path, with_secrets: bool, conversation: str | None) -> None:

@@ -51,7 +51,13 @@ def check(file: Path) -> None:
 
 @policy.command("try")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--days", default=31, show_default=True, help="How far back to look.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 36500),
+    default=31,
+    show_default=True,
+    help="How far back to look.",
+)
 def try_(file: Path, days: int) -> None:
     """Say how many of the last month's conversations FILE would route differently, and whose.
 

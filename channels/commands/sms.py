@@ -53,7 +53,7 @@ class Phone:
 
     def __init__(self, client: httpx.Client, settings: Settings, number: str, council: str) -> None:
         self._client, self._number, self._council = client, number, council
-        self._inbound = f"http://{settings.host}:{settings.port}/sms/notify/inbound"
+        self._inbound = f"{settings.near_url}/sms/notify/inbound"
         self._outbox = f"{settings.internal_url}/sms/log/outbox"
         self._bearer = {"Authorization": f"Bearer {settings.secrets.notify_bearer}"}
         self._internal = {"Authorization": f"Bearer {settings.secrets.internal_secret}"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ from channels.commands.child import in_child
 from channels.commands.here import models_folder, need_rasa_python, rasa_environment, settings_here
 from channels.model_shelf import CANDIDATE, let_candidate_live
 from channels.settings import OWN_PHRASES, ROOT, Settings
+from channels.supervisor import run_to_its_end
 
 
 @click.command()
@@ -48,17 +48,11 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
         _refuse_tampered(models)
     command = [need_rasa_python(), "-m", "nlu.train", "--models", str(models), "--hold"]
     command += ["--own", str(settings.home / OWN_PHRASES)]
-    done = subprocess.run(
-        [*command, *(["--force"] if force else []), *more],
-        cwd=ROOT,
-        env=rasa_environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,  # for programs; what people read is on the other stream
-        check=False,
-    )
-    if done.returncode != 0:
+    command += [*(["--force"] if force else []), *more]
+    code = run_to_its_end(command, ROOT, rasa_environment())  # what people read is on stderr
+    if code != 0:
         raise click.ClickException(
-            f"Training ended with exit code {done.returncode}. The lines above say why. "
+            f"Training ended with exit code {code}. The lines above say why. "
             "A broken card or phrase file is named with its line."
         )
     if (models / CANDIDATE).is_file():

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -24,7 +24,7 @@ from channels.commands.here import (
     settings_here,
 )
 from channels.commands.train import train_model
-from channels.settings import OWN_CARDS, ROOT, Settings
+from channels.settings import OWN_CARDS, ROOT, Settings, reachable
 from channels.supervisor import Program, Supervisor
 
 
@@ -106,7 +106,7 @@ def fairway_program(settings: Settings) -> Program:
     return Program(
         name="Fairway",
         command=[sys.executable, "-m", "channels.cli", "serve"],
-        health_url=f"http://{_reachable(settings.host)}:{settings.port}/healthz",
+        health_url=f"{settings.near_url}/healthz",
         log=settings.home / "logs" / "fairway.log",
         environment=fairway_environment(),
         folder=Path.cwd(),
@@ -160,26 +160,28 @@ def addresses(settings: Settings) -> str:
     return f"\n  chat        {url}/\n  desk        {url}/desk\n  audit       {url}/audit"
 
 
-def _reachable(host: str) -> str:
-    """The address to knock at when listening on every address."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
-
-
 def ports_are_free(settings: Settings) -> None:
-    """Raises ClickException naming the setting of a port that is taken."""
+    """Raises ClickException naming the setting of a port that is taken, by somebody or by
+    another of ours: all are held until the last was looked at."""
     wanted = {
         "FAIRWAY_PORT": (settings.host, settings.port),
         "FAIRWAY_INTERNAL_PORT": (settings.internal_host, settings.internal_port),
         "FAIRWAY_RASA_PORT": ("127.0.0.1", settings.rasa_port),
     }
-    for setting, (host, port) in wanted.items():
-        try:
-            socket.create_server((_reachable(host), port)).close()
-        except OSError as error:
-            raise click.ClickException(
-                f"Port {port} cannot be used ({error.strerror}). "
-                f"Stop what uses it, or choose another with {setting}."
-            ) from error
+    with ExitStack() as held:
+        for setting, (host, port) in wanted.items():
+            try:
+                held.enter_context(_listening(reachable(host), port))
+            except OSError as error:
+                raise click.ClickException(
+                    f"Port {port} cannot be used ({error.strerror}). "
+                    f"Stop what uses it, or choose another with {setting}."
+                ) from error
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Read in what was written out, into an empty Fairway, on either database.
 
-Every file is held against the manifest before anything is written; afterwards every table is
-read back and must have the same hash.
+Every file is held against the manifest before anything is written; then every table is read back
+and must have the same hash before what was written counts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ import sqlalchemy as sa
 from bot.errors import FairwayError
 from bot.stores import schema as t
 from bot.stores.engine import head_revision
-from channels.portable.rows import put, rasa_place, tables
-from channels.portable.write_out import FORMAT, RASA, sums
+from channels.portable.rows import lines_of, put, rasa_place, tables
+from channels.portable.write_out import FORMAT, RASA, belongs, sum_of
 from channels.settings import Settings
 
 SEEDED = (t.staff_log_head,)
@@ -34,25 +35,65 @@ class NotEmpty(FairwayError):
     """There are rows in this database already. Read an export into an empty one."""
 
 
+class RasaNotEmpty(NotEmpty):
+    """Rasa has conversations here already: rows in its table `events` (HOME/rasa.db, or schema
+    rasa). Read an export into a new FAIRWAY_HOME and an empty database."""
+
+
 def read_in(settings: Settings, engine: sa.Engine, folder: Path) -> dict[str, Any]:
     """Read everything in ``folder`` in, and return its manifest. The tables must be there.
 
-    Raises ExportUnusable, NotEmpty; the database is as it was then.
+    Raises ExportUnusable, NotEmpty; both databases, ours and Rasa's, are as they were then.
     """
     manifest = _checked(folder)
-    with engine.begin() as db:
-        _need_empty(db)
-        for table in SEEDED:
-            db.execute(table.delete())
-        for table in tables():
-            put(db, table, _lines(folder / "tables" / f"{table.name}.jsonl"))
-    _put_rasa(settings, engine, folder / "tables" / f"{RASA}.jsonl")
-    _need_same(manifest["tables"], sums(settings, engine))
-    for name in manifest["files"]:
-        target = settings.home / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(folder / "files" / name, target)
+    with engine.begin() as db, _rasas(settings, engine, db) as (rasa, events):
+        _need_empty(db, rasa, events)
+        try:
+            _put_all(db, rasa, events, folder / "tables")
+        except (ValueError, KeyError, TypeError, sa.exc.IntegrityError) as error:
+            raise ExportUnusable(f"Its rows cannot be read: {type(error).__name__}.") from error
+        _need_same(manifest["tables"], _read_back(db, rasa, events))
+        _copy_files(folder / "files", manifest["files"], settings.home)
     return manifest
+
+
+@contextmanager
+def _rasas(
+    settings: Settings, engine: sa.Engine, db: sa.Connection
+) -> Iterator[tuple[sa.Connection, sa.Table]]:
+    """Where Rasa's events go: with our own rows where both are in one database; or else into its
+    file, in a transaction that ends just before ours."""
+    place, table = rasa_place(engine, settings.home / "rasa.db")
+    if place is engine:
+        yield db, table
+        return
+    with place.begin() as rasa:
+        rasa.exec_driver_sql("BEGIN IMMEDIATE")  # Python's driver makes tables outside of one
+        yield rasa, table
+
+
+def _put_all(db: sa.Connection, rasa: sa.Connection, events: sa.Table, folder: Path) -> None:
+    for table in SEEDED:
+        db.execute(table.delete())
+    for table in tables():
+        put(db, table, _lines(folder / f"{table.name}.jsonl"))
+    path = folder / f"{RASA}.jsonl"
+    if path.stat().st_size:
+        if events.schema:
+            rasa.execute(sa.schema.CreateSchema(events.schema, if_not_exists=True))
+        events.create(rasa, checkfirst=True)
+        put(rasa, events, _lines(path))
+
+
+def _read_back(db: sa.Connection, rasa: sa.Connection, events: sa.Table) -> dict[str, Any]:
+    found = {table.name: sum_of(lines_of(db, table)) for table in tables()}
+    return found | {RASA: sum_of(lines_of(rasa, events) if _is_there(rasa, events) else ())}
+
+
+def _copy_files(source: Path, names: Iterable[str], home: Path) -> None:
+    for name in names:
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / name, home / name)
 
 
 def _checked(folder: Path) -> dict[str, Any]:
@@ -72,6 +113,9 @@ def _checked(folder: Path) -> dict[str, Any]:
         )
     if {table.name for table in tables()} | {RASA} != set(manifest["tables"]):
         raise ExportUnusable("The export has other tables than this Fairway.")
+    for name in manifest["files"]:
+        if not belongs(name):  # it would be written somewhere else, or over something
+            raise ExportUnusable(f"{name} is not inside the folders of an export.")
     for name, wanted in paths.items():
         _check(folder, name, str(wanted))
     return manifest
@@ -90,21 +134,19 @@ def _check(folder: Path, name: str, wanted: str) -> None:
         raise ExportUnusable(f"{name} was changed after it was written out.")
 
 
-def _need_empty(db: sa.Connection) -> None:
-    for table in set(tables()) - set(SEEDED):
-        if db.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
-            raise NotEmpty
+def _need_empty(db: sa.Connection, rasa: sa.Connection, events: sa.Table) -> None:
+    if any(_has_rows(db, table) for table in set(tables()) - set(SEEDED)):
+        raise NotEmpty
+    if _is_there(rasa, events) and _has_rows(rasa, events):
+        raise RasaNotEmpty
 
 
-def _put_rasa(settings: Settings, engine: sa.Engine, path: Path) -> None:
-    if not path.stat().st_size:
-        return
-    place, table = rasa_place(engine, settings.home / "rasa.db")
-    with place.begin() as db:
-        if table.schema:
-            db.execute(sa.schema.CreateSchema(table.schema, if_not_exists=True))
-        table.create(db, checkfirst=True)
-        put(db, table, _lines(path))
+def _has_rows(db: sa.Connection, table: sa.Table) -> bool:
+    return db.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None
+
+
+def _is_there(rasa: sa.Connection, events: sa.Table) -> bool:
+    return sa.inspect(rasa).has_table(events.name, schema=events.schema)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.errors import FairwayError
 from bot.stores.engine import head_revision
+from channels.own_files import alone_in
 from channels.portable.rows import Sum, lines_of, rasa_place, tables
-from channels.settings import Settings
+from channels.settings import OWN_CARDS, OWN_PHRASES, Settings
 
 FORMAT = "fairway-export/1"
-FOLDERS = ("pages", "reports")
-"""Of HOME: pages that may be quoted, and bias reports with their notes."""
-FILES = ("routing_policy.yml",)
+FOLDERS = ("pages", "reports", "policy", OWN_CARDS, OWN_PHRASES)
+"""Of HOME: pages that may be quoted, bias reports with their notes, and what service managers
+made: the routing policy with its versions and the gate's log, services, phrases."""
+FILES = ("models/gate.jsonl",)
+"""Of HOME: which models went live, and who overruled the gate and why. Not the models: they are
+trained from the same phrases again."""
+SECRETS = "secrets.json"
+PASSING = (".*", "*.tried.yml")
+"""Files that are there only while another is written or tried."""
 RASA = "rasa_events"
 
 
@@ -52,17 +60,17 @@ def write_out(settings: Settings, engine: sa.Engine, folder: Path, secrets: bool
 
 def sums(settings: Settings, engine: sa.Engine) -> dict[str, dict[str, Any]]:
     """How many rows every table has and their hash, as a manifest has it."""
-    found: dict[str, dict[str, Any]] = {}
     with engine.connect() as db:
-        for table in tables():
-            total = Sum()
-            for line in lines_of(db, table):
-                total.add(line)
-            found[table.name] = total.as_json()
+        found = {table.name: sum_of(lines_of(db, table)) for table in tables()}
+    return found | {RASA: sum_of(rasa_lines(settings, engine))}
+
+
+def sum_of(lines: Iterable[bytes]) -> dict[str, Any]:
+    """How many lines there are and their hash."""
     total = Sum()
-    for line in rasa_lines(settings, engine):
+    for line in lines:
         total.add(line)
-    return found | {RASA: total.as_json()}
+    return total.as_json()
 
 
 def rasa_lines(settings: Settings, engine: sa.Engine) -> list[bytes]:
@@ -99,11 +107,22 @@ def _copy_files(settings: Settings, folder: Path, secrets: bool) -> list[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in FOLDERS:
         if (settings.home / name).is_dir():
-            shutil.copytree(settings.home / name, folder / name)
-    for name in (*FILES, *(("secrets.json",) if secrets else ())):
+            with alone_in(settings.home / name):  # a service manager may be at it
+                ignored = shutil.ignore_patterns(*PASSING)
+                shutil.copytree(settings.home / name, folder / name, ignore=ignored)
+    for name in (*FILES, *((SECRETS,) if secrets else ())):
         if (settings.home / name).is_file():
+            (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copy2(settings.home / name, folder / name)
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def belongs(name: str) -> bool:
+    """Whether a file of that name can be one that was copied from HOME."""
+    path = PurePosixPath(name)
+    if path.as_posix() != name or ".." in path.parts:
+        return False
+    return name in (*FILES, SECRETS) or (len(path.parts) > 1 and path.parts[0] in FOLDERS)
 
 
 def _hash(path: Path) -> str:

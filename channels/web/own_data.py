@@ -7,7 +7,7 @@ are erased with the rest.
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,38 +15,37 @@ import sqlalchemy as sa
 from bot.stores import schema as t
 from channels.parts import Parts
 from channels.privacy import erase, places_of
-from channels.privacy.erase import about, texts_about
+from channels.privacy.erase import about, tables_of_a_conversation, texts_about
 
-_SHOWN = (
-    t.messages,
-    t.handoffs,
-    t.turn_records,
-    t.outcomes,
-    t.feedback,
-    t.photos,
-    t.sms_log,
-    t.message_changes,
-    t.case_notes,
-    t.case_labels,
-    t.promises,
-)
+LEFT_OUT = {
+    "conversations.token_hash": "whoever has the token opens the conversation",
+    "resume_codes.code_hash": "the same of the code that takes it to another device",
+    "chatwoot_cases.source_id": "it opens the conversation in Chatwoot",
+    "holds.by": "who works on a complaint or for a court",
+    "holds.reason": "it can be about somebody else, or warn of what is looked into",
+    "messages.seq": "it counts what everybody writes",
+    "sms_log.seq": "it counts what everybody is sent",
+    "message_changes.seq": "it counts what everybody changes",
+}
+"""Columns that are not shown, and why. All others of a table about a conversation are, of tables
+that are new, too."""
 
 
 def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
-    """Every row of a conversation as JSON: ``{"conversation": {…}, "messages": […], …}``.
-    Secrets are left out."""
+    """Every row of a conversation as JSON: ``{"conversation": {…}, "messages": […], …}``, of every
+    table that erasing reaches, but for what ``LEFT_OUT`` names."""
     with engine.connect() as db:
         query = t.conversations.select().where(t.conversations.c.id == conversation_id)
         held = db.execute(query).mappings().one()
-        found: dict[str, Any] = {"conversation": _plain(held)}
-        for table in _SHOWN:
+        found: dict[str, Any] = {"conversation": _plain(t.conversations, held)}
+        for table in reversed(tables_of_a_conversation()):
             rows = table.select().where(table.c.conversation_id == conversation_id)
-            found[table.name] = [_plain(row) for row in db.execute(rows).mappings()]
+            found[table.name] = [_plain(table, row) for row in db.execute(rows).mappings()]
         later = db.execute(t.outbox.select().where(about([conversation_id])))
-        found["reminders and news"] = [_plain(row) for row in later.mappings()]
+        found["reminders and news"] = [_plain(t.outbox, row) for row in later.mappings()]
         told = t.messages.c.id.in_(texts_about(db, [conversation_id]))
         texts = db.execute(t.messages.select().where(told)).mappings()
-        found["texts about it"] = [_plain(row) for row in texts]
+        found["texts about it"] = [_plain(t.messages, row) for row in texts]
         db.rollback()
     return found
 
@@ -56,12 +55,12 @@ def erase_own_data(parts: Parts, conversation_id: str) -> None:
     erase(places_of(parts.settings, parts.engine), [conversation_id])
 
 
-def _plain(row: Any) -> dict[str, Any]:
-    hidden = {"token_hash", "seq"}
-    return {name: _as_json(value) for name, value in row.items() if name not in hidden}
+def _plain(table: sa.Table, row: Any) -> dict[str, Any]:
+    shown = (name for name in row if f"{table.name}.{name}" not in LEFT_OUT)
+    return {name: _as_json(row[name]) for name in shown}
 
 
 def _as_json(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | date):
         return value.isoformat()
     return b64encode(value).decode() if isinstance(value, bytes) else value

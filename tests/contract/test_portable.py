@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +21,7 @@ from bot.take_in import start_conversation, take_in
 from bot.turn import handle_turn
 from channels.database import open_database
 from channels.portable import read_in, write_out
-from channels.portable.read_in import ExportUnusable, NotEmpty
+from channels.portable.read_in import SEEDED, ExportUnusable, NotEmpty, RasaNotEmpty
 from channels.portable.rows import tables
 from channels.portable.write_out import ExportInTheWay, sums
 from channels.settings import load_settings
@@ -153,6 +155,40 @@ def test_what_was_changed_on_the_way_is_refused(target, exported):
     assert sums(*target)["messages"]["rows"] == 0
 
 
+MADE_HERE = {
+    "policy/own.yml": "version: ours-1\n",
+    "policy/own.base": "abc",
+    "policy/gate.jsonl": '{"overruled": {"by": "jones", "reason": "flood"}}\n',
+    "policy/versions/0123.yml": "version: ours-0\n",
+    "services/allotments.yml": "id: allotments\n",
+    "phrases/en.yml": "nlu: []\n",
+    "models/gate.jsonl": '{"model": "fairway-1.tar.gz", "live": true}\n',
+}
+
+
+def test_what_service_managers_made_comes_along(source, target, tmp_path):
+    for name, text in MADE_HERE.items():
+        path = source[0].home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (source[0].home / "policy" / ".own.yml.7.new").write_text("half a fi")
+    (source[0].home / "models" / "fairway-1.tar.gz").write_text("a model")
+    write_out(*source, tmp_path / "out", secrets=False)
+    manifest = read_in(*target, tmp_path / "out")
+    assert set(manifest["files"]) == set(MADE_HERE)  # so a hash covers each
+    for name, text in MADE_HERE.items():
+        assert (target[0].home / name).read_text("utf-8") == text, name
+
+
+def test_files_that_would_land_elsewhere_are_refused(target, exported):
+    manifest = json.loads((exported / "manifest.json").read_text())
+    for name in ("/etc/motd", "../tables/staff.jsonl", "policy/../x", "fairway.db", "policy"):
+        manifest["files"] = {name: "0"}
+        (exported / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(ExportUnusable, match="not inside"):
+            read_in(*target, exported)
+
+
 def test_a_missing_file_and_one_outside_are_refused(target, exported):
     (exported / "tables" / "staff.jsonl").unlink()
     with pytest.raises(ExportUnusable, match=r"staff\.jsonl is missing"):
@@ -171,6 +207,59 @@ def test_a_missing_file_and_one_outside_are_refused(target, exported):
 def test_nothing_is_read_into_a_database_in_use(source, exported):
     with pytest.raises(NotEmpty):
         read_in(*source, exported)
+
+
+@pytest.mark.parametrize("target", ["sqlite"], indirect=True)
+def test_rasas_file_in_use_stops_it_before_anything_is_written(target, exported):
+    settings, engine = target
+    with closing(sqlite3.connect(settings.home / "rasa.db")) as db, db:
+        db.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id VARCHAR(255))")
+        db.execute("INSERT INTO events VALUES (7, 'somebody')")
+    before = dict_of_files(settings.home)
+    with pytest.raises(RasaNotEmpty, match="Rasa has conversations"):
+        read_in(settings, engine, exported)
+    assert dict_of_files(settings.home) == before
+    with engine.connect() as db:
+        assert not db.execute(t.conversations.select()).first()
+    (settings.home / "rasa.db").unlink()
+    read_in(settings, engine, exported)  # nothing of the first time is in the way
+
+
+def test_what_is_not_the_same_read_back_never_counts(target, exported):
+    """The manifest says one row too many, as if one had been lost on the way."""
+    manifest = json.loads((exported / "manifest.json").read_text())
+    wanted = manifest["tables"]["messages"]["rows"]
+    manifest["tables"]["messages"]["rows"] += 1
+    (exported / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ExportUnusable, match="not the same: messages"):
+        read_in(*target, exported)
+    assert all(held["rows"] == 0 for held in sums_but_seeded(*target).values())
+    manifest["tables"]["messages"]["rows"] = wanted
+    (exported / "manifest.json").write_text(json.dumps(manifest))
+    read_in(*target, exported)
+
+
+def test_rows_that_do_not_go_together_are_not_quoted(target, exported):
+    """A line twice: the same number again, with a hash that fits."""
+    path = exported / "tables" / "messages.jsonl"
+    path.write_bytes(path.read_bytes() * 2)
+    manifest = json.loads((exported / "manifest.json").read_text())
+    manifest["tables"]["messages"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (exported / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ExportUnusable) as caught:
+        read_in(*target, exported)
+    assert str(caught.value) == "Its rows cannot be read: IntegrityError."
+    assert WORDS not in str(caught.value.__cause__)
+    assert all(held["rows"] == 0 for held in sums_but_seeded(*target).values())
+
+
+def sums_but_seeded(settings, engine) -> dict:
+    seeded = {table.name for table in SEEDED}
+    return {name: held for name, held in sums(settings, engine).items() if name not in seeded}
+
+
+def dict_of_files(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_nothing_is_written_over(source, exported):

@@ -41,6 +41,38 @@ def test_a_wrong_setting_is_named(tmp_path, name, value):
         load_settings({"FAIRWAY_HOME": str(tmp_path), name: value})
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("FAIRWAY_PORT", "FAIRWAY_INTERNAL_PORT"),
+        ("FAIRWAY_PORT", "FAIRWAY_RASA_PORT"),
+        ("FAIRWAY_INTERNAL_PORT", "FAIRWAY_RASA_PORT"),
+    ],
+)
+def test_one_port_is_not_for_two(tmp_path, first, second):
+    env = {"FAIRWAY_HOME": str(tmp_path), first: "7000", second: "7000"}
+    with pytest.raises(BadSetting, match=f"{first} and {second} are both 7000"):
+        load_settings(env)
+
+
+def test_a_port_is_free_for_us_where_rasa_runs_elsewhere(tmp_path):
+    env = {"FAIRWAY_PORT": "5005", "FAIRWAY_RASA_URL": "http://rasa:5005"}
+    assert load_settings({"FAIRWAY_HOME": str(tmp_path), **env}).port == 5005
+
+
+def test_an_ipv6_address_has_brackets_in_every_url(tmp_path):
+    env = {"FAIRWAY_HOST": "::1", "FAIRWAY_INTERNAL_HOST": "::1"}
+    settings = load_settings({"FAIRWAY_HOME": str(tmp_path), **env})
+    assert settings.public_url == settings.near_url == "http://[::1]:8000"
+    assert settings.internal_url == "http://[::1]:8010"
+
+
+@pytest.mark.parametrize("url", ["council.gov.uk", "ftp://council.gov.uk", "//council.gov.uk"])
+def test_citizens_get_a_whole_address(tmp_path, url):
+    with pytest.raises(BadSetting, match="FAIRWAY_PUBLIC_URL: .* https:// or http://"):
+        load_settings({"FAIRWAY_HOME": str(tmp_path), "FAIRWAY_PUBLIC_URL": url})
+
+
 def test_other_programs_variables_are_left_alone(tmp_path):
     load_settings({"FAIRWAY_HOME": str(tmp_path), "PORT": "x", "PATH": "y"})
 

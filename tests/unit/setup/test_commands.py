@@ -122,6 +122,26 @@ def test_up_names_the_port_that_is_taken(env: dict[str, str]) -> None:
     assert f"Port {port}" in said.output and "FAIRWAY_RASA_PORT" in said.output
 
 
+def test_up_takes_an_ipv6_address(env: dict[str, str]) -> None:
+    said = run(env | {"FAIRWAY_HOST": "::1"}, "up", "--no-train")
+    assert "cannot be used" not in said.output and "fairway train" in said.output
+
+
+def test_up_names_the_port_that_is_taken_on_ipv6(env: dict[str, str]) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = str(taken.getsockname()[1])
+        said = run(env | {"FAIRWAY_HOST": "::1", "FAIRWAY_PORT": port}, "up", "--no-train")
+    assert f"Port {port}" in said.output and "FAIRWAY_PORT" in said.output
+
+
+def test_up_sees_that_two_of_its_own_want_one_port(env: dict[str, str]) -> None:
+    """Rasa is started here even where FAIRWAY_RASA_URL leads to it another way."""
+    twice = env | {"FAIRWAY_RASA_URL": "http://proxy:5005"}
+    twice["FAIRWAY_RASA_PORT"] = env["FAIRWAY_PORT"]
+    said = run(twice, "up", "--no-train")
+    assert said.exit_code == 1 and "FAIRWAY_RASA_PORT" in said.output
+
+
 def test_up_refuses_a_model_that_was_changed_s2(env: dict[str, str], settings: Settings) -> None:
     models = settings.home / "models"
     models.mkdir()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from channels.supervisor import Backoff, Program, Supervisor
+from channels.supervisor import Backoff, Program, Supervisor, run_to_its_end
 
 SERVER = """
 import http.server, os, subprocess, sys
@@ -116,6 +116,33 @@ Supervisor([program], print, print).run()
         wait_for(lambda: not alive(pids(tmp_path / "pids")[0]))
         for child in pids(tmp_path / "pids.child"):
             os.kill(child, signal.SIGKILL)
+
+    def test_a_training_that_is_stopped_stops_its_trainer(tmp_path: Path) -> None:
+        """The real one, stopped while it begins: it would go on for minutes by itself."""
+        env = {**os.environ, "FAIRWAY_HOME": str(tmp_path)}
+        command = [sys.executable, "-m", "channels.cli", "train", "--force"]
+        for how, code in ((signal.SIGTERM, 1), (signal.SIGKILL, -signal.SIGKILL)):
+            parent = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+            children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+            wait_for(lambda at=children: bool(at.read_text()))  # type: ignore[misc]
+            trainer = int(children.read_text().split()[0])
+            wait_for(lambda pid=trainer: b"nlu.train" in command_of(pid))  # type: ignore[misc]
+            parent.send_signal(how)
+            assert parent.wait(20) == code
+            wait_for(lambda pid=trainer: not alive(pid))  # type: ignore[misc]
+
+
+def command_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_what_runs_to_its_end_says_how_and_leaves_nobody(tmp_path: Path) -> None:
+    source = "import subprocess, sys; p = subprocess.Popen(['sleep', '300']); "
+    source += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(p.pid)); sys.exit(7)"
+    before = signal.getsignal(signal.SIGTERM)
+    assert run_to_its_end([sys.executable, "-c", source], tmp_path, os.environ) == 7
+    wait_for(lambda: not alive(pids(tmp_path / "pid")[0]))
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_program_starts_again_when_what_it_reads_changes(tmp_path: Path) -> None:

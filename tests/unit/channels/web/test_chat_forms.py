@@ -213,6 +213,8 @@ def test_p1_what_is_held_can_be_seen_and_erased(browser, site, parts):
         "conversation", "messages", "handoffs", "turn_records", "outcomes", "feedback", "photos",
         "sms_log", "reminders and news", "texts about it",
         "message_changes", "case_notes", "case_labels", "promises",
+        "council_cases", "earlier_consents", "holds", "need_codes", "coding_sample",
+        "chatwoot_cases", "resume_codes",
     }  # fmt: skip
     assert "canary" in held.text and "token_hash" not in held.text
     browser.opens("/privacy/erase")
