@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import logging
 import traceback
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from bot.desk_visit import VisitsUnavailable
 from bot.errors import (
@@ -102,6 +104,8 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
         assert isinstance(error, HTTPException)
         if error.detail == _NOT_PARSED:
             return error_answer(request, pages, 422)
+        if error.status_code == 405 and (above := page_above(request)):
+            return RedirectResponse(above, 303)
         headers = dict(error.headers or {})
         return error_answer(request, pages, error.status_code, headers=headers)
 
@@ -155,6 +159,30 @@ def error_answer(
     )
     page.headers.update(headers or {})
     return page
+
+
+def page_above(request: Request) -> str | None:
+    """The page to show to somebody who opens the address of a form: the nearest one above it, in
+    the language asked for. None for programs.
+
+    A page drawn in answer to a form has the form's address: its language links, the browser's
+    reload and the way back all lead there, and nobody has done anything wrong.
+    """
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return None
+    path = request.url.path
+    while path != "/" and not wants_json(request):
+        path = path.rpartition("/")[0] or "/"
+        if _is_page(request, path):
+            lang = request.query_params.get("lang")
+            return f"{path}?{urlencode({'lang': lang})}" if lang else path
+    return None
+
+
+def _is_page(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path}
+    routes = request.app.router.routes
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def log_broken(request: Request, error: Exception) -> None:

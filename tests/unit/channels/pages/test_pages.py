@@ -130,6 +130,23 @@ def test_errors_are_pages_for_people_and_json_for_programs(site):
     assert set(program.json()) == {"error", "message", "what_next"}
 
 
+def test_a_program_is_still_told_that_an_address_takes_forms_only(site):
+    for path, headers in (
+        ("/chat", {"Accept": "application/json"}),
+        ("/chat", {"Accept": "*/*"}),
+        ("/api/conversations", PAGE),
+    ):
+        assert site.get(path, headers=headers).status_code == 405
+    assert site.delete("/chat", headers=PAGE).status_code == 405
+
+
+@pytest.mark.parametrize("lang", ["cy", "%0d%0aSet-Cookie:x=1", "//evil.example", "%26a=b"])
+def test_s7_the_way_to_the_page_above_stays_on_our_site(site, lang):
+    answer = site.get(f"/chat/move?lang={lang}", headers=PAGE)
+    assert answer.status_code == 303 and "set-cookie" not in answer.headers
+    assert re.fullmatch(r"/\?lang=[\w%.-]+", answer.headers["location"])
+
+
 def test_s10_an_unforeseen_error_is_a_calm_page_and_tells_no_secret(site, caplog):
     page = site.get("/boom", headers=PAGE)
     assert page.status_code == 500
