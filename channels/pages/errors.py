@@ -88,19 +88,21 @@ CODES = {
     503: "unavailable",
 }
 _NOT_PARSED = "There was an error parsing the body"  # FastAPI's, for bytes that are no text
+_CHAT = "/chat"
 _PROGRAMS = ("/api/", "/sms/", "/chatwoot/", "/healthz", "/readyz", "/metrics")
 
 
 def answer_errors(app: FastAPI, pages: Pages) -> None:
-    """Give ``app`` a plain answer to every error."""
+    """Give ``app`` a plain answer to every error. Plain functions, in the thread pool: which
+    language to answer in can be a question to the database."""
 
-    async def fairway(request: Request, error: Exception) -> Response:
+    def fairway(request: Request, error: Exception) -> Response:
         assert isinstance(error, FairwayError)
         return error_answer(
             request, pages, status_of(error), error.code, str(error), headers_of(error)
         )
 
-    async def http(request: Request, error: Exception) -> Response:
+    def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.detail == _NOT_PARSED:
             return error_answer(request, pages, 422)
@@ -109,11 +111,11 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
         headers = dict(error.headers or {})
         return error_answer(request, pages, error.status_code, headers=headers)
 
-    async def database_away(request: Request, error: Exception) -> Response:
+    def database_away(request: Request, error: Exception) -> Response:
         log.error("the database does not answer: %s", type(error).__name__)
         return not_taken(request, pages)
 
-    async def unreadable(request: Request, error: Exception) -> Response:
+    def unreadable(request: Request, error: Exception) -> Response:
         return error_answer(request, pages, 422)
 
     app.add_exception_handler(FairwayError, fairway)
@@ -130,10 +132,11 @@ def status_of(error: FairwayError) -> int:
 
 def not_taken(request: Request, pages: Pages) -> Response:
     """503: nothing is lost, for nothing was taken in. Says whom to ring and when to come back."""
+    pages.chat_language.do_without(request)  # it would wait for what is known to be away
     error = NotTaken()
     answer = error_answer(request, pages, 503, "broken", headers=headers_of(error))
     if wants_json(request):
-        message, next_step = error_words(request, pages, "broken", None)
+        message, next_step = error_words(pages, _language(request, pages), "broken", None)
         body = {"error": error.code, "message": message, "what_next": next_step}
         body["phone"] = pages.phone
         return JSONResponse(body, 503, headers_of(error))
@@ -150,7 +153,7 @@ def error_answer(
 ) -> Response:
     """A page or a JSON object. ``sentence`` says what happened and then what to do."""
     code = code or CODES.get(status, "bad_request")
-    message, next_step = error_words(request, pages, code, sentence)
+    message, next_step = error_words(pages, _language(request, pages), code, sentence)
     if wants_json(request):
         body = {"error": code, "message": message, "what_next": next_step}
         return JSONResponse(body, status, headers)
@@ -203,12 +206,21 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accept and "text/html" not in accept
 
 
-def error_words(request: Request, pages: Pages, code: str, sentence: str | None) -> tuple[str, str]:
-    """What happened and what to do next, in the citizen's language where we have the words."""
+def error_words(pages: Pages, language: str, code: str, sentence: str | None) -> tuple[str, str]:
+    """What happened and what to do next, in ``language`` where we have the words."""
     if sentence is None or pages.knows(f"error_{code}"):
-        return pages.say(request, f"error_{code}"), pages.say(request, f"error_{code}_next")
+        return pages.say(f"error_{code}", language), pages.say(f"error_{code}_next", language)
     message, _, next_step = sentence.partition(". ")
     return message.rstrip(".") + ".", next_step
+
+
+def _language(request: Request, pages: Pages) -> str:
+    """Its page's language; what the chat's script puts into the chat page is in that page's,
+    which is the conversation's."""
+    inside = request.url.path == _CHAT or request.url.path.startswith(f"{_CHAT}/")
+    if inside and wants_json(request) and (language := pages.chat_language.of(request)):
+        return language
+    return pages.language(request)
 
 
 def headers_of(error: Exception) -> dict[str, str]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from channels.pages.chat_language import ChatLanguage
 from channels.pages.cookies import LANGUAGE, cookie_name, set_cookie
 from channels.pages.csrf import FIELD, Csrf
 from channels.pages.languages import page_language, split_languages, text_direction
@@ -34,6 +35,7 @@ class Pages:
         self._parts = parts
         self._csrf = Csrf.of(parts.settings)
         self._notices = NoticeBoard(parts)
+        self.chat_language = ChatLanguage(parts)
         self._static = load_static_files(parts.council.colour)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(sorted(ROOMS.glob("*/templates"))),
@@ -76,7 +78,13 @@ class Pages:
         return self._parts.council.phone
 
     def language(self, request: Request) -> str:
-        """The language this browser's pages are drawn in."""
+        """The language this browser's pages are drawn in: the citizen's choice, else that of
+        the conversation they have open, else the browser's."""
+        offered, secure = self._parts.council.languages, self._parts.settings.secure
+        return page_language(request, offered, secure, lambda: self.chat_language.of(request))
+
+    def language_before_chat(self, request: Request) -> str:
+        """The same for a new conversation: the last one's language is no choice for it."""
         return page_language(request, self._parts.council.languages, self._parts.settings.secure)
 
     def has_chosen(self, request: Request) -> bool:
@@ -84,9 +92,9 @@ class Pages:
         name = cookie_name(LANGUAGE, self._parts.settings.secure)
         return name in request.cookies or "lang" in request.query_params
 
-    def say(self, request: Request, key: str, **values: Any) -> str:
-        """One of the pages' own texts in the citizen's language."""
-        return self._parts.words.say(key, self.language(request), "web", **values)
+    def say(self, key: str, language: str, **values: Any) -> str:
+        """One of the pages' own texts."""
+        return self._parts.words.say(key, language, "web", **values)
 
     def knows(self, key: str) -> bool:
         """Whether the pages have a text of their own for ``key``."""
