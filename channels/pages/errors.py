@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from bot.errors import (
     HandoffUnknown,
     TokenWrong,
 )
+from bot.replies import FALLBACK_LANGUAGE
 from bot.staff import RoleMissing
 from channels.limits import TooManyRequests
 from channels.pages.csrf import ForeignOrigin, FormStale
@@ -136,8 +138,8 @@ def not_taken(request: Request, pages: Pages) -> Response:
     error = NotTaken()
     answer = error_answer(request, pages, 503, "broken", headers=headers_of(error))
     if wants_json(request):
-        message, next_step = error_words(pages, _language(request, pages), "broken", None)
-        body = {"error": error.code, "message": message, "what_next": next_step}
+        words = error_words(pages, _language(request, pages), "broken", None)
+        body = _as_json(error.code, words)
         body["phone"] = pages.phone
         return JSONResponse(body, 503, headers_of(error))
     return answer
@@ -153,15 +155,16 @@ def error_answer(
 ) -> Response:
     """A page or a JSON object. ``sentence`` says what happened and then what to do."""
     code = code or CODES.get(status, "bad_request")
-    message, next_step = error_words(pages, _language(request, pages), code, sentence)
+    words = error_words(pages, _language(request, pages), code, sentence)
     if wants_json(request):
-        body = {"error": code, "message": message, "what_next": next_step}
-        return JSONResponse(body, status, headers)
-    page = pages.render(
-        request, "error.html", status=status, code=status, message=message, next_step=next_step
-    )
+        return JSONResponse(_as_json(code, words), status, headers)
+    page = pages.render(request, "error.html", status=status, words=words)
     page.headers.update(headers or {})
     return page
+
+
+def _as_json(code: str, words: ErrorWords) -> dict[str, str]:
+    return {"error": code, "message": words.message, "what_next": words.next_step}
 
 
 def page_above(request: Request) -> str | None:
@@ -206,12 +209,21 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accept and "text/html" not in accept
 
 
-def error_words(pages: Pages, language: str, code: str, sentence: str | None) -> tuple[str, str]:
-    """What happened and what to do next, in ``language`` where we have the words."""
+class ErrorWords(NamedTuple):
+    """What happened and what to do next; ``lang`` is what both are written in."""
+
+    message: str
+    next_step: str
+    lang: str
+
+
+def error_words(pages: Pages, language: str, code: str, sentence: str | None) -> ErrorWords:
+    """In ``language`` where we have the words; else an error's own sentence, in English."""
     if sentence is None or pages.knows(f"error_{code}"):
-        return pages.say(f"error_{code}", language), pages.say(f"error_{code}_next", language)
+        said = pages.say(f"error_{code}", language), pages.say(f"error_{code}_next", language)
+        return ErrorWords(*said, pages.words_language(language))
     message, _, next_step = sentence.partition(". ")
-    return message.rstrip(".") + ".", next_step
+    return ErrorWords(message.rstrip(".") + ".", next_step, FALLBACK_LANGUAGE)
 
 
 def _language(request: Request, pages: Pages) -> str:

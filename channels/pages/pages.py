@@ -25,7 +25,8 @@ class Pages:
     """Draws templates of every room (``channels/<room>/templates``).
 
     A template may use: ``t(key, **values)`` for words in the page's language, ``lang``,
-    ``dir``, ``dir_of(lang)``, ``chosen``, ``languages``, ``council``, ``static(name)`` for the
+    ``dir``, ``dir_of(lang)``, ``lang_of(lang)`` inside the tag of what may be in another
+    language than the page, ``chosen``, ``languages``, ``council``, ``static(name)`` for the
     address of a file, ``csrf_field()`` inside a form, ``path``, and ``nav`` (pairs of address
     and label). ``chosen`` is the citizen's language, ``lang`` the one the page's own words are
     in: the first of the catalogues where the citizen's has no such words.
@@ -96,6 +97,11 @@ class Pages:
         """One of the pages' own texts."""
         return self._parts.words.say(key, language, "web", **values)
 
+    def words_language(self, language: str) -> str:
+        """The language in which a page for ``language`` has its words."""
+        known = self._parts.words.languages
+        return language if language in known else known[0]
+
     def knows(self, key: str) -> bool:
         """Whether the pages have a text of their own for ``key``."""
         return self._parts.words.has(key)
@@ -113,8 +119,7 @@ class Pages:
         def t(key: str, **values: Any) -> str:
             return self._parts.words.say(key, language, "web", **values)
 
-        known = self._parts.words.languages
-        own_words = language if language in known else known[0]
+        own_words = self.words_language(language)
         first, more = split_languages(self._parts.council.languages, language)
         return {
             "languages_first": first,
@@ -125,6 +130,7 @@ class Pages:
             "dir": text_direction(own_words),
             "chosen": language,
             "dir_of": text_direction,
+            "lang_of": partial(_lang_of, own_words),
             "languages": self._parts.council.languages,
             "council": self._parts.council,
             "static": self._static.url,
@@ -133,3 +139,10 @@ class Pages:
             "nav": (),
             "show_languages": True,
         }
+
+
+def _lang_of(page: str, language: str) -> Markup:
+    """The attributes by which a screen reader speaks other words than the page's rightly."""
+    if language == page:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, text_direction(language))
