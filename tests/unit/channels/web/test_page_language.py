@@ -17,7 +17,10 @@ from tests.unit.channels.web.test_faults import Breaker
 from tests.unit.channels.web.test_photos import photo
 
 POLISH = "dzień dobry"
-BESIDE = ["/privacy", "/privacy/erase", "/accessibility", "/about-you", "/resume", "/nope"]
+BESIDE = [
+    "/privacy", "/privacy/my-data", "/privacy/erase", "/accessibility", "/about-you", "/resume",
+    "/nope",
+]  # fmt: skip
 SCRIPT = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
 
 
