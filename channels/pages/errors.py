@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import logging
 import traceback
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from bot.desk_visit import VisitsUnavailable
 from bot.errors import (
@@ -26,6 +29,7 @@ from bot.errors import (
     HandoffUnknown,
     TokenWrong,
 )
+from bot.replies import FALLBACK_LANGUAGE
 from bot.staff import RoleMissing
 from channels.limits import TooManyRequests
 from channels.pages.csrf import ForeignOrigin, FormStale
@@ -86,30 +90,34 @@ CODES = {
     503: "unavailable",
 }
 _NOT_PARSED = "There was an error parsing the body"  # FastAPI's, for bytes that are no text
+_CHAT = "/chat"
 _PROGRAMS = ("/api/", "/sms/", "/chatwoot/", "/healthz", "/readyz", "/metrics")
 
 
 def answer_errors(app: FastAPI, pages: Pages) -> None:
-    """Give ``app`` a plain answer to every error."""
+    """Give ``app`` a plain answer to every error. Plain functions, in the thread pool: which
+    language to answer in can be a question to the database."""
 
-    async def fairway(request: Request, error: Exception) -> Response:
+    def fairway(request: Request, error: Exception) -> Response:
         assert isinstance(error, FairwayError)
         return error_answer(
             request, pages, status_of(error), error.code, str(error), headers_of(error)
         )
 
-    async def http(request: Request, error: Exception) -> Response:
+    def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.detail == _NOT_PARSED:
             return error_answer(request, pages, 422)
+        if error.status_code == 405 and (above := page_above(request)):
+            return RedirectResponse(above, 303)
         headers = dict(error.headers or {})
         return error_answer(request, pages, error.status_code, headers=headers)
 
-    async def database_away(request: Request, error: Exception) -> Response:
+    def database_away(request: Request, error: Exception) -> Response:
         log.error("the database does not answer: %s", type(error).__name__)
         return not_taken(request, pages)
 
-    async def unreadable(request: Request, error: Exception) -> Response:
+    def unreadable(request: Request, error: Exception) -> Response:
         return error_answer(request, pages, 422)
 
     app.add_exception_handler(FairwayError, fairway)
@@ -126,11 +134,12 @@ def status_of(error: FairwayError) -> int:
 
 def not_taken(request: Request, pages: Pages) -> Response:
     """503: nothing is lost, for nothing was taken in. Says whom to ring and when to come back."""
+    pages.chat_language.do_without(request)  # it would wait for what is known to be away
     error = NotTaken()
     answer = error_answer(request, pages, 503, "broken", headers=headers_of(error))
     if wants_json(request):
-        message, next_step = error_words(request, pages, "broken", None)
-        body = {"error": error.code, "message": message, "what_next": next_step}
+        words = error_words(pages, _language(request, pages), "broken", None)
+        body = _as_json(error.code, words)
         body["phone"] = pages.phone
         return JSONResponse(body, 503, headers_of(error))
     return answer
@@ -146,15 +155,40 @@ def error_answer(
 ) -> Response:
     """A page or a JSON object. ``sentence`` says what happened and then what to do."""
     code = code or CODES.get(status, "bad_request")
-    message, next_step = error_words(request, pages, code, sentence)
+    words = error_words(pages, _language(request, pages), code, sentence)
     if wants_json(request):
-        body = {"error": code, "message": message, "what_next": next_step}
-        return JSONResponse(body, status, headers)
-    page = pages.render(
-        request, "error.html", status=status, code=status, message=message, next_step=next_step
-    )
+        return JSONResponse(_as_json(code, words), status, headers)
+    page = pages.render(request, "error.html", status=status, words=words)
     page.headers.update(headers or {})
     return page
+
+
+def _as_json(code: str, words: ErrorWords) -> dict[str, str]:
+    return {"error": code, "message": words.message, "what_next": words.next_step}
+
+
+def page_above(request: Request) -> str | None:
+    """The page to show to somebody who opens the address of a form: the nearest one above it, in
+    the language asked for. None for programs.
+
+    A page drawn in answer to a form has the form's address: its language links, the browser's
+    reload and the way back all lead there, and nobody has done anything wrong.
+    """
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return None
+    path = request.url.path
+    while path != "/" and not wants_json(request):
+        path = path.rpartition("/")[0] or "/"
+        if _is_page(request, path):
+            lang = request.query_params.get("lang")
+            return f"{path}?{urlencode({'lang': lang})}" if lang else path
+    return None
+
+
+def _is_page(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path}
+    routes = request.app.router.routes
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def log_broken(request: Request, error: Exception) -> None:
@@ -175,12 +209,30 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accept and "text/html" not in accept
 
 
-def error_words(request: Request, pages: Pages, code: str, sentence: str | None) -> tuple[str, str]:
-    """What happened and what to do next, in the citizen's language where we have the words."""
+class ErrorWords(NamedTuple):
+    """What happened and what to do next; ``lang`` is what both are written in."""
+
+    message: str
+    next_step: str
+    lang: str
+
+
+def error_words(pages: Pages, language: str, code: str, sentence: str | None) -> ErrorWords:
+    """In ``language`` where we have the words; else an error's own sentence, in English."""
     if sentence is None or pages.knows(f"error_{code}"):
-        return pages.say(request, f"error_{code}"), pages.say(request, f"error_{code}_next")
+        said = pages.say(f"error_{code}", language), pages.say(f"error_{code}_next", language)
+        return ErrorWords(*said, pages.words_language(language))
     message, _, next_step = sentence.partition(". ")
-    return message.rstrip(".") + ".", next_step
+    return ErrorWords(message.rstrip(".") + ".", next_step, FALLBACK_LANGUAGE)
+
+
+def _language(request: Request, pages: Pages) -> str:
+    """Its page's language; what the chat's script puts into the chat page is in that page's,
+    which is the conversation's."""
+    inside = request.url.path == _CHAT or request.url.path.startswith(f"{_CHAT}/")
+    if inside and wants_json(request) and (language := pages.chat_language.of(request)):
+        return language
+    return pages.language(request)
 
 
 def headers_of(error: Exception) -> dict[str, str]:

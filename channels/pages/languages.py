@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from starlette.requests import Request
 
@@ -15,14 +15,28 @@ _MOST_ACCEPTED = 8
 _FEW = 4
 
 
-def page_language(request: Request, offered: Collection[str], secure: bool) -> str:
-    """The language chosen (``?lang=``, then the cookie), else the browser's, else the first."""
-    wanted = [
+def page_language(
+    request: Request,
+    offered: Collection[str],
+    secure: bool,
+    of_chat: Callable[[], str] = str,
+) -> str:
+    """The language chosen, else that of the open conversation (``of_chat``, asked only then),
+    else the browser's, else the first."""
+    chosen = chosen_language(request, offered, secure)
+    if chosen:
+        return chosen
+    wanted = (of_chat(), *_accepted(request.headers.get("accept-language", ""), offered))
+    return next((lang for lang in wanted if lang in offered), next(iter(offered)))
+
+
+def chosen_language(request: Request, offered: Collection[str], secure: bool) -> str | None:
+    """What the citizen has picked on our pages: ``?lang=``, then the cookie that keeps it."""
+    wanted = (
         request.query_params.get("lang", ""),
         request.cookies.get(cookie_name(LANGUAGE, secure), ""),
-        *_accepted(request.headers.get("accept-language", ""), offered),
-    ]
-    return next((lang for lang in wanted if lang in offered), next(iter(offered)))
+    )
+    return next((lang for lang in wanted if lang in offered), None)
 
 
 def split_languages(offered: Collection[str], chosen: str) -> tuple[list[str], list[str]]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from channels.pages.chat_language import ChatLanguage
 from channels.pages.cookies import LANGUAGE, cookie_name, set_cookie
 from channels.pages.csrf import FIELD, Csrf
 from channels.pages.languages import page_language, split_languages, text_direction
@@ -24,7 +25,8 @@ class Pages:
     """Draws templates of every room (``channels/<room>/templates``).
 
     A template may use: ``t(key, **values)`` for words in the page's language, ``lang``,
-    ``dir``, ``dir_of(lang)``, ``chosen``, ``languages``, ``council``, ``static(name)`` for the
+    ``dir``, ``dir_of(lang)``, ``lang_of(lang)`` inside the tag of what may be in another
+    language than the page, ``chosen``, ``languages``, ``council``, ``static(name)`` for the
     address of a file, ``csrf_field()`` inside a form, ``path``, and ``nav`` (pairs of address
     and label). ``chosen`` is the citizen's language, ``lang`` the one the page's own words are
     in: the first of the catalogues where the citizen's has no such words.
@@ -34,6 +36,7 @@ class Pages:
         self._parts = parts
         self._csrf = Csrf.of(parts.settings)
         self._notices = NoticeBoard(parts)
+        self.chat_language = ChatLanguage(parts)
         self._static = load_static_files(parts.council.colour)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(sorted(ROOMS.glob("*/templates"))),
@@ -76,7 +79,13 @@ class Pages:
         return self._parts.council.phone
 
     def language(self, request: Request) -> str:
-        """The language this browser's pages are drawn in."""
+        """The language this browser's pages are drawn in: the citizen's choice, else that of
+        the conversation they have open, else the browser's."""
+        offered, secure = self._parts.council.languages, self._parts.settings.secure
+        return page_language(request, offered, secure, lambda: self.chat_language.of(request))
+
+    def language_before_chat(self, request: Request) -> str:
+        """The same for a new conversation: the last one's language is no choice for it."""
         return page_language(request, self._parts.council.languages, self._parts.settings.secure)
 
     def has_chosen(self, request: Request) -> bool:
@@ -84,9 +93,14 @@ class Pages:
         name = cookie_name(LANGUAGE, self._parts.settings.secure)
         return name in request.cookies or "lang" in request.query_params
 
-    def say(self, request: Request, key: str, **values: Any) -> str:
-        """One of the pages' own texts in the citizen's language."""
-        return self._parts.words.say(key, self.language(request), "web", **values)
+    def say(self, key: str, language: str, **values: Any) -> str:
+        """One of the pages' own texts."""
+        return self._parts.words.say(key, language, "web", **values)
+
+    def words_language(self, language: str) -> str:
+        """The language in which a page for ``language`` has its words."""
+        known = self._parts.words.languages
+        return language if language in known else known[0]
 
     def knows(self, key: str) -> bool:
         """Whether the pages have a text of their own for ``key``."""
@@ -105,8 +119,7 @@ class Pages:
         def t(key: str, **values: Any) -> str:
             return self._parts.words.say(key, language, "web", **values)
 
-        known = self._parts.words.languages
-        own_words = language if language in known else known[0]
+        own_words = self.words_language(language)
         first, more = split_languages(self._parts.council.languages, language)
         return {
             "languages_first": first,
@@ -117,6 +130,7 @@ class Pages:
             "dir": text_direction(own_words),
             "chosen": language,
             "dir_of": text_direction,
+            "lang_of": partial(_lang_of, own_words),
             "languages": self._parts.council.languages,
             "council": self._parts.council,
             "static": self._static.url,
@@ -125,3 +139,10 @@ class Pages:
             "nav": (),
             "show_languages": True,
         }
+
+
+def _lang_of(page: str, language: str) -> Markup:
+    """The attributes by which a screen reader speaks other words than the page's rightly."""
+    if language == page:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, text_direction(language))

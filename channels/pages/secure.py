@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -127,7 +128,8 @@ class _Guard:
 
         largest = MAX_UPLOAD if request.url.path in UPLOADS else MAX_BODY
         if _announced_size(request) > largest:
-            await error_answer(request, self._pages, 413)(scope, receive, guarded)
+            answer = await run_in_threadpool(error_answer, request, self._pages, 413)
+            await answer(scope, receive, guarded)
             return
         if self._is_too_much(request):
             self._metrics.turned_away.inc()
@@ -141,7 +143,8 @@ class _Guard:
         except Exception as error:
             log_broken(request, error)
             if not started:
-                await error_answer(request, self._pages, 500)(scope, receive, guarded)
+                answer = await run_in_threadpool(error_answer, request, self._pages, 500)
+                await answer(scope, receive, guarded)
         finally:
             self._in_progress -= counts
             self._metrics.in_progress.set(self._in_progress)

@@ -40,16 +40,16 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
         conversation = cookie.open(request)
         if conversation is None:
             return pages.render(request, "my_data.html", conversation=None)
-        held = own_data(parts.engine, conversation.id)
+        lang = pages.language(request) if pages.has_chosen(request) else conversation.language
         return pages.render(
             request,
             "my_data.html",
-            lang=conversation.language,
+            lang=lang,
             conversation=conversation,
-            messages=chat.shown(talk.messages(conversation.id), conversation.language),
-            needs=needs_of(parts, conversation),
-            words=lambda key: parts.turn.replies.say(key, conversation.language, "web"),
-            held=held,
+            messages=chat.shown(talk.messages(conversation.id), lang),
+            needs=needs_of(parts, conversation, lang),
+            words=lambda key: parts.turn.replies.say(key, lang, "web"),
+            held=own_data(parts.engine, conversation.id),
         )
 
     @router.post("/privacy/needs", dependencies=[Depends(check_csrf)])
@@ -81,8 +81,8 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
     return router
 
 
-def needs_of(parts: Parts, conversation: Conversation) -> list[str]:
-    """What the citizen told us about getting served, as sentences in their language."""
+def needs_of(parts: Parts, conversation: Conversation, lang: str) -> list[str]:
+    """What the citizen told us about getting served, as sentences in ``lang``."""
     told = conversation.circumstances
     asked = [told.asked_channel] if told.asked_channel else []
     keys = [
@@ -90,4 +90,4 @@ def needs_of(parts: Parts, conversation: Conversation) -> list[str]:
         *(f"reason_barrier_{name}" for name in sorted(b.value for b in told.barriers)),
         *(f"reason_citizen_asked_{name}" for name in sorted(a.value for a in told.adjustments)),
     ]
-    return [parts.turn.replies.say(key, conversation.language, "web") for key in keys]
+    return [parts.turn.replies.say(key, lang, "web") for key in keys]

@@ -66,13 +66,10 @@ class ChatPage:
             mailed="mailed" in request.query_params,
             person_words=self._parts.turn.replies.say("button_person", language, "web"),
             draft=draft,
-            error=self._words(request, error),
+            error=error_words(self._pages, language, error.code, str(error)) if error else None,
             client_id=secrets.token_hex(8),
             split_links=split_links,
         )
-
-    def _words(self, request: Request, error: BadInput | None) -> tuple[str, str] | None:
-        return error_words(request, self._pages, error.code, str(error)) if error else None
 
     def refuse(
         self, request: Request, conversation: Conversation | None, error: BadInput, draft: str
@@ -133,7 +130,9 @@ class ChatPage:
 
     def copy(self, request: Request, conversation: Conversation) -> tuple[str, str]:
         """Title and text of the copy that a citizen may keep."""
-        title = self._pages.say(request, "chat_transcript_title", council=self._parts.council.name)
+        title = self._pages.say(
+            "chat_transcript_title", conversation.language, council=self._parts.council.name
+        )
         messages = self._talk.messages(conversation.id)
         return title, transcript(title, self.shown(messages, conversation.language))
 
@@ -153,7 +152,7 @@ class ChatPage:
     def chosen_language(self, request: Request) -> str | None:
         """The page's language if it is a choice, None while it is only the usual one: then
         the assistant may still hear another one."""
-        language = self._pages.language(request)
+        language = self._pages.language_before_chat(request)
         usual = next(iter(self._parts.council.languages))
         return language if language != usual or self._pages.has_chosen(request) else None
 

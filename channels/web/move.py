@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.resume_code import LIFETIME
+from channels.chat_tokens import hash_token, new_token
 from channels.limits import Limiter
 from channels.pages import Pages, check_csrf
 from channels.pages.errors import error_words
@@ -16,7 +17,6 @@ from channels.resume import CodeUnknown, give_code, move_to_web
 from channels.web.api import address_of
 from channels.web.chat_cookie import ChatCookie
 from channels.web.talk import Started, Talk
-from channels.web.tokens import hash_token, new_token
 
 GUESSES = 20
 """Codes a minute from one address: a library's visitors pass, a guesser does not get far."""
@@ -52,7 +52,7 @@ def make_move_router(parts: Parts, pages: Pages, talk: Talk, limiter: Limiter) -
         try:
             conversation = move_to_web(parts, code, hash_token(token))
         except CodeUnknown as error:
-            words = error_words(request, pages, error.code, str(error))
+            words = error_words(pages, pages.language(request), error.code, str(error))
             return pages.render(request, "resume.html", status=422, typed=code, error=words)
         cookie.adopt(request, Started(conversation, token, []))
         return cookie.keep(request, RedirectResponse("/#latest", 303))

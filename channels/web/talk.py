@@ -20,10 +20,10 @@ from bot.take_in import start_conversation, take_in
 from bot.talk_over import is_over
 from bot.turn import handle_turn
 from bot.turn_record import TurnRecord
+from channels.chat_tokens import check_token, hash_token, new_token
 from channels.limits import Limiter
 from channels.pages import Unavailable
 from channels.parts import Parts
-from channels.web.tokens import check_token, hash_token, new_token
 
 log = logging.getLogger(__name__)
 

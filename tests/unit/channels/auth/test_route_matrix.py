@@ -212,6 +212,23 @@ def test_s9_only_those_in_the_table_may_use_a_route(product, clients, route, rol
         assert "cannot open this page" in answer.text
 
 
+PROGRAMS = ("/api/", "/sms/", "/chatwoot/")
+
+
+def test_every_address_of_a_form_is_a_page_too(product, clients):
+    """A page drawn in answer to a form has the form's address, and its language links too."""
+    posts = {path for method, path in routes_of(product.public.routes) if method == "POST"}
+    forms = sorted(filled(path) for path in posts if not path.startswith(PROGRAMS))
+    assert len(forms) > 50
+    for client in (clients["administrator"], clients["nobody"]):
+        for path in forms:
+            answer = client.get(f"{path}?lang=cy", headers=PAGE)
+            assert answer.status_code != 405, path
+            if answer.status_code == 303 and not goes_to_sign_in(answer):
+                again = client.get(answer.headers["location"], headers=PAGE)
+                assert again.status_code < 500 and again.status_code != 405, path
+
+
 @pytest.fixture(scope="module")
 def tokens(product, clients):
     """Role → a token that acts as somebody with it."""

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends, Form, Request
 
+from bot.desk_visit import VisitsUnavailable
 from bot.files.catalogues import load_catalogues, missing, placeholders
 from bot.files.council import load_council
 from channels.limits import MemoryLimiter, TooManyRequests
@@ -34,6 +35,10 @@ def make_test_router(parts) -> APIRouter:
     @router.get("/boom")
     def boom():
         raise ValueError("canary 07700 900123")
+
+    @router.get("/english-only")
+    def english_only():
+        raise VisitsUnavailable
 
     return router
 
@@ -128,6 +133,35 @@ def test_errors_are_pages_for_people_and_json_for_programs(site):
     assert "Ni allwn ddod o hyd" in welsh.text and 'lang="cy"' in welsh.text
     program = site.get("/nope", headers={"Accept": "application/json"})
     assert set(program.json()) == {"error", "message", "what_next"}
+
+
+def test_words_in_another_language_than_the_page_say_so(site):
+    page = site.get("/english-only?lang=ar", headers=PAGE)
+    assert '<html lang="ar" dir="rtl">' in page.text
+    message, _, next_step = str(VisitsUnavailable()).partition(". ")
+    assert f'<h1 lang="en" dir="ltr">{message}.</h1>' in page.text
+    assert f'<p lang="en" dir="ltr">{next_step}</p>' in page.text
+    assert f'<title lang="en" dir="ltr">{message}.' in page.text
+    for path in ("/english-only?lang=en", "/nope?lang=ar"):
+        own = site.get(path, headers=PAGE).text
+        assert "<title>" in own and "<h1>" in own
+
+
+def test_a_program_is_still_told_that_an_address_takes_forms_only(site):
+    for path, headers in (
+        ("/chat", {"Accept": "application/json"}),
+        ("/chat", {"Accept": "*/*"}),
+        ("/api/conversations", PAGE),
+    ):
+        assert site.get(path, headers=headers).status_code == 405
+    assert site.delete("/chat", headers=PAGE).status_code == 405
+
+
+@pytest.mark.parametrize("lang", ["cy", "%0d%0aSet-Cookie:x=1", "//evil.example", "%26a=b"])
+def test_s7_the_way_to_the_page_above_stays_on_our_site(site, lang):
+    answer = site.get(f"/chat/move?lang={lang}", headers=PAGE)
+    assert answer.status_code == 303 and "set-cookie" not in answer.headers
+    assert re.fullmatch(r"/\?lang=[\w%.-]+", answer.headers["location"])
 
 
 def test_s10_an_unforeseen_error_is_a_calm_page_and_tells_no_secret(site, caplog):

@@ -178,6 +178,39 @@ def test_the_way_out_is_shown_after_danger_only(browser):
     assert 'id="exit" hidden' not in browser.page.text and 'id="exit"' in browser.page.text
 
 
+def presses_welsh(browser):
+    """Follow the page's own link from the page's own address, as a browser does."""
+    link = re.search(r'href="([^"]+)" lang="cy"', browser.page.text)[1]
+    address = browser.page.url.join(link.replace("&amp;", "&"))
+    browser.page = browser.site.get(address, headers=PAGE, follow_redirects=True)
+    return browser.page
+
+
+SENT = {
+    "nothing": {"path": "/chat"},
+    "a stale form": {"path": "/chat", "text": "my story", "csrf": "old"},
+    "go on elsewhere": {"path": "/chat/move"},
+    "no photo": {"path": "/chat/photo"},
+    "no address to mail to": {"path": "/chat/mail"},
+    "no answer": {"path": "/chat/feedback"},
+    "a stale way to end it": {"path": "/chat/end", "csrf": "old"},
+    "stale answers about oneself": {"path": "/about-you", "csrf": "old"},
+    "a stale erasure": {"path": "/privacy/erase", "csrf": "old"},
+    "stale needs": {"path": "/privacy/needs", "csrf": "old"},
+    "a wrong code": {"path": "/resume", "code": "AAAAAA"},
+}
+
+
+@pytest.mark.parametrize("fields", SENT.values(), ids=SENT)
+def test_the_language_links_work_on_a_page_drawn_by_a_form(browser, fields):
+    browser.sends("there is a pothole")
+    browser.sends(**fields)
+    assert browser.page.request.method == "POST", "the page was not drawn by the form"
+    page = presses_welsh(browser)
+    assert page.status_code == 200 and '<html lang="cy"' in page.text
+    assert "there is a pothole" in browser.opens("/").text, "the conversation is still open"
+
+
 def test_welsh_can_be_chosen_before_and_during(browser):
     page = browser.opens("/?lang=cy")
     assert '<html lang="cy" dir="ltr">' in page.text
