@@ -9,13 +9,25 @@ from dataclasses import dataclass, replace
 
 from actions.answer import Answer, Say
 from actions.controls import read_control
-from actions.form import Form, Step, begin, fits, form_from_json, forward, reopen, take
+from actions.form import (
+    REVIEW,
+    WHICH,
+    Form,
+    Step,
+    begin,
+    fits,
+    form_from_json,
+    forward,
+    reopen,
+    take,
+)
 from actions.form_words import asked, render, summary
 from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
 from actions.parts import Parts
 from actions.questions import read_date
+from actions.send_words import says_send
 from actions.tasks import Task
 from actions.trouble import trouble
 from actions.turn import Turn
@@ -62,7 +74,7 @@ class Conductor:
         """Take the turn's text (or ``text``) as an answer."""
         words, task = self.parts.words(turn), self.tasks[form.task]
         said = turn.text if text is None else text
-        control = read_control(said, self.parts.safety, turn.language)
+        control = self.control(turn, form, said)
         if text is None:
             said = self._as_day(turn, form, said)
         step = take(form, said, control, self.parts.today())
@@ -84,7 +96,7 @@ class Conductor:
         if self.holds_address(turn, form):
             return True
         said = self._as_day(turn, form, turn.text)
-        return fits(form, said, self.control(turn), self.parts.today())
+        return fits(form, said, self.control(turn, form), self.parts.today())
 
     def holds_address(self, turn: Turn, form: Form) -> bool:
         """Whether the turn is an address and nothing else, and the form still asks for one."""
@@ -97,9 +109,15 @@ class Conductor:
             return said
         return named_day(turn, today) or said
 
-    def control(self, turn: Turn) -> str | None:
-        """What the turn's text says in plain words of any language."""
-        return read_control(turn.text, self.parts.safety, turn.language)
+    def control(self, turn: Turn, form: Form, text: str | None = None) -> str | None:
+        """What the turn's text (or ``text``) says in plain words of any language, about what
+        was last asked of the form."""
+        text = turn.text if text is None else text
+        said = read_control(text, self.parts.safety, turn.language)
+        if said is None and form.at in {REVIEW, WHICH}:
+            title = self.parts.words(turn).text("button_send")
+            return "yes" if says_send(text, turn.language, title) else None
+        return said
 
     def current(self, turn: Turn) -> Form | None:
         """The form under way, if there is one this version can read."""

@@ -49,8 +49,8 @@ class Form:
 
     ``at`` is the code of the question being asked, or REVIEW, WHICH or END. ``reviewed`` is
     whether the answers are read back before they are used. ``changing`` is true while one
-    answer is being mended. ``pending`` is a correction that waits to hear which answer it
-    mends. ``notes`` are the task's own JSON-safe findings, ``offer`` a switch on offer.
+    answer is being mended or is to be. ``pending`` is a correction that waits to hear which
+    answer it mends. ``notes`` are the task's own JSON-safe findings, ``offer`` a switch on offer.
     """
 
     task: str
@@ -226,6 +226,11 @@ def _again(form: Form, problem: str | None = None) -> Step:
     return Step(form, kinds.get(form.at, "ask"), problem)
 
 
+def _unread(form: Form, problem: str) -> Step:
+    """The same once more, and one try more that could not be used: who is stuck gets a person."""
+    return _again(replace(form, tries=form.tries + 1), problem)
+
+
 def _at_question(
     form: Form, question: Question, text: str, control: str | None, today: date
 ) -> Step:
@@ -246,7 +251,7 @@ def _skip(form: Form, question: Question) -> Step:
 def _back(form: Form) -> Step:
     """To the last question that was answered by the citizen; a form at its start stays there."""
     if form.at == WHICH:
-        return Step(replace(form, at=REVIEW, pending=""), "review")
+        return _to_review(form)
     codes = [question.code for question in form.questions]
     here = codes.index(form.at) if form.at in codes else len(codes)
     before = [code for code in codes[:here] if code in form.given]
@@ -260,22 +265,31 @@ def _at_review(form: Form, text: str, control: str | None, today: date) -> Step:
     if said == "yes":
         return Step(replace(form, at=END), "confirmed")
     if said == "no" or control == "skip":
-        return Step(replace(form, at=WHICH), "which")
+        return _which(form)
     number = _numbered(form, text)
     if number is not None:
         return _change(form, number)
     correction = _without_no(text)
     if not correction:
-        return _again(form, "invalid_review")
-    return _correct(form, correction, today)
+        return _unread(form, "invalid_review")
+    return _correct(form, text, correction, today)
 
 
-def _correct(form: Form, correction: str, today: date) -> Step:
+def _which(form: Form, pending: str = "") -> Step:
+    """Something is to be changed: ask what. ``pending``: to what, if that was said."""
+    problem = "correction_which" if pending else None
+    return Step(replace(form, at=WHICH, changing=True, pending=pending), "which", problem)
+
+
+def _correct(form: Form, text: str, correction: str, today: date) -> Step:
     """Mend the one answer that the correction can only be meant for, or ask which."""
     fitting = [q for q in form.questions if _plainly_answers(form, q, correction, today)]
-    if len(fitting) != 1:
-        return Step(replace(form, at=WHICH, pending=correction), "which", "correction_which")
-    return _mend(form, fitting[0], correction, today)
+    if len(fitting) == 1:
+        return _mend(form, fitting[0], correction, today)
+    if fitting or correction != text.strip():
+        return _which(form, correction)
+    unclear = replace(form, at=WHICH, changing=False, pending=correction, tries=form.tries + 1)
+    return Step(unclear, "which", "correction_which")
 
 
 def _mend(form: Form, question: Question, text: str, today: date) -> Step:
@@ -286,19 +300,35 @@ def _mend(form: Form, question: Question, text: str, today: date) -> Step:
 
 
 def _at_which(form: Form, text: str, control: str | None, today: date) -> Step:
-    if control == "skip" or _yes_no(text, control) == "no":
-        return Step(replace(form, at=REVIEW, pending=""), "review")
+    said = _yes_no(text, control)
+    if control == "skip" or said == "no":
+        return _to_review(form)
+    if said == "yes":
+        return _yes_at_which(form)
     number = _numbered(form, text)
     if number is None:
-        return _again(form, "invalid_which")
+        return _unread(form, "invalid_which")
     question = form.questions[number]
     if form.pending:
         return _mend(form, question, form.pending, today)
     return _change(form, number)
 
 
+def _yes_at_which(form: Form) -> Step:
+    """Whoever asked for a change is read everything once more, for it has not been made; from
+    anybody else the yes is the one that we did not understand before."""
+    if form.changing:
+        return _to_review(replace(form, tries=form.tries + 1))
+    return Step(replace(form, at=END, pending=""), "confirmed")
+
+
+def _to_review(form: Form) -> Step:
+    return Step(replace(form, at=REVIEW, changing=False, pending=""), "review")
+
+
 def _change(form: Form, number: int) -> Step:
-    return reopen(replace(form, changing=True, pending=""), form.questions[number].code)
+    form = replace(form, changing=True, pending="", tries=0)
+    return reopen(form, form.questions[number].code)
 
 
 def _numbered(form: Form, text: str) -> int | None:

@@ -698,3 +698,71 @@ def test_a_road_alone_is_kept_and_only_the_postcode_asked_for(talk: Talk) -> Non
 def test_a_yes_is_no_place(talk: Talk, said: str) -> None:
     assert _report(talk, said).keys[-2:] == ["invalid_place", "ask_where"]
     assert _report(talk, POSTCODE, said).keys[-2:] == ["invalid_place", "ask_spot"]
+
+
+_SENDS = [
+    ("en", "yes thank you"), ("en", "yes please send it"), ("en", "yes that is right"),
+    ("en", "looks good"), ("cy", "ydy diolch"), ("pl", "tak, dziękuję"),
+    ("pl", "wszystko się zgadza, proszę wysłać"), ("ro", "da, totul e corect, mulțumesc"),
+    ("pt", "sim, está tudo certo, obrigada"), ("uk", "так, все правильно, дякую"),
+    ("ur", "جی ہاں، بھیج دیں شکریہ"), ("ur-Latn", "haan sab theek hai, bhej dein"),
+    ("ar", "نعم، كل شيء صحيح، شكرا"), ("bn", "হ্যাঁ, সব ঠিক আছে, ধন্যবাদ"),
+    ("pa", "ਹਾਂ ਜੀ, ਸਭ ਠੀਕ ਹੈ, ਧੰਨਵਾਦ"), ("so", "haa, waa sax, mahadsanid"),
+    ("zh", "是的，没问题，谢谢"),
+]  # fmt: skip
+
+
+def _at_review(talk_with: Start, language: str = "en") -> Talk:
+    talk = talk_with()
+    assert _report(talk, *_ENGLISH).keys == ["form_review"]
+    talk.language = language
+    return talk
+
+
+@pytest.mark.parametrize(("language", "said"), _SENDS)
+def test_a_yes_in_ones_own_words_sends_the_report(
+    talk_with: Start, language: str, said: str
+) -> None:
+    talk = _at_review(talk_with, language)
+    assert talk.say(said, "thanks").keys[0] == "report_done"
+    assert len(talk.requests()) == 1
+
+
+def test_what_the_button_says_sends_the_report_in_every_language(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    review = dict(talk.slots)
+    for language in LANGUAGES:
+        talk.slots, talk.language = dict(review), language
+        title = talk.replies.say("button_send", language, "web")
+        assert talk.say(title).keys[0] == "report_done"
+
+
+@pytest.mark.parametrize(
+    "said", ["yes but the street is wrong", "yes, is that right?", "please correct", "thank you"]
+)
+def test_a_yes_with_more_to_it_sends_nothing(talk_with: Start, said: str) -> None:
+    talk = _at_review(talk_with)
+    assert "report_done" not in talk.say(said).keys
+    assert talk.requests() == []
+
+
+def test_a_yes_to_what_was_not_understood_sends_the_report(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("that would be lovely").keys[-1] == "form_which"
+    assert talk.say("yes").keys[0] == "report_done"
+
+
+def test_a_yes_instead_of_a_change_is_read_everything_once_more(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("no, Bob").keys == ["correction_which", "form_which"]
+    assert talk.say("yes").keys == ["form_review"]
+    assert talk.requests() == []
+    assert talk.say("yes").keys[0] == "report_done"
+
+
+def test_who_is_stuck_at_the_review_is_offered_a_person(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    talk.say("no")
+    for _ in range(3):
+        stuck = talk.say("purple")
+    assert stuck.keys == ["invalid_which", "form_stuck", "form_which"]
