@@ -154,7 +154,8 @@ class ActionServeCitizen(TurnAction):
         about_else = (other and other.id != form.service) or (
             turn.intent != "help" and self._small_talk(turn) is not None
         )
-        if not about_else or self.conductor.suits(turn, form):
+        meant = self.conductor.suits(turn, form) or self.conductor.wants_change(turn, form)
+        if not about_else or meant:
             return False
         if turn.is_button:
             return True

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from actions.answer import Answer, Say
+from actions.change_words import says_change
 from actions.controls import read_control
 from actions.form import (
+    CHANGE,
     REVIEW,
     WHICH,
     Form,
@@ -21,12 +23,12 @@ from actions.form import (
     reopen,
     take,
 )
-from actions.form_words import asked, render, summary
+from actions.form_words import asked, named, render, summary
 from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
 from actions.parts import Parts
-from actions.questions import read_date
+from actions.questions import YES, read_date
 from actions.send_words import says_send
 from actions.tasks import Task
 from actions.trouble import trouble
@@ -77,7 +79,7 @@ class Conductor:
         control = self.control(turn, form, said)
         if text is None:
             said = self._as_day(turn, form, said)
-        step = take(form, said, control, self.parts.today())
+        step = take(form, said, control, self.parts.today(), named(form, words, said))
         try:
             async with asyncio.timeout(self.parts.answer_within):
                 return await self._after(turn, words, task, step)
@@ -114,10 +116,19 @@ class Conductor:
         was last asked of the form."""
         text = turn.text if text is None else text
         said = read_control(text, self.parts.safety, turn.language)
-        if said is None and form.at in {REVIEW, WHICH}:
-            title = self.parts.words(turn).text("button_send")
-            return "yes" if says_send(text, turn.language, title) else None
-        return said
+        return self._at_check(turn, text) if said is None and form.at in {REVIEW, WHICH} else said
+
+    def wants_change(self, turn: Turn, form: Form) -> bool:
+        """Whether the turn's text says that an answer which it names is to be changed."""
+        if self.control(turn, form) != CHANGE:
+            return False
+        return bool(named(form, self.parts.words(turn), turn.text))
+
+    def _at_check(self, turn: Turn, text: str) -> str | None:
+        """Send it, or change something: said to the answers that were read back."""
+        if says_send(text, turn.language, self.parts.words(turn).text("button_send")):
+            return YES
+        return CHANGE if says_change(text, turn.language) else None
 
     def current(self, turn: Turn) -> Form | None:
         """The form under way, if there is one this version can read."""

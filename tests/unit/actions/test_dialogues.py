@@ -766,3 +766,71 @@ def test_who_is_stuck_at_the_review_is_offered_a_person(talk_with: Start) -> Non
     for _ in range(3):
         stuck = talk.say("purple")
     assert stuck.keys == ["invalid_which", "form_stuck", "form_which"]
+
+
+_WISHES = [
+    ("en", "I want to change the location"), ("en", "yes but the street is wrong"),
+    ("cy", "dw i am newid y lleoliad"), ("pl", "chcę zmienić miejsce"),
+    ("pt", "quero mudar o sítio"), ("ro", "vreau să schimb locul"), ("uk", "адреса неправильна"),
+    ("ur", "جگہ غلط ہے"), ("ur-Latn", "jagah ghalat hai"), ("ar", "العنوان خاطئ"),
+    ("bn", "ঠিকানা ভুল আছে"), ("pa", "ਪਤਾ ਗਲਤ ਹੈ"), ("so", "waxaan rabaa inaan beddelo goobta"),
+    ("zh", "地址错了"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), _WISHES)
+def test_the_wish_to_change_an_answer_is_no_answer(
+    talk_with: Start, language: str, said: str
+) -> None:
+    talk = _at_review(talk_with, language)
+    before = talk.slots["task"]["given"]
+    assert talk.say(said).keys == ["form_which"]
+    assert talk.slots["task"]["given"] == before
+    assert talk.say("1").keys == ["ask_where"]
+    talk.language = "en"
+    talk.say("SY1 1AA")
+    talk.say("yes")
+    for sent in talk.requests():
+        assert said not in str(sent)
+
+
+def test_what_a_change_names_is_asked_again(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("my name is wrong", "service_council_tax_bill").keys == ["ask_name"]
+    assert talk.say("Bob").keys == ["form_review"]
+    assert talk.say("the name should be Ann").keys == ["ask_name"]
+    assert "Name: Ann" in talk.say("Ann").text
+    talk.say("no")
+    assert talk.say("the phone").keys == ["ask_phone_optional"]
+    talk.say("07700 900456")
+    assert "07700 900789" in talk.say("the phone is wrong, 07700 900789").text
+    talk.language = "pl"
+    assert talk.say("zmień telefon").keys == ["ask_phone_optional"]
+
+
+def test_words_that_were_not_understood_are_never_filed(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("that would be lovely").keys == ["invalid_review", "form_which"]
+    assert talk.say("6").keys == ["ask_name"]
+    assert talk.say("Ann").keys == ["form_review"]
+    assert talk.say("that would be lovely").keys == ["invalid_review", "form_which"]
+    assert talk.say("no").keys == ["form_which"]
+    assert talk.say("no").keys == ["form_review"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "kept"),
+    [("en", "yes but Bob", "Bob"), ("pl", "nie, Robert", "Robert"), ("zh", "不，李明", "李明")],
+)
+def test_a_correction_after_a_no_is_kept(
+    talk_with: Start, language: str, said: str, kept: str
+) -> None:
+    talk = _at_review(talk_with, language)
+    assert talk.say(said).keys == ["correction_which", "form_which"]
+    assert kept in talk.say("6").text
+
+
+def test_a_sure_barrier_at_the_review_is_heard_whatever_it_names(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    noted = talk.say("something is wrong, i cant use the phone", "digital_barrier")
+    assert noted.keys[0] == "barrier_noted"
