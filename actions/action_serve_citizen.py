@@ -183,8 +183,8 @@ class ActionServeCitizen(TurnAction):
 
     async def _after_offer(self, turn: Turn, words: Words, form: Form) -> Answer:
         offer = dict(form.offer or {})
-        form = replace(form, offer=None)
         said = self.conductor.control(turn, form)
+        form = replace(form, offer=None)
         card = self.parts.card(offer.get("service"))
         wanted = service_of(turn.intent) if turn.confidence >= SURE else None
         if card and (said == "yes" or wanted == card.id):

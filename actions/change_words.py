@@ -13,8 +13,8 @@ from functools import cache
 from bot.phrases import normalise
 
 _STEMS = {
-    "en": "change|changing the|changing my|wrong|incorrect|not right|isn't right|not correct|isn't correct|"
-    "mistake|amend|correct the|correct my|mixed up|put the wrong",
+    "en": "change|changing the|changing my|wrong|incorrect|not right|isn't right|not correct|"
+    "isn't correct|mistake|amend|correct the|correct my|mixed up|put the wrong",
     "cy": "newid|anghywir|o'i le|ddim yn gywir|ddim yn iawn|camgymeriad|cywiro",
     "ar": "تغيير|أغير|أريد تغيير|تعديل|أعدل|خطأ|خاطئ|تصحيح|غير صحيح",
     "bn": "বদল|পরিবর্তন|ভুল|ঠিক নয়|ঠিক না|সংশোধন",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from actions.answer import Answer, Say
 from actions.change_words import says_change
 from actions.controls import read_control
+from actions.decline_words import can_be_declined, has_none, says_no
 from actions.form import (
     CHANGE,
     REVIEW,
@@ -28,18 +29,22 @@ from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
 from actions.parts import Parts
-from actions.questions import YES, read_date
+from actions.questions import NO, YES, read_date
 from actions.send_words import says_send
 from actions.tasks import Task
 from actions.trouble import trouble
 from actions.turn import Turn
+from actions.words import NO as NO_BUTTON
 from actions.words import Words
+from bot.clear_yes import clear_answer
 from bot.service_card import ServiceCard
 
 log = logging.getLogger(__name__)
 
 _PERSONAL = ("postcode", "name", "phone")
 """Answers that are the same whatever the task, and so are never asked twice."""
+
+_CLEARLY: Mapping[bool | None, str] = {True: YES, False: NO}
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,9 @@ class Conductor:
         words, task = self.parts.words(turn), self.tasks[form.task]
         said = turn.text if text is None else text
         control = self.control(turn, form, said)
+        question = form.question
+        if question and can_be_declined(question) and has_none(said, turn.language):
+            control = "skip"
         if text is None:
             said = self._as_day(turn, form, said)
         step = take(form, said, control, self.parts.today(), named(form, words, said))
@@ -113,16 +121,26 @@ class Conductor:
 
     def control(self, turn: Turn, form: Form, text: str | None = None) -> str | None:
         """What the turn's text (or ``text``) says in plain words of any language, about what
-        was last asked of the form."""
+        was last asked: the form's question, or whether to leave it."""
         text = turn.text if text is None else text
         said = read_control(text, self.parts.safety, turn.language)
-        return self._at_check(turn, text) if said is None and form.at in {REVIEW, WHICH} else said
+        if form.offer:
+            return said or _CLEARLY.get(clear_answer(text, turn.language))
+        if said is None and form.at in {REVIEW, WHICH}:
+            return self._at_check(turn, text)
+        return "skip" if self._declines(turn, form, text) else said
 
     def wants_change(self, turn: Turn, form: Form) -> bool:
         """Whether the turn's text says that an answer which it names is to be changed."""
         if self.control(turn, form) != CHANGE:
             return False
         return bool(named(form, self.parts.words(turn), turn.text))
+
+    def _declines(self, turn: Turn, form: Form, text: str) -> bool:
+        """Whether the text is a no to a question that may be left out."""
+        if not form.question or not can_be_declined(form.question):
+            return False
+        return text == NO_BUTTON or says_no(text, turn.language, self.parts.safety)
 
     def _at_check(self, turn: Turn, text: str) -> str | None:
         """Send it, or change something: said to the answers that were read back."""

@@ -834,3 +834,50 @@ def test_a_sure_barrier_at_the_review_is_heard_whatever_it_names(talk_with: Star
     talk = _at_review(talk_with)
     noted = talk.say("something is wrong, i cant use the phone", "digital_barrier")
     assert noted.keys[0] == "barrier_noted"
+
+
+_NOES = [
+    ("en", "no thanks"), ("en", "No"), ("en", "/deny"), ("cy", "na"), ("cy", "dim diolch"),
+    ("pl", "nie"), ("pt", "não, obrigado"), ("ro", "nu"), ("uk", "ні"), ("ur", "نہیں"),
+    ("ur-Latn", "nahi"), ("ar", "لا شكرا"), ("bn", "না"), ("pa", "ਨਹੀਂ ਜੀ"), ("so", "maya"),
+    ("zh", "不用"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), _NOES)
+def test_a_no_leaves_out_what_may_be_left_out(talk_with: Start, language: str, said: str) -> None:
+    talk = talk_with()
+    assert _report(talk, *_ENGLISH[:-2]).keys == ["ask_name"]
+    talk.language = language
+    assert talk.say(said, "thanks").keys == ["ask_phone_optional"]
+    assert talk.say(said, "thanks").keys == ["form_review"]
+    given = talk.slots["task"]["given"]
+    assert given["name"]["value"] is None and given["phone"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "i dont have one"), ("en", "n/a"), ("pl", "nie mam"), ("ur", "میرے پاس نہیں")],
+)
+def test_who_has_no_phone_leaves_it_out(talk_with: Start, language: str, said: str) -> None:
+    talk = talk_with()
+    _report(talk, *_ENGLISH[:-1])
+    talk.language = language
+    assert talk.say(said).keys == ["form_review"]
+
+
+@pytest.mark.parametrize("name", ["Maya", "Nu", "No Hands Nigel", "Noor"])
+def test_a_no_of_another_language_may_be_a_name(talk: Talk, name: str) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    talk.say(name)
+    assert talk.slots["task"]["given"]["name"]["value"] == name
+
+
+def test_who_cannot_use_a_phone_is_heard_at_the_question_for_a_number(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:-1])
+    assert talk.say("i dont have one", "digital_barrier", 0.9).keys[0] == "barrier_noted"
+
+
+def test_a_number_that_is_needed_is_not_left_out(talk: Talk) -> None:
+    talk.say("care for my mum", "service_care_assessment")
+    assert talk.say("no thanks").keys == ["invalid_phone", "ask_phone"]
