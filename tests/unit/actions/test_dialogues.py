@@ -881,3 +881,26 @@ def test_who_cannot_use_a_phone_is_heard_at_the_question_for_a_number(talk: Talk
 def test_a_number_that_is_needed_is_not_left_out(talk: Talk) -> None:
     talk.say("care for my mum", "service_care_assessment")
     assert talk.say("no thanks").keys == ["invalid_phone", "ask_phone"]
+
+
+def test_what_faintly_sounds_like_something_else_is_the_answer(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:4])
+    said = "there is something else next to it, a big crack"
+    assert talk.say(said, "something_else", 0.25).keys != ["something_else"]
+    assert said in str(talk.slots["task"]["given"])
+    assert talk.say("i want something else", "something_else", 0.9).keys == ["something_else"]
+    assert talk.slots["task"] is None
+
+
+@pytest.mark.parametrize("heard_as", ["digital_barrier", "adjustment"])
+def test_a_place_that_faintly_sounds_like_a_barrier_is_the_place(talk: Talk, heard_as: str) -> None:
+    said = "outside the computer repair shop, Mardol"
+    _report(talk)
+    assert talk.say(said, heard_as, 0.25).keys[-1].startswith("ask_")
+    assert talk.slots["task"]["given"]["where"]["shown"] == said
+    _report(talk)
+    sure = talk.say("the computer is beyond me", "digital_barrier", 0.9)
+    assert sure.keys[0] == "barrier_noted"
+    _report(talk)
+    plain = talk.say("i havent got internet", "digital_barrier", 0.3)
+    assert plain.keys[0] == "barrier_noted"
