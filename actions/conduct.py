@@ -77,16 +77,11 @@ class Conductor:
         except (GatewayError, TimeoutError) as error:
             return self._trouble(error, card, {})
 
-    async def go_on(self, turn: Turn, form: Form, text: str | None = None) -> Answer:
-        """Take the turn's text (or ``text``) as an answer."""
+    async def go_on(self, turn: Turn, form: Form) -> Answer:
+        """Take the turn's text as an answer."""
         words, task = self.parts.words(turn), self.tasks[form.task]
-        said = turn.text if text is None else text
-        control = self.control(turn, form, said)
-        question = form.question
-        if question and can_be_declined(question) and has_none(said, turn.language):
-            control = "skip"
-        if text is None:
-            said = self._as_day(turn, form, said)
+        control = "skip" if self._has_none(turn, form) else self.control(turn, form)
+        said = self._as_day(turn, form, turn.text)
         step = take(form, said, control, self.parts.today(), named(form, words, said))
         try:
             async with asyncio.timeout(self.parts.answer_within):
@@ -119,10 +114,10 @@ class Conductor:
             return said
         return named_day(turn, today) or said
 
-    def control(self, turn: Turn, form: Form, text: str | None = None) -> str | None:
-        """What the turn's text (or ``text``) says in plain words of any language, about what
+    def control(self, turn: Turn, form: Form) -> str | None:
+        """What the turn's text says in plain words of any language, about what
         was last asked: the form's question, or whether to leave it."""
-        text = turn.text if text is None else text
+        text = turn.text
         said = read_control(text, self.parts.safety, turn.language)
         if form.offer:
             return said or _CLEARLY.get(clear_answer(text, turn.language))
@@ -135,6 +130,12 @@ class Conductor:
         if self.control(turn, form) != CHANGE:
             return False
         return bool(named(form, self.parts.words(turn), turn.text))
+
+    def _has_none(self, turn: Turn, form: Form) -> bool:
+        """Whether the text says that there is none of what may be left out. No more than that
+        suits the form: "I don't have one" may be what keeps them offline, too."""
+        asked = form.question
+        return asked is not None and can_be_declined(asked) and has_none(turn.text, turn.language)
 
     def _declines(self, turn: Turn, form: Form, text: str) -> bool:
         """Whether the text is a no to a question that may be left out."""

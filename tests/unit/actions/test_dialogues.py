@@ -904,3 +904,55 @@ def test_a_place_that_faintly_sounds_like_a_barrier_is_the_place(talk: Talk, hea
     _report(talk)
     plain = talk.say("i havent got internet", "digital_barrier", 0.3)
     assert plain.keys[0] == "barrier_noted"
+
+
+@pytest.mark.parametrize("said", ["how is my other report going?", "/status"])
+def test_how_a_report_is_may_be_asked_inside_another_form(talk: Talk, said: str) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    offer = talk.say(said, "status")
+    assert offer.keys == ["switch_offer"]
+    assert "how a report is" in offer.text
+    assert talk.slots["task"]["given"].get("name") is None
+    assert talk.say("no").keys == ["switch_declined", "ask_name"]
+    talk.say(said, "status")
+    assert talk.say("yes please").keys == ["ask_reference"]
+
+
+def test_a_report_named_in_passing_is_looked_up(talk: Talk) -> None:
+    _report(talk, *_ENGLISH)
+    reference = talk.say("yes").of("case")[0]["reference"]
+    _report(talk, POSTCODE, "by the library")
+    assert talk.say(f"any news of {reference}", "status").keys == ["switch_offer"]
+    found = talk.say("yes")
+    assert reference in found.text and "ask_reference" not in found.keys
+
+
+def test_faint_news_of_a_report_is_an_answer(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    assert talk.say("Newman", "status", 0.9).keys == ["ask_phone_optional"]
+
+
+def test_what_asked_for_a_switch_need_not_be_said_again(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    said = "my bin at SY1 2AS was not emptied yesterday"
+    assert talk.say(said, "service_bin_collection").keys == ["switch_offer"]
+    switched = talk.say("yes")
+    assert "ask_postcode_bins" not in switched.keys
+    assert talk.slots["task"]["given"]["postcode"]["value"] == POSTCODE
+    assert talk.slots["task"]["notes"]["missed"]
+
+
+def test_an_answer_mistaken_for_a_wish_need_not_be_typed_again(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:4])
+    asked, said = talk.slots["task"]["at"], "full of water"
+    assert talk.say(said, "service_road_flooding").keys == ["switch_offer"]
+    kept = talk.say("/deny")
+    assert kept.keys[:2] == ["switch_declined", "heard_also"]
+    assert said in kept.text
+    assert talk.slots["task"]["given"][asked]["value"] == said
+
+
+def test_a_question_in_passing_is_no_answer(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    assert talk.say("when are my bins?", "service_bin_collection").keys == ["switch_offer"]
+    assert talk.say("no thanks").keys == ["switch_declined", "ask_name"]
