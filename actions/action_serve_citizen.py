@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from actions.answer import Answer
 from actions.conduct import Conductor
 from actions.follow_route import RouteFollower, task_of
-from actions.form import Form
+from actions.form import Form, form_from_json
+from actions.form_words import asked
 from actions.parts import Parts
 from actions.quote_page import quote_page
 from actions.route_citizen import route_citizen
@@ -28,7 +30,7 @@ however much it sounds like a flooded road."""
 SHORT = 10
 """Words; a longer text in answer to an open question is an answer, whatever it resembles."""
 MOST_GUESSES = 3
-CHECK_TASK = "check_report"
+CHECK_TASK, STATUS = "check_report", "status"
 OPEN = {"string", "text", "place"}
 _LIKE_A_PLACE = re.compile(
     r"\d|^\W*(?:it.?s |its |just |right )?(?:outside|near|by|on|at|in|next to|opposite|beside|"
@@ -37,6 +39,7 @@ _LIKE_A_PLACE = re.compile(
     re.IGNORECASE,
 )
 """How people begin when they say where: an answer, whatever service its words resemble."""
+_ASKS = re.compile(r"[?\u061f\uff1f]")
 _SMALL_TALK = {
     "greet": "greet_back",
     "thanks": "thanks_back",
@@ -88,7 +91,7 @@ class ActionServeCitizen(TurnAction):
         card = self.parts.card(service_of(turn.intent))
         if card:
             return await self.serve(turn, card)
-        if turn.intent == "status":
+        if turn.intent == STATUS:
             return await self.conductor.start(turn, CHECK_TASK)
         small = self._small_talk(turn)
         if small:
@@ -138,35 +141,41 @@ class ActionServeCitizen(TurnAction):
         if not self._interrupts(turn, form):
             return await self.conductor.go_on(turn, form)
         card = self.parts.card(service_of(turn.intent))
-        if card:
+        if card or turn.intent == STATUS:
             return self._offer_switch(turn, words, form, card)
         small = self._small_talk(turn) or Answer()
         return small.then(self.conductor.again(turn, form))
 
     def _asks_of_another(self, turn: Turn, form: Form) -> bool:
         """Whether, shown how one report is, they ask about another."""
-        asks = form.task == CHECK_TASK and turn.intent == "status" and turn.confidence >= SURE
+        asks = form.task == CHECK_TASK and turn.intent == STATUS and turn.confidence >= SURE
         return asks and not self.conductor.suits(turn, form)
 
     def _interrupts(self, turn: Turn, form: Form) -> bool:
         """Whether this is plainly about something else, and not an answer."""
-        other = self.parts.card(service_of(turn.intent))
-        about_else = (other and other.id != form.service) or (
-            turn.intent != "help" and self._small_talk(turn) is not None
-        )
-        if not about_else or self.conductor.suits(turn, form):
+        wants_other = self._wants_other(turn, form)
+        small = turn.intent != "help" and self._small_talk(turn) is not None
+        meant = self.conductor.suits(turn, form) or self.conductor.wants_change(turn, form)
+        if not (wants_other or small) or meant:
             return False
         if turn.is_button:
             return True
-        question = form.question
-        is_open = question is not None and question.datatype in OPEN
-        if is_open and (not other or is_answer(turn.text)):
-            return False
-        return turn.confidence >= (VERY_SURE if is_open else SURE)
+        if not _is_open(form):
+            return turn.confidence >= SURE
+        return wants_other and not is_answer(turn.text) and turn.confidence >= VERY_SURE
 
-    def _offer_switch(self, turn: Turn, words: Words, form: Form, card: ServiceCard) -> Answer:
-        """Keep the answers and ask: switch, or was that an answer?"""
-        offer = {"service": card.id, "said": "" if turn.is_button else turn.text}
+    def _wants_other(self, turn: Turn, form: Form) -> bool:
+        """Whether it asks for another service, or how a report is."""
+        if turn.intent == STATUS:
+            return form.task != CHECK_TASK
+        other = self.parts.card(service_of(turn.intent))
+        return other is not None and other.id != form.service
+
+    def _offer_switch(
+        self, turn: Turn, words: Words, form: Form, card: ServiceCard | None
+    ) -> Answer:
+        """Keep the answers and ask: switch, or was that an answer? No ``card``: to a report."""
+        offer = {"service": card.id if card else "", "said": "" if turn.is_button else turn.text}
         now = self.parts.card(form.service)
         return (
             Answer()
@@ -174,7 +183,7 @@ class ActionServeCitizen(TurnAction):
                 "switch_offer",
                 words.button("button_switch", YES),
                 words.button("button_carry_on", NO),
-                service=card.name(turn.language),
+                service=card.name(turn.language) if card else words.text("check_a_report"),
                 current=now.name(turn.language) if now else words.text("this_form"),
             )
             .remember(task=replace(form, offer=offer).as_json())
@@ -182,16 +191,43 @@ class ActionServeCitizen(TurnAction):
 
     async def _after_offer(self, turn: Turn, words: Words, form: Form) -> Answer:
         offer = dict(form.offer or {})
+        said = self.conductor.control(turn, form)
         form = replace(form, offer=None)
-        said = self.conductor.control(turn)
-        card = self.parts.card(offer.get("service"))
-        wanted = service_of(turn.intent) if turn.confidence >= SURE else None
-        if card and (said == "yes" or wanted == card.id):
-            return await self.serve(replace(turn, task=None, text=f"/{card.intent}"), card)
+        intent = self._offered(offer)
+        again = turn.confidence >= SURE and turn.intent == intent
+        if intent and (said == "yes" or again):
+            return await self._switch(turn, intent, offer.get("said", ""))
         if said == "no":
-            kept = Answer().say("switch_declined")
-            return kept.then(self.conductor.again(turn, form))
+            return await self._carry_on(turn, words, form, offer.get("said", ""))
         return await self._in_form(turn, words, form)
+
+    def _offered(self, offer: Mapping[str, str]) -> str | None:
+        """The intent of what was offered, if it is still there."""
+        card = self.parts.card(offer.get("service"))
+        return card.intent if card else (None if offer.get("service") else STATUS)
+
+    async def _switch(self, turn: Turn, intent: str, said: str) -> Answer:
+        """Serve what was asked for in the words in which it was, so that none is said twice."""
+        text = said or f"/{intent}"
+        turn = replace(turn, task=None, text=text, intent=intent, confidence=1.0, entities=())
+        card = self.parts.card(service_of(intent))
+        return await (self.serve(turn, card) if card else self.conductor.start(turn, CHECK_TASK))
+
+    async def _carry_on(self, turn: Turn, words: Words, form: Form, said: str) -> Answer:
+        """Take what was mistaken for a wish as the answer that it was, where any words are one,
+        and say it back; a question asked in passing is none."""
+        kept, question = Answer().say("switch_declined"), form.question
+        if not said or question is None or not _is_open(form) or _ASKS.search(said):
+            return kept.then(self.conductor.again(turn, form))
+        answer = await self.conductor.go_on(replace(turn, text=said, entities=()), form)
+        after = form_from_json(answer.slots.get("task"))
+        if after and after.shown(question.code):
+            kept = kept.say("heard_also", lines=f"{asked(question, words)} {said}")
+        return kept.then(answer)
+
+
+def _is_open(form: Form) -> bool:
+    return form.question is not None and form.question.datatype in OPEN
 
 
 def is_answer(text: str) -> bool:

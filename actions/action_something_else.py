@@ -27,6 +27,9 @@ class ActionSomethingElse(FormFirstAction):
         form = self.conductor.current(turn)
         if form and form.at == CANCEL and not turn.is_button:
             return await self.conductor.go_on(turn, form)  # "cancel it" is an answer there
+        meant = await self.in_open_question(turn)
+        if meant:
+            return meant
         free = replace(turn.circumstances, asked_channel=None)
         cards = [self.parts.cards[name] for name in ON_THE_MENU if name in self.parts.cards]
         buttons = (Button(card.name(turn.language), f"/{card.intent}") for card in cards)

@@ -8,24 +8,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from actions.answer import Answer, Say
+from actions.change_words import says_change
 from actions.controls import read_control
-from actions.form import Form, Step, begin, fits, form_from_json, forward, reopen, take
-from actions.form_words import asked, render, summary
+from actions.decline_words import can_be_declined, has_none, says_no
+from actions.form import (
+    CHANGE,
+    REVIEW,
+    WHICH,
+    Form,
+    Step,
+    begin,
+    fits,
+    form_from_json,
+    forward,
+    reopen,
+    take,
+)
+from actions.form_words import asked, named, render, summary
 from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
 from actions.parts import Parts
-from actions.questions import read_date
+from actions.questions import NO, YES, read_date
+from actions.send_words import says_send
 from actions.tasks import Task
 from actions.trouble import trouble
 from actions.turn import Turn
+from actions.words import NO as NO_BUTTON
 from actions.words import Words
+from bot.clear_yes import clear_answer
 from bot.service_card import ServiceCard
 
 log = logging.getLogger(__name__)
 
 _PERSONAL = ("postcode", "name", "phone")
 """Answers that are the same whatever the task, and so are never asked twice."""
+
+_CLEARLY: Mapping[bool | None, str] = {True: YES, False: NO}
 
 
 @dataclass(frozen=True)
@@ -58,14 +77,12 @@ class Conductor:
         except (GatewayError, TimeoutError) as error:
             return self._trouble(error, card, {})
 
-    async def go_on(self, turn: Turn, form: Form, text: str | None = None) -> Answer:
-        """Take the turn's text (or ``text``) as an answer."""
+    async def go_on(self, turn: Turn, form: Form) -> Answer:
+        """Take the turn's text as an answer."""
         words, task = self.parts.words(turn), self.tasks[form.task]
-        said = turn.text if text is None else text
-        control = read_control(said, self.parts.safety, turn.language)
-        if text is None:
-            said = self._as_day(turn, form, said)
-        step = take(form, said, control, self.parts.today())
+        control = "skip" if self._has_none(turn, form) else self.control(turn, form)
+        said = self._as_day(turn, form, turn.text)
+        step = take(form, said, control, self.parts.today(), named(form, words, said))
         try:
             async with asyncio.timeout(self.parts.answer_within):
                 return await self._after(turn, words, task, step)
@@ -84,7 +101,7 @@ class Conductor:
         if self.holds_address(turn, form):
             return True
         said = self._as_day(turn, form, turn.text)
-        return fits(form, said, self.control(turn), self.parts.today())
+        return fits(form, said, self.control(turn, form), self.parts.today())
 
     def holds_address(self, turn: Turn, form: Form) -> bool:
         """Whether the turn is an address and nothing else, and the form still asks for one."""
@@ -97,9 +114,40 @@ class Conductor:
             return said
         return named_day(turn, today) or said
 
-    def control(self, turn: Turn) -> str | None:
-        """What the turn's text says in plain words of any language."""
-        return read_control(turn.text, self.parts.safety, turn.language)
+    def control(self, turn: Turn, form: Form) -> str | None:
+        """What the turn's text says in plain words of any language, about what
+        was last asked: the form's question, or whether to leave it."""
+        text = turn.text
+        said = read_control(text, self.parts.safety, turn.language)
+        if form.offer:
+            return said or _CLEARLY.get(clear_answer(text, turn.language))
+        if said is None and form.at in {REVIEW, WHICH}:
+            return self._at_check(turn, text)
+        return "skip" if self._declines(turn, form, text) else said
+
+    def wants_change(self, turn: Turn, form: Form) -> bool:
+        """Whether the turn's text says that an answer which it names is to be changed."""
+        if self.control(turn, form) != CHANGE:
+            return False
+        return bool(named(form, self.parts.words(turn), turn.text))
+
+    def _has_none(self, turn: Turn, form: Form) -> bool:
+        """Whether the text says that there is none of what may be left out. No more than that
+        suits the form: "I don't have one" may be what keeps them offline, too."""
+        asked = form.question
+        return asked is not None and can_be_declined(asked) and has_none(turn.text, turn.language)
+
+    def _declines(self, turn: Turn, form: Form, text: str) -> bool:
+        """Whether the text is a no to a question that may be left out."""
+        if not form.question or not can_be_declined(form.question):
+            return False
+        return text == NO_BUTTON or says_no(text, turn.language, self.parts.safety)
+
+    def _at_check(self, turn: Turn, text: str) -> str | None:
+        """Send it, or change something: said to the answers that were read back."""
+        if says_send(text, turn.language, self.parts.words(turn).text("button_send")):
+            return YES
+        return CHANGE if says_change(text, turn.language) else None
 
     def current(self, turn: Turn) -> Form | None:
         """The form under way, if there is one this version can read."""

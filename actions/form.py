@@ -29,6 +29,7 @@ VERSION = 1
 REVIEW, WHICH, END = ":review", ":which", ":end"
 """Where a form can be besides at a question: the check before sending, "which one shall we
 change?", and done."""
+CHANGE = "change"
 CANCEL = "cancel"
 """The question whether something is to be cancelled. There the word "cancel" is no way out of the
 form: whoever says it would believe that it is cancelled."""
@@ -49,8 +50,8 @@ class Form:
 
     ``at`` is the code of the question being asked, or REVIEW, WHICH or END. ``reviewed`` is
     whether the answers are read back before they are used. ``changing`` is true while one
-    answer is being mended. ``pending`` is a correction that waits to hear which answer it
-    mends. ``notes`` are the task's own JSON-safe findings, ``offer`` a switch on offer.
+    answer is being mended or is to be. ``pending`` is a correction that waits to hear which
+    answer it mends. ``notes`` are the task's own JSON-safe findings, ``offer`` a switch on offer.
     """
 
     task: str
@@ -178,11 +179,14 @@ def put(form: Form, code: str, given: Given) -> Form:
     return replace(form, given={**form.given, code: given})
 
 
-def take(form: Form, text: str, control: str | None, today: date) -> Step:
+def take(
+    form: Form, text: str, control: str | None, today: date, named: tuple[str, ...] = ()
+) -> Step:
     """What the citizen's ``text`` does to the form.
 
     ``control`` is what the text says in plain words, as ``actions.controls`` reads it, if it
-    says anything of the kind. Never raises on any text.
+    says anything of the kind; CHANGE where it says that an answer is to be changed. ``named``
+    are the codes of the questions that it names. Never raises on any text.
     """
     if control == "cancel" and form.at == CANCEL and not text.startswith("/"):
         return Step(replace(form, tries=form.tries + 1), "ask", "invalid_yes_no")
@@ -193,9 +197,9 @@ def take(form: Form, text: str, control: str | None, today: date) -> Step:
     if control == "back":
         return _back(form)
     if form.at == REVIEW:
-        return _at_review(form, text, control, today)
+        return _at_review(form, text, control, today, named)
     if form.at == WHICH:
-        return _at_which(form, text, control, today)
+        return _at_which(form, text, control, today, named)
     if form.question is None:
         return forward(form)
     return _at_question(form, form.question, text, control, today)
@@ -226,6 +230,11 @@ def _again(form: Form, problem: str | None = None) -> Step:
     return Step(form, kinds.get(form.at, "ask"), problem)
 
 
+def _unread(form: Form, problem: str) -> Step:
+    """The same once more, and one try more that could not be used: who is stuck gets a person."""
+    return _again(replace(form, tries=form.tries + 1), problem)
+
+
 def _at_question(
     form: Form, question: Question, text: str, control: str | None, today: date
 ) -> Step:
@@ -246,7 +255,7 @@ def _skip(form: Form, question: Question) -> Step:
 def _back(form: Form) -> Step:
     """To the last question that was answered by the citizen; a form at its start stays there."""
     if form.at == WHICH:
-        return Step(replace(form, at=REVIEW, pending=""), "review")
+        return _to_review(form)
     codes = [question.code for question in form.questions]
     here = codes.index(form.at) if form.at in codes else len(codes)
     before = [code for code in codes[:here] if code in form.given]
@@ -255,27 +264,48 @@ def _back(form: Form) -> Step:
     return reopen(form, before[-1])
 
 
-def _at_review(form: Form, text: str, control: str | None, today: date) -> Step:
+def _at_review(
+    form: Form, text: str, control: str | None, today: date, named: tuple[str, ...]
+) -> Step:
     said = _yes_no(text, control)
     if said == "yes":
         return Step(replace(form, at=END), "confirmed")
     if said == "no" or control == "skip":
-        return Step(replace(form, at=WHICH), "which")
+        return _which(form)
     number = _numbered(form, text)
     if number is not None:
-        return _change(form, number)
+        return _change(form, form.questions[number].code)
+    return _correct(form, text, today, named, wish=control == CHANGE)
+
+
+def _which(form: Form, pending: str = "") -> Step:
+    """Something is to be changed: ask what. ``pending``: to what, if that was said."""
+    problem = "correction_which" if pending else None
+    return Step(replace(form, at=WHICH, changing=True, pending=pending), "which", problem)
+
+
+def _correct(form: Form, text: str, today: date, named: tuple[str, ...], *, wish: bool) -> Step:
+    """Mend the one answer that the text can only be meant for; else ask for the one it names,
+    or which. The words of a wish ("the road is wrong") are no answer themselves."""
     correction = _without_no(text)
-    if not correction:
-        return _again(form, "invalid_review")
-    return _correct(form, correction, today)
+    fitting = [q for q in form.questions if _plainly_answers(form, q, correction, today, wish)]
+    if len(fitting) == 1:
+        return _mend(form, fitting[0], correction, today)
+    # "near the church" begins with the name of a question, and answers it
+    named = named if wish else tuple(code for code in named if code not in _ADDRESSES)
+    if len(named) == 1:
+        return _change(form, named[0])
+    if wish:
+        return _which(form)
+    if correction and (fitting or _CORRECTS.match(text)):
+        return _which(form, correction)
+    return _unclear(form)
 
 
-def _correct(form: Form, correction: str, today: date) -> Step:
-    """Mend the one answer that the correction can only be meant for, or ask which."""
-    fitting = [q for q in form.questions if _plainly_answers(form, q, correction, today)]
-    if len(fitting) != 1:
-        return Step(replace(form, at=WHICH, pending=correction), "which", "correction_which")
-    return _mend(form, fitting[0], correction, today)
+def _unclear(form: Form) -> Step:
+    """Neither a yes nor a change: say what would be, and offer the answers to choose from."""
+    form = replace(form, at=WHICH, changing=False, pending="", tries=form.tries + 1)
+    return Step(form, "which", "invalid_review")
 
 
 def _mend(form: Form, question: Question, text: str, today: date) -> Step:
@@ -285,20 +315,39 @@ def _mend(form: Form, question: Question, text: str, today: date) -> Step:
     return forward(put(form, question.code, Given(read.value, read.shown)), question.code)
 
 
-def _at_which(form: Form, text: str, control: str | None, today: date) -> Step:
-    if control == "skip" or _yes_no(text, control) == "no":
-        return Step(replace(form, at=REVIEW, pending=""), "review")
+def _at_which(
+    form: Form, text: str, control: str | None, today: date, named: tuple[str, ...]
+) -> Step:
+    said = _yes_no(text, control)
+    if control == "skip" or said == "no":
+        return _to_review(form) if form.changing else _which(form)
+    if said == "yes":
+        return _yes_at_which(form)
     number = _numbered(form, text)
-    if number is None:
-        return _again(form, "invalid_which")
-    question = form.questions[number]
+    if number is not None:
+        named = (form.questions[number].code,)
+    if len(named) != 1:
+        return _unread(form, "invalid_which")
+    question = next(q for q in form.questions if q.code == named[0])
     if form.pending:
         return _mend(form, question, form.pending, today)
-    return _change(form, number)
+    return _change(form, question.code)
 
 
-def _change(form: Form, number: int) -> Step:
-    return reopen(replace(form, changing=True, pending=""), form.questions[number].code)
+def _yes_at_which(form: Form) -> Step:
+    """Whoever asked for a change is read everything once more, for it has not been made; from
+    anybody else the yes is the one that we did not understand before."""
+    if form.changing:
+        return _to_review(replace(form, tries=form.tries + 1))
+    return Step(replace(form, at=END), "confirmed")
+
+
+def _to_review(form: Form) -> Step:
+    return Step(replace(form, at=REVIEW, changing=False, pending=""), "review")
+
+
+def _change(form: Form, code: str) -> Step:
+    return reopen(replace(form, changing=True, pending="", tries=0), code)
 
 
 def _numbered(form: Form, text: str) -> int | None:
@@ -308,19 +357,27 @@ def _numbered(form: Form, text: str) -> int | None:
     return number - 1 if 1 <= number <= len(form.questions) else None
 
 
+_CORRECTS = re.compile(
+    r"\s*(?:(?:no|nope|nah|na|nage|sorry|actually|wrong|i meant|yes,? but|ie,? ond)\b|"
+    r"(?:nie|nu|não|لا|না|ਨਹੀਂ|ਨਾ|maya|ні|نہیں|nahi|nahin|不|不是|不对|tak,? ale|da,? dar|sim,? mas)"
+    r"\s*[,.:;،，。-])[\s,.:;،，。-]*",
+    re.IGNORECASE,
+)
+"""How a correction begins. What may be a name or another word begins one only before a comma."""
+_ITS = re.compile(r"\s*it['’]?s\b[\s,.:;-]*", re.IGNORECASE)
+
+
 def _without_no(text: str) -> str:
-    return re.sub(
-        r"^\s*(?:no|nope|nah|na|nage|sorry|actually|wrong|i meant|it'?s)\b[\s,.:;-]*",
-        "",
-        text,
-        flags=re.IGNORECASE,
-    ).strip()
+    return _ITS.sub("", _CORRECTS.sub("", text, count=1), count=1).strip()
 
 
-def _plainly_answers(form: Form, question: Question, text: str, today: date) -> bool:
-    """Whether a correction may be meant for this question: it looks like its kind of answer."""
+def _plainly_answers(form: Form, question: Question, text: str, today: date, wish: bool) -> bool:
+    """Whether a correction may be meant for this question: it looks like its kind of answer. In
+    a ``wish`` only what is read out of its words does, for the words themselves are none."""
     if question.datatype in {"singlevaluelist", "multivaluelist", "phone", "datetime"}:
         return isinstance(read_answer(question, text, today), Read)
+    if wish:
+        return False
     if question.datatype in {"postcode", "place"} and find_postcode(text):
         return True
     in_words = next((code for code in _ADDRESSES if code in form.given), None)

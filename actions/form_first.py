@@ -16,8 +16,7 @@ from bot.phrases import normalise
 
 SURE = 0.6
 """Below this, in answer to an open question, a text counts as the answer."""
-_OPEN = {"string", "text"}
-_ANY_WORDS = {*_OPEN, "place"}
+_ANY_WORDS = {"string", "text", "place"}
 
 
 async def chosen(conductor: Conductor, turn: Turn) -> Answer | None:
@@ -42,10 +41,21 @@ class FormFirstAction(TurnAction):
         form = self.conductor.current(turn)
         if form is None or turn.is_button:
             return None
-        unsure = form.question and form.question.datatype in _OPEN and turn.confidence < SURE
-        if unsure or self.conductor.suits(turn, form):
+        if self.conductor.suits(turn, form):
             return await self.conductor.go_on(turn, form)
-        return None
+        return await self.in_open_question(turn)
+
+    async def in_open_question(self, turn: Turn) -> Answer | None:
+        """The form's answer when the question takes any words, and that the text is anything
+        else is no more than a guess; else None. "I have no internet" is no place, however
+        faintly it was heard."""
+        form = self.conductor.current(turn)
+        if form is None or form.question is None or turn.is_button or turn.confidence >= SURE:
+            return None
+        asked = form.question.datatype
+        if asked == "place" and self.parts.safety.barriers(turn.text):
+            return None
+        return await self.conductor.go_on(turn, form) if asked in _ANY_WORDS else None
 
     async def in_choice(self, turn: Turn) -> Answer | None:
         """``chosen``, for this action's conductor."""

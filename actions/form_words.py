@@ -8,6 +8,7 @@ from actions.questions import Question
 from actions.tasks import yes_no
 from actions.words import BACK, NO, SKIP, SOMETHING_ELSE, YES, Words
 from bot.message import Button
+from bot.phrases import normalise
 
 STUCK_AFTER = 3
 """Answers that could not be used, in a row, before a person is offered in so many words."""
@@ -36,6 +37,13 @@ def asked(question: Question, words: Words) -> str:
     """The same before its answer: with a colon, unless it is a question."""
     name = label(question, words)
     return name if name.endswith("?") else f"{name}:"
+
+
+def named(form: Form, words: Words, text: str) -> tuple[str, ...]:
+    """The codes of the questions whose short name is in ``text``."""
+    said = f" {normalise(text)} "
+    names = {q.code: normalise(label(q, words)) for q in form.questions}
+    return tuple(code for code, name in names.items() if name and f" {name} " in said)
 
 
 def summary(form: Form, words: Words) -> dict[str, str]:

@@ -698,3 +698,261 @@ def test_a_road_alone_is_kept_and_only_the_postcode_asked_for(talk: Talk) -> Non
 def test_a_yes_is_no_place(talk: Talk, said: str) -> None:
     assert _report(talk, said).keys[-2:] == ["invalid_place", "ask_where"]
     assert _report(talk, POSTCODE, said).keys[-2:] == ["invalid_place", "ask_spot"]
+
+
+_SENDS = [
+    ("en", "yes thank you"), ("en", "yes please send it"), ("en", "yes that is right"),
+    ("en", "looks good"), ("cy", "ydy diolch"), ("pl", "tak, dziękuję"),
+    ("pl", "wszystko się zgadza, proszę wysłać"), ("ro", "da, totul e corect, mulțumesc"),
+    ("pt", "sim, está tudo certo, obrigada"), ("uk", "так, все правильно, дякую"),
+    ("ur", "جی ہاں، بھیج دیں شکریہ"), ("ur-Latn", "haan sab theek hai, bhej dein"),
+    ("ar", "نعم، كل شيء صحيح، شكرا"), ("bn", "হ্যাঁ, সব ঠিক আছে, ধন্যবাদ"),
+    ("pa", "ਹਾਂ ਜੀ, ਸਭ ਠੀਕ ਹੈ, ਧੰਨਵਾਦ"), ("so", "haa, waa sax, mahadsanid"),
+    ("zh", "是的，没问题，谢谢"),
+]  # fmt: skip
+
+
+def _at_review(talk_with: Start, language: str = "en") -> Talk:
+    talk = talk_with()
+    assert _report(talk, *_ENGLISH).keys == ["form_review"]
+    talk.language = language
+    return talk
+
+
+@pytest.mark.parametrize(("language", "said"), _SENDS)
+def test_a_yes_in_ones_own_words_sends_the_report(
+    talk_with: Start, language: str, said: str
+) -> None:
+    talk = _at_review(talk_with, language)
+    assert talk.say(said, "thanks").keys[0] == "report_done"
+    assert len(talk.requests()) == 1
+
+
+def test_what_the_button_says_sends_the_report_in_every_language(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    review = dict(talk.slots)
+    for language in LANGUAGES:
+        talk.slots, talk.language = dict(review), language
+        title = talk.replies.say("button_send", language, "web")
+        assert talk.say(title).keys[0] == "report_done"
+
+
+@pytest.mark.parametrize(
+    "said", ["yes but the street is wrong", "yes, is that right?", "please correct", "thank you"]
+)
+def test_a_yes_with_more_to_it_sends_nothing(talk_with: Start, said: str) -> None:
+    talk = _at_review(talk_with)
+    assert "report_done" not in talk.say(said).keys
+    assert talk.requests() == []
+
+
+def test_a_yes_to_what_was_not_understood_sends_the_report(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("that would be lovely").keys[-1] == "form_which"
+    assert talk.say("yes").keys[0] == "report_done"
+
+
+def test_a_yes_instead_of_a_change_is_read_everything_once_more(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("no, Bob").keys == ["correction_which", "form_which"]
+    assert talk.say("yes").keys == ["form_review"]
+    assert talk.requests() == []
+    assert talk.say("yes").keys[0] == "report_done"
+
+
+def test_who_is_stuck_at_the_review_is_offered_a_person(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    talk.say("no")
+    for _ in range(3):
+        stuck = talk.say("purple")
+    assert stuck.keys == ["invalid_which", "form_stuck", "form_which"]
+
+
+_WISHES = [
+    ("en", "I want to change the location"), ("en", "yes but the street is wrong"),
+    ("cy", "dw i am newid y lleoliad"), ("pl", "chcę zmienić miejsce"),
+    ("pt", "quero mudar o sítio"), ("ro", "vreau să schimb locul"), ("uk", "адреса неправильна"),
+    ("ur", "جگہ غلط ہے"), ("ur-Latn", "jagah ghalat hai"), ("ar", "العنوان خاطئ"),
+    ("bn", "ঠিকানা ভুল আছে"), ("pa", "ਪਤਾ ਗਲਤ ਹੈ"), ("so", "waxaan rabaa inaan beddelo goobta"),
+    ("zh", "地址错了"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), _WISHES)
+def test_the_wish_to_change_an_answer_is_no_answer(
+    talk_with: Start, language: str, said: str
+) -> None:
+    talk = _at_review(talk_with, language)
+    before = talk.slots["task"]["given"]
+    assert talk.say(said).keys == ["form_which"]
+    assert talk.slots["task"]["given"] == before
+    assert talk.say("1").keys == ["ask_where"]
+    talk.language = "en"
+    talk.say("SY1 1AA")
+    talk.say("yes")
+    for sent in talk.requests():
+        assert said not in str(sent)
+
+
+def test_what_a_change_names_is_asked_again(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("my name is wrong", "service_council_tax_bill").keys == ["ask_name"]
+    assert talk.say("Bob").keys == ["form_review"]
+    assert talk.say("the name should be Ann").keys == ["ask_name"]
+    assert "Name: Ann" in talk.say("Ann").text
+    talk.say("no")
+    assert talk.say("the phone").keys == ["ask_phone_optional"]
+    talk.say("07700 900456")
+    assert "07700 900789" in talk.say("the phone is wrong, 07700 900789").text
+    talk.language = "pl"
+    assert talk.say("zmień telefon").keys == ["ask_phone_optional"]
+
+
+def test_words_that_were_not_understood_are_never_filed(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    assert talk.say("that would be lovely").keys == ["invalid_review", "form_which"]
+    assert talk.say("6").keys == ["ask_name"]
+    assert talk.say("Ann").keys == ["form_review"]
+    assert talk.say("that would be lovely").keys == ["invalid_review", "form_which"]
+    assert talk.say("no").keys == ["form_which"]
+    assert talk.say("no").keys == ["form_review"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "kept"),
+    [("en", "yes but Bob", "Bob"), ("pl", "nie, Robert", "Robert"), ("zh", "不，李明", "李明")],
+)
+def test_a_correction_after_a_no_is_kept(
+    talk_with: Start, language: str, said: str, kept: str
+) -> None:
+    talk = _at_review(talk_with, language)
+    assert talk.say(said).keys == ["correction_which", "form_which"]
+    assert kept in talk.say("6").text
+
+
+def test_a_sure_barrier_at_the_review_is_heard_whatever_it_names(talk_with: Start) -> None:
+    talk = _at_review(talk_with)
+    noted = talk.say("something is wrong, i cant use the phone", "digital_barrier")
+    assert noted.keys[0] == "barrier_noted"
+
+
+_NOES = [
+    ("en", "no thanks"), ("en", "No"), ("en", "/deny"), ("cy", "na"), ("cy", "dim diolch"),
+    ("pl", "nie"), ("pt", "não, obrigado"), ("ro", "nu"), ("uk", "ні"), ("ur", "نہیں"),
+    ("ur-Latn", "nahi"), ("ar", "لا شكرا"), ("bn", "না"), ("pa", "ਨਹੀਂ ਜੀ"), ("so", "maya"),
+    ("zh", "不用"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), _NOES)
+def test_a_no_leaves_out_what_may_be_left_out(talk_with: Start, language: str, said: str) -> None:
+    talk = talk_with()
+    assert _report(talk, *_ENGLISH[:-2]).keys == ["ask_name"]
+    talk.language = language
+    assert talk.say(said, "thanks").keys == ["ask_phone_optional"]
+    assert talk.say(said, "thanks").keys == ["form_review"]
+    given = talk.slots["task"]["given"]
+    assert given["name"]["value"] is None and given["phone"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "i dont have one"), ("en", "n/a"), ("pl", "nie mam"), ("ur", "میرے پاس نہیں")],
+)
+def test_who_has_no_phone_leaves_it_out(talk_with: Start, language: str, said: str) -> None:
+    talk = talk_with()
+    _report(talk, *_ENGLISH[:-1])
+    talk.language = language
+    assert talk.say(said).keys == ["form_review"]
+
+
+@pytest.mark.parametrize("name", ["Maya", "Nu", "No Hands Nigel", "Noor"])
+def test_a_no_of_another_language_may_be_a_name(talk: Talk, name: str) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    talk.say(name)
+    assert talk.slots["task"]["given"]["name"]["value"] == name
+
+
+def test_who_cannot_use_a_phone_is_heard_at_the_question_for_a_number(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:-1])
+    assert talk.say("i dont have one", "digital_barrier", 0.9).keys[0] == "barrier_noted"
+
+
+def test_a_number_that_is_needed_is_not_left_out(talk: Talk) -> None:
+    talk.say("care for my mum", "service_care_assessment")
+    assert talk.say("no thanks").keys == ["invalid_phone", "ask_phone"]
+
+
+def test_what_faintly_sounds_like_something_else_is_the_answer(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:4])
+    said = "there is something else next to it, a big crack"
+    assert talk.say(said, "something_else", 0.25).keys != ["something_else"]
+    assert said in str(talk.slots["task"]["given"])
+    assert talk.say("i want something else", "something_else", 0.9).keys == ["something_else"]
+    assert talk.slots["task"] is None
+
+
+@pytest.mark.parametrize("heard_as", ["digital_barrier", "adjustment"])
+def test_a_place_that_faintly_sounds_like_a_barrier_is_the_place(talk: Talk, heard_as: str) -> None:
+    said = "outside the computer repair shop, Mardol"
+    _report(talk)
+    assert talk.say(said, heard_as, 0.25).keys[-1].startswith("ask_")
+    assert talk.slots["task"]["given"]["where"]["shown"] == said
+    _report(talk)
+    sure = talk.say("the computer is beyond me", "digital_barrier", 0.9)
+    assert sure.keys[0] == "barrier_noted"
+    _report(talk)
+    plain = talk.say("i havent got internet", "digital_barrier", 0.3)
+    assert plain.keys[0] == "barrier_noted"
+
+
+@pytest.mark.parametrize("said", ["how is my other report going?", "/status"])
+def test_how_a_report_is_may_be_asked_inside_another_form(talk: Talk, said: str) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    offer = talk.say(said, "status")
+    assert offer.keys == ["switch_offer"]
+    assert "how a report is" in offer.text
+    assert talk.slots["task"]["given"].get("name") is None
+    assert talk.say("no").keys == ["switch_declined", "ask_name"]
+    talk.say(said, "status")
+    assert talk.say("yes please").keys == ["ask_reference"]
+
+
+def test_a_report_named_in_passing_is_looked_up(talk: Talk) -> None:
+    _report(talk, *_ENGLISH)
+    reference = talk.say("yes").of("case")[0]["reference"]
+    _report(talk, POSTCODE, "by the library")
+    assert talk.say(f"any news of {reference}", "status").keys == ["switch_offer"]
+    found = talk.say("yes")
+    assert reference in found.text and "ask_reference" not in found.keys
+
+
+def test_faint_news_of_a_report_is_an_answer(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    assert talk.say("Newman", "status", 0.9).keys == ["ask_phone_optional"]
+
+
+def test_what_asked_for_a_switch_need_not_be_said_again(talk: Talk) -> None:
+    _report(talk, POSTCODE, "by the library")
+    said = "my bin at SY1 2AS was not emptied yesterday"
+    assert talk.say(said, "service_bin_collection").keys == ["switch_offer"]
+    switched = talk.say("yes")
+    assert "ask_postcode_bins" not in switched.keys
+    assert talk.slots["task"]["given"]["postcode"]["value"] == POSTCODE
+    assert talk.slots["task"]["notes"]["missed"]
+
+
+def test_an_answer_mistaken_for_a_wish_need_not_be_typed_again(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:4])
+    asked, said = talk.slots["task"]["at"], "full of water"
+    assert talk.say(said, "service_road_flooding").keys == ["switch_offer"]
+    kept = talk.say("/deny")
+    assert kept.keys[:2] == ["switch_declined", "heard_also"]
+    assert said in kept.text
+    assert talk.slots["task"]["given"][asked]["value"] == said
+
+
+def test_a_question_in_passing_is_no_answer(talk: Talk) -> None:
+    _report(talk, *_ENGLISH[:-2])
+    assert talk.say("when are my bins?", "service_bin_collection").keys == ["switch_offer"]
+    assert talk.say("no thanks").keys == ["switch_declined", "ask_name"]
