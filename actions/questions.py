@@ -97,11 +97,8 @@ def _read_text(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_number(question: Question, text: str, today: date) -> Read | Unread:
-    found = re.findall(r"\d+(?:[.,]\d+)?", fold(text))
-    if len(found) != 1:
-        return Unread("invalid_number")
-    number = found[0].replace(",", ".")
-    return Read(number, number)
+    number = find_number(text)
+    return Read(number, number) if number else Unread("invalid_number")
 
 
 def _read_datetime(question: Question, text: str, today: date) -> Read | Unread:
@@ -183,6 +180,21 @@ _READERS: Mapping[str, Callable[[Question, str, date], Read | Unread]] = {
 _COMMAS = re.compile(r"[,;/+&\u060c\u061b\u3001\uff0c]")
 """Between the parts of a list: the commas of other scripts too."""
 _COMMAS_AND_WORDS = re.compile(rf"{_COMMAS.pattern}|\band\b|\bac?\b")
+_SEPARATORS = str.maketrans({"\u066b": ".", "\u066c": ",", "\u060c": ","})
+"""What parts thousands and hundredths in Arabic and Urdu."""
+_IN_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
+_SPACED = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,3}(?: \d{3})+(?!\d)")
+"""Thousands parted by spaces: "1 200"."""
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+"""Thousands parted by commas as in Britain, or as in India: "1,20,000"."""
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
+_MAYBE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""A thousand and two hundred in Poland, one and a fifth in Britain: only they know."""
+_TIMES = re.compile(
+    r"\d ?(?:k\b|thousands?\b|grand\b|million|mil\b|tys\b|tysi|mii\b|mie\b|mln\b|тис|млн|"
+    r"kun\b|hazaa?r|lakh|هزار|لاک|হাজার|লাখ|লক্ষ|ਹਜ਼ਾਰ|ਲੱਖ|الف|ا?لاف|千|万|萬)"
+)
+"""A number that counts thousands: its figures alone would be a thousandth of what is meant."""
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
 _YES = re.compile(
     r"(y|yes|yeah|yep|yup|aye|ok|okay|sure|correct|right|thats right|please|yes please|go on|"
@@ -209,6 +221,26 @@ _MONTHS = (
 _DAY_MONTH = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th|af|ail|ydd|fed)? (?:of )?([a-z]{3,})(?: (\d{4}))?"
 )
+
+
+def find_number(text: str) -> str | None:
+    """The one number in ``text``, as ``1200`` or ``12.50``; None for none, for several, and for
+    one that could be meant in two ways."""
+    plain = " ".join(fold(text).translate(_SEPARATORS).split())
+    if not re.search(r"[^\W\d]", plain):  # "2 240 litre bins" are two numbers
+        plain = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), plain)
+    found = _IN_FIGURES.findall(plain)
+    return _plain_number(found[0]) if len(found) == 1 and not _TIMES.search(plain) else None
+
+
+def _plain_number(figures: str) -> str | None:
+    if _GROUPED.fullmatch(figures):
+        return figures.replace(",", "")
+    if _CONTINENTAL.fullmatch(figures):
+        return figures.replace(".", "").replace(",", ".")
+    if _MAYBE_THOUSANDS.fullmatch(figures) or len(re.findall(r"[.,]", figures)) > 1:
+        return None
+    return figures.replace(",", ".")
 
 
 def find_postcode(text: str) -> str | None:

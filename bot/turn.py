@@ -84,7 +84,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         availability=parts.availability.at(now, standing.waiting),
         started_at=now,
         number=standing.turns + 1,
-        missed=_missed(parts, handoff, recent, message),
+        missed=_as_missed(_missed(parts, handoff, recent, message), conversation, recent),
         helper_heard=helper,
         just_asked=_just_asked(so_far),
     )
@@ -114,6 +114,17 @@ def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]
         message.text, offered, numbered=numbered, language=conversation.language
     )
     return choice.sent
+
+
+def _as_missed(
+    missed: tuple[Message, ...], conversation: Conversation, recent: list[Message]
+) -> tuple[Missed, ...]:
+    """Each as the assistant would have got it at once: a choice among what was on offer then."""
+    found = []
+    for one in missed:
+        so_far = list(takewhile(lambda other: other.id != one.id, recent))
+        found.append(Missed(one.id, _as_sent(one, conversation, so_far)))
+    return tuple(found)
 
 
 def _missed(
