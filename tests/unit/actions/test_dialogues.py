@@ -600,6 +600,71 @@ def test_a_report_can_be_looked_up(talk: Talk) -> None:
     assert talk.say(f"report {reference}?", "status").keys == ["report_open", "ask_tell_me"]
 
 
+ELSEWHERE_IN_NUMBERS = [
+    "any news on my pothole from 2 days ago?",
+    "i told you 3 weeks ago, what now",
+    "what about my report 2 weeks ago",
+    "the pothole on the A49 by number 12",
+    "the one at SY1 2AS",
+    "any news? ring me on 07700 900123",
+    "since mid-2026 nothing, i paid £12500 of tax",
+    "a oes newyddion am fy adroddiad 2 wythnos yn ôl",
+    "moje zgłoszenie 2 tygodnie temu",
+    "میری رپورٹ ۲ ہفتے پہلے",
+    "报告 2 天前",
+]
+
+
+def _neighbours_report(talk: Talk, how_many: int) -> None:
+    hole = {"service_code": "POTHOLE", "lat": "52.6", "long": "-2.6", "attribute[size]": "small"}
+    for _ in range(how_many):
+        talk.council("POST", "/open311/v2/requests.json", data=hole)
+
+
+@pytest.mark.parametrize("text", ELSEWHERE_IN_NUMBERS)
+def test_a_number_that_is_no_reference_shows_nobody_elses_report(talk: Talk, text: str) -> None:
+    _neighbours_report(talk, 3)
+    _report(talk, *_ENGLISH)
+    assert talk.say("yes").of("case")[0]["reference"] == "4"
+    own = talk.say(text, "status")
+    assert own.keys == ["report_open", "ask_tell_me"] and "Report 4 " in own.text
+    talk.say("no")
+    talk.slots["known"] = {}
+    assert talk.say(text, "status").keys == ["ask_reference"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        ("how is report 1", ()),
+        ("reference number: 1?", ()),
+        ("zgłoszenie nr 1", ()),
+        ("звернення №1", ()),
+        ("رپورٹ نمبر ۱", ()),
+        ("البلاغ رقم ١", ()),
+        ("রিপোর্ট নম্বর ১", ()),
+        ("编号１", ()),
+        ("what of my pothole", (("case_reference", "1"),)),
+    ],
+)
+def test_a_reference_that_is_named_is_looked_up(
+    talk: Talk, text: str, entities: tuple[tuple[str, str], ...]
+) -> None:
+    _neighbours_report(talk, 1)
+    _report(talk, *_ENGLISH)
+    talk.say("yes")
+    assert "Report 1 " in talk.say(text, "status", entities=entities).text
+
+
+@pytest.mark.parametrize("said", ["1", "it is 1 i think", "۱", "１", "i told you 3 days ago: 1"])
+def test_asked_for_the_reference_a_bare_number_is_one(talk: Talk, said: str) -> None:
+    _report(talk, *_ENGLISH)
+    talk.say("yes")
+    talk.slots["known"] = {}
+    talk.say("how is my report going", "status")
+    assert talk.say(said).keys == ["report_open", "ask_tell_me"]
+
+
 def test_bulky_waste_gets_a_token_and_shows_no_neighbours(talk: Talk) -> None:
     for _ in range(2):
         talk.say("sofa to go", "service_bulky_waste")
