@@ -95,7 +95,7 @@ class Conductor:
         question, today = form.question, self.parts.today()
         if question is None or question.datatype != "datetime" or read_date(said, today):
             return said
-        return named_day(turn, today) or said
+        return named_day(turn, today, question.code) or said
 
     def control(self, turn: Turn) -> str | None:
         """What the turn's text says in plain words of any language."""

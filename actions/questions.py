@@ -11,6 +11,7 @@ from typing import Any
 import phonenumbers
 
 from actions.map_point import find_point
+from actions.past_days import is_past, nearest_day
 from bot.folding import fold
 from bot.phrases import normalise
 
@@ -102,7 +103,7 @@ def _read_number(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_datetime(question: Question, text: str, today: date) -> Read | Unread:
-    day = read_date(text, today)
+    day = read_date(text, today, question.code)
     if day is None:
         return Unread("invalid_date")
     return Read(f"{day.isoformat()}T12:00:00Z", f"{day:%d/%m/%Y}")
@@ -273,40 +274,42 @@ def find_option(options: tuple[tuple[str, str], ...], text: str) -> tuple[str, s
     return near[0] if len(near) == 1 else None
 
 
-def read_date(text: str, today: date) -> date | None:
-    """A day written in figures, with a month's name, or as today or yesterday."""
+def read_date(text: str, today: date, code: str = "") -> date | None:
+    """A day written in figures, with a month's name, or as today or yesterday. ``code`` is the
+    question's: without its year it is the nearest such day, or the last where it must be past."""
     plain = normalise(text)
     if re.search(r"\b(today|heddiw|this morning|bore ma)\b", plain):
         return today
     if re.search(r"\b(yesterday|ddoe|last night|neithiwr)\b", plain):
         return today - timedelta(days=1)
-    return _in_figures(text, today) or _with_month(plain, today)
+    past = is_past(code, text)
+    return _in_figures(text, today, past) or _with_month(plain, today, past)
 
 
-def _in_figures(text: str, today: date) -> date | None:
+def _in_figures(text: str, today: date, past: bool) -> date | None:
     iso = re.search(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", text)
     if iso:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
     british = re.search(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?\b", text)
     if not british:
         return None
-    return _day(_year(british[3], today), int(british[2]), int(british[1]))
+    return _in_year(british[3], int(british[2]), int(british[1]), today, past)
 
 
-def _with_month(plain: str, today: date) -> date | None:
+def _with_month(plain: str, today: date, past: bool) -> date | None:
     found = _DAY_MONTH.search(plain)
     if not found:
         return None
     for month, names in enumerate(_MONTHS, start=1):
         if found[2].startswith(names):
-            return _day(_year(found[3], today), month, int(found[1]))
+            return _in_year(found[3], month, int(found[1]), today, past)
     return None
 
 
-def _year(text: str | None, today: date) -> int:
-    if not text:
-        return today.year
-    return int(text) + (2000 if len(text) == 2 else 0)
+def _in_year(year: str | None, month: int, day: int, today: date, past: bool) -> date | None:
+    if not year:
+        return nearest_day(month, day, today, past)
+    return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -367,6 +367,35 @@ def test_a_day_is_read_in_any_language(talk: Talk, value: str, day: str) -> None
     assert talk.slots["task"]["given"]["attribute_move_date"]["value"].startswith(day)
 
 
+LAST_MONDAY = [
+    "last Monday", "since Monday", "dydd Llun diwethaf", "zeszły poniedziałek", "lunea trecută",
+    "segunda-feira passada", "Isniintii hore", "минулого понеділка", "pichle peer", "پچھلے پیر",
+    "গত সোমবার", "ਪਿਛਲੇ ਸੋਮਵਾਰ", "الاثنين الماضي", "上周一",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", LAST_MONDAY)
+def test_a_weekday_that_was_is_no_day_to_come(talk: Talk, said: str) -> None:
+    talk.say("moving house", "service_council_tax_move")
+    talk.say(said, entities=(("date", "mon"),))
+    assert talk.slots["task"]["given"]["attribute_move_date"]["value"].startswith("2026-11-16")
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "day"),
+    [("Monday", "mon", "2026-11-16"), ("3 grudnia", "--12-03", "2025-12-03"),
+     ("3 Tachwedd", "--11-03", "2026-11-03")],
+)  # fmt: skip
+def test_since_when_is_answered_by_a_day_that_was(
+    talk: Talk, said: str, value: str, day: str
+) -> None:
+    talk.say("i live alone", "service_council_tax_discount")
+    talk.say("1")
+    assert "Since when?" in talk.say("4 Castle Gates").text
+    talk.say(said, entities=(("date", value),))
+    assert talk.slots["task"]["given"]["attribute_since"]["value"].startswith(day)
+
+
 def test_who_comes_in_for_help_that_others_give_hears_of_the_groups_near_too(talk: Talk) -> None:
     talk.say("support groups near me", "service_support_groups")
     talk.say("can i come in instead", "face_to_face")

@@ -303,10 +303,17 @@ def test_what_cannot_be_used_says_why(datatype: str, text: str, why: str) -> Non
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("3/4", date(2026, 4, 3)),
+        ("3/4", date(2027, 4, 3)),  # the nearest one
         ("03.04.25", date(2025, 4, 3)),
         ("2026-01-31", date(2026, 1, 31)),
-        ("on the 3rd of May", date(2026, 5, 3)),
+        ("on the 3rd of May", date(2027, 5, 3)),
+        ("5 January", date(2027, 1, 5)),
+        ("5 Ionawr", date(2027, 1, 5)),
+        ("12 June", date(2026, 6, 12)),
+        ("since 5 January", date(2026, 1, 5)),
+        ("last 5/1", date(2026, 1, 5)),
+        ("ers 5 Ionawr", date(2026, 1, 5)),
+        ("30 February", None),
         ("12 Tachwedd", date(2026, 11, 12)),
         ("ddoe", date(2026, 11, 22)),
         ("soon", None),
@@ -314,6 +321,21 @@ def test_what_cannot_be_used_says_why(datatype: str, text: str, why: str) -> Non
 )
 def test_days(text: str, day: date | None) -> None:
     assert read_date(text, TODAY) == day
+
+
+def test_a_day_of_the_year_before() -> None:
+    new_year = date(2027, 1, 2)
+    assert read_date("25 December", new_year) == date(2026, 12, 25)
+    assert read_date("25/12", new_year) == date(2026, 12, 25)
+    assert read_date("29 February", date(2027, 12, 1)) == date(2028, 2, 29)
+    assert read_date("1 May", date.max) == date(9999, 5, 1)
+    assert read_date("1 May", date.min) == date(1, 5, 1)
+
+
+def test_a_question_about_what_was_takes_the_last_such_day() -> None:
+    since = Question("attribute_since", "datetime", text="Since when?")
+    read = read_answer(since, "5 January", TODAY)
+    assert read == Read("2026-01-05T12:00:00Z", "05/01/2026")
 
 
 def test_small_readers() -> None:
