@@ -77,9 +77,15 @@ class BookAppointment:
         try:
             booked = await self.parts.gateways.appointments.book(str(slot), contact, key)
         except SlotTaken:
-            again = (await self._slots(turn, words, drop(form, "slot"))).form
-            return Finished(Answer().say("slot_taken"), again, "slot")
+            return await self._another(turn, words, form)
         return Finished(_booked(booked, words, contact.phone))
+
+    async def _another(self, turn: Turn, words: Words, form: Form) -> Finished:
+        """The slots that are left; when none is, there is nothing more to ask."""
+        left = await self._slots(turn, words, drop(form, "slot"))
+        if any(question.code == "slot" for question in left.form.questions):
+            return Finished(Answer().say("slot_taken"), left.form, "slot")
+        return Finished(left.answer)
 
     async def _places(self, turn: Turn, words: Words, form: Form) -> Learned:
         postcode = form.value("postcode")
