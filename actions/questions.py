@@ -196,7 +196,12 @@ _TIMES = re.compile(
     r"kun\b|hazaa?r|lakh|هزار|لاک|হাজার|লাখ|লক্ষ|ਹਜ਼ਾਰ|ਲੱਖ|الف|ا?لاف|千|万|萬)"
 )
 """A number that counts thousands: its figures alone would be a thousandth of what is meant."""
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
+_AREA = r"(?:(?!NO)[A-Z]{2}|[BEGLMNSW](?![0-9][A-Z0-9]?\s*(?:1ST|2ND|3RD|[04-9]TH)\s+\w))"
+"""A postcode's first letters. "No4" is a house, "A49" a road, and so is "M6 1st junction"; a
+single letter is an area only where no ordinal and its word follow."""
+_POSTCODE = re.compile(
+    rf"\b({_AREA}[0-9][A-Z0-9]?)\s*([0-9][ABD-HJLNP-UW-Z]{{2}})\b", re.IGNORECASE
+)
 _YES = re.compile(
     r"(y|yes|yeah|yep|yup|aye|ok|okay|sure|correct|right|thats right|please|yes please|go on|"
     r"send|send it|ie|ydw|ydy|ydi|oes|do|iawn|cywir|gwnaf|hoffwn|ie plis|anfon|anfonwch)"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actions.sandbox.store import Store
 from bot.need import Availability, Circumstances
 from tests.unit.actions.driver import HASTY, LANGUAGES, PATIENT, POSTCODE, Heard, Talk
 
@@ -79,6 +80,13 @@ def test_an_unknown_postcode_can_be_tried_again_or_put_in_words(talk: Talk) -> N
     assert again.keys == ["postcode_unknown", "ask_where"]
     words = talk.say("the corner of Castle Gates and Howard Street")
     assert words.keys == ["ask_council_question"]
+
+
+def test_a_road_and_what_stands_by_it_are_a_place_in_words(talk: Talk) -> None:
+    _report(talk)
+    place = talk.say("on the A49 1st lamp post after the bridge")
+    assert place.keys == ["ask_council_question"]
+    assert talk.slots["task"]["given"]["where"]["value"].startswith("on the A49 1st lamp post")
 
 
 def test_a_postcode_in_the_first_message_is_not_asked_for(talk: Talk) -> None:
@@ -349,6 +357,20 @@ def test_a_slot_that_has_just_gone(talk: Talk) -> None:
     assert gone.keys == ["slot_taken", "ask_slot"]
     talk.say("1")
     assert talk.say("yes").keys == ["appointment_booked"]
+
+
+def test_the_last_slot_that_has_just_gone(talk: Talk) -> None:
+    talk.say("can i come in", "face_to_face")
+    for answer in (POSTCODE, "yes", "1", "Ann", "skip"):
+        talk.say(answer)
+    store = Store(talk.book)
+    while slots := talk.council("GET", "/appointments/slots?limit=100")["slots"]:
+        taken = [(slot["id"],) * 2 + ("{}", slot["id"]) for slot in slots]
+        with store.writing() as book:
+            book.executemany("INSERT INTO bookings VALUES (?, ?, ?, ?, '', NULL)", taken)
+    gone = talk.say("yes")
+    assert gone.keys == ["slots_none"] and not gone.of("handoff")
+    assert talk.slots["task"] is None
 
 
 def test_coming_in_without_a_postcode(talk: Talk) -> None:

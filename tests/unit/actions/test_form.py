@@ -341,6 +341,14 @@ def test_a_question_about_what_was_takes_the_last_such_day() -> None:
 def test_small_readers() -> None:
     assert find_postcode("near SY11 2BB or so") == "SY11 2BB"
     assert find_postcode("no code") is None
+    assert find_postcode("on the A49 1st lamp post") is None
+    assert find_postcode("A5 4th gate on the left, SY1 2AS") == "SY1 2AS"
+    assert find_postcode("M6 1st junction") is None
+    assert find_postcode("outside no4 2nd house") is None
+    assert find_postcode("ST4 1KM") is None
+    assert find_postcode("it is st4 1st thanks") == "ST4 1ST"
+    assert find_postcode("M6 1ST") == "M6 1ST"
+    assert find_postcode("SW1A 1AA") == "SW1A 1AA"
     assert read_yes_no("Yes please!") == "yes"
     assert read_yes_no("yes and no") is None
     assert find_option(SIZES, "") is None
