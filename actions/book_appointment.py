@@ -14,10 +14,10 @@ from actions.find_library import heard_postcode, postcode_question
 from actions.form import Form, Given, drop, drop_after, insert, put
 from actions.gateways.appointments import Appointment, Contact, to_ics
 from actions.gateways.base import GatewayError, SlotTaken
+from actions.held_case import check_button, held_case
 from actions.parts import Parts
 from actions.places_near import find_places, say_places
 from actions.questions import YES, Question
-from actions.send_report import check_button, held_case
 from actions.tasks import Finished, Learned, Opened, known_answers, phone_question
 from actions.turn import Turn
 from actions.words import Words

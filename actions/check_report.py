@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from actions import dates
 from actions.answer import Answer, Say
-from actions.find_case import APPOINTMENT, Found, find_case
+from actions.find_case import APPOINTMENT, EMAIL, Found, find_case
 from actions.form import CANCEL, Form, Given, drop_after, insert, put
 from actions.gateways.base import GatewayRefused
 from actions.named_reference import answered_reference, named_reference
@@ -88,6 +88,10 @@ class CheckReport:
             )
             cancel = Question(CANCEL, "yes_no", key="ask_cancel")
             return Learned(insert(form, "reference", (cancel,)), said)
+        if found.system == EMAIL:
+            phone = self.parts.council.phone
+            said = Answer().say("report_by_email", reference=found.reference, phone=phone)
+            return Learned(form, said)
         service = str(form.notes["found"]["service"])
         key = "report_closed" if found.is_over else "report_open"
         said = Answer().say(key, reference=found.reference, service=service)

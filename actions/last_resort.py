@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 
 from actions.answer import Answer
 from actions.form import Form
 from actions.form_words import summary
 from actions.gateways.base import GatewayError, GatewayNonsense, GatewaySlow
 from actions.gateways.mailbox import Letter
+from actions.held_case import check_button, held_case
 from actions.parts import Parts
 from actions.turn import Turn
 from actions.words import Words
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 
 SYSTEM = "email"
 _LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
+_REFERENCE = re.compile(rf"E-[{_LETTERS}]{{7}}", re.IGNORECASE)
 
 
 async def by_email(
@@ -41,8 +44,15 @@ async def by_email(
     except GatewayError as failure:
         log.warning("the team could not be written to: %s", type(failure).__name__)
         return None
-    said = Answer().say("case_by_email", reference=reference).say("anything_else")
+    said = Answer().say("case_by_email", reference=reference)
+    said = said.say("anything_else", check_button(words))
+    said = said.remember(known=held_case(reference, SYSTEM, card.id))
     return said.report("case", system=SYSTEM, service_code=card.id, reference=reference, notice="")
+
+
+def is_by_email(reference: str) -> bool:
+    """Whether it is the reference of a letter to a team, by its shape: no system has these."""
+    return bool(_REFERENCE.fullmatch(reference))
 
 
 def _reference(key: str) -> str:

@@ -60,9 +60,7 @@ _INTRODUCED = re.compile(
     rf"(?P<found>\d{{1,12}})(?![\w-]|[.,/:]\d){_NOT_TIME}"
 )
 """A number of any length that is said to be one: "report 2", "reference number 17"."""
-_ANY = re.compile(
-    rf"(?<![a-z\d-])(?:{_OURS}|(?=[a-z-]*\d)[a-z\d][a-z\d-]*)(?![a-z\d-]){_NOT_TIME}"
-)
+_ANY = re.compile(rf"(?<![a-z\d-])(?:{_OURS}|(?=[a-z-]*\d)[a-z\d][a-z\d-]*)(?![a-z\d-]){_NOT_TIME}")
 
 
 def named_reference(turn: Turn) -> str:

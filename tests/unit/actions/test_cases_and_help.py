@@ -241,6 +241,44 @@ def test_a_team_with_a_mailbox_is_written_to_instead(
     assert not sent.of("handoff")
 
 
+HOLE = (POSTCODE, "outside number 4", "medium", "skip", "by the gate", "Ann", "skip")
+
+
+def test_what_a_team_got_by_email_is_not_taken_for_an_older_report(
+    talk_with: Start, mail: tuple[str, Kept]
+) -> None:
+    talk = talk_with(mailbox=SmtpMailbox(mail[0], "fairway@example.gov.uk", TEAMS))
+    talk.say("pothole", "service_pothole")
+    for answer in HOLE:
+        talk.say(answer)
+    assert talk.say("yes").of("case")[0]["reference"] == "1"
+    talk.say("pothole", "service_pothole")
+    for answer in (POSTCODE, "No, none of these", *HOLE[1:]):
+        talk.say(answer)
+    talk.fault("open311", "down")
+    sent = talk.say("yes")
+    reference = sent.of("case")[0]["reference"]
+    assert "/status" in sent.payloads
+    for known in (talk.slots["known"], {}):
+        talk.slots["known"] = known
+        text = f"how is {reference.lower()} going"
+        asked = talk.say(text, "status") if not known else talk.say("/status")
+        assert asked.keys == ["report_by_email", "anything_else"] and reference in asked.text
+    talk.fault("open311", "ok")
+
+
+def test_a_report_without_a_reference_yet_has_no_older_ones_news(talk: Talk) -> None:
+    talk.say("pothole", "service_pothole")
+    for answer in HOLE:
+        talk.say(answer)
+    talk.say("yes")
+    talk.say("sofa to go", "service_bulky_waste")
+    for answer in (POSTCODE, "4 Castle Gates", "sofa", "2", "skip", "skip"):
+        talk.say(answer)
+    assert "report_done_later" in talk.say("yes").keys
+    assert talk.say("how is it going", "status").keys == ["ask_reference"]
+
+
 def test_a_mail_server_that_is_away_leaves_it_to_a_person(talk_with: Start) -> None:
     talk = talk_with(mailbox=SmtpMailbox("smtp://127.0.0.1:9", "f@example.gov.uk", TEAMS))
     talk.say("pothole", "service_pothole")
