@@ -14,6 +14,7 @@ from actions.form_words import asked, render, summary
 from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
+from actions.last_resort import LetterUnsure
 from actions.parts import Parts
 from actions.questions import read_date
 from actions.tasks import Task
@@ -66,11 +67,13 @@ class Conductor:
         if text is None:
             said = self._as_day(turn, form, said)
         step = take(form, said, control, self.parts.today())
+        clock = asyncio.get_running_loop().time()
+        turn = replace(turn, answer_by=clock + self.parts.answer_within)
         try:
             async with asyncio.timeout(self.parts.answer_within):
                 return await self._after(turn, words, task, step)
         except (GatewayError, TimeoutError) as error:
-            told = summary(step.form, words)
+            told = {**summary(step.form, words), **_maybe_written(error)}
             return self._trouble(error, self.parts.card(form.service), told)
 
     def again(self, turn: Turn, form: Form) -> Answer:
@@ -171,6 +174,12 @@ class Conductor:
     ) -> Answer:
         log.warning("a task could not go on: %s", type(error).__name__)
         return trouble(error, self.parts.council.phone, card, told)
+
+
+def _maybe_written(error: BaseException) -> dict[str, str]:
+    """For the person who has it now: the letter that a team may have got all the same."""
+    unsure = isinstance(error, LetterUnsure)
+    return {"Perhaps sent to the team by email as": error.reference} if unsure else {}
 
 
 def _address(turn: Turn, form: Form) -> str:
