@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from actions import dates
 from actions.answer import Answer, Say
-from actions.find_case import APPOINTMENT, EMAIL, Found, find_case
+from actions.find_case import APPOINTMENT, Found, find_case
 from actions.form import CANCEL, Form, Given, drop_after, insert, put
 from actions.gateways.base import GatewayRefused
+from actions.last_resort import SYSTEM as EMAIL
 from actions.named_reference import answered_reference, named_reference
 from actions.parts import Parts
 from actions.questions import YES, Question

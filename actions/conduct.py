@@ -178,8 +178,9 @@ class Conductor:
 
 def _maybe_written(error: BaseException) -> dict[str, str]:
     """For the person who has it now: the letter that a team may have got all the same."""
-    unsure = isinstance(error, LetterUnsure)
-    return {"Perhaps sent to the team by email as": error.reference} if unsure else {}
+    if not isinstance(error, LetterUnsure):
+        return {}
+    return {"Perhaps sent to the team by email as": error.reference}
 
 
 def _address(turn: Turn, form: Form) -> str:
