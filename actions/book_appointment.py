@@ -14,10 +14,10 @@ from actions.find_library import heard_postcode, postcode_question
 from actions.form import Form, Given, drop, drop_after, insert, put
 from actions.gateways.appointments import Appointment, Contact, to_ics
 from actions.gateways.base import GatewayError, SlotTaken
+from actions.held_case import check_button, held_case
 from actions.parts import Parts
 from actions.places_near import find_places, say_places
 from actions.questions import YES, Question
-from actions.send_report import check_button, held_case
 from actions.tasks import Finished, Learned, Opened, known_answers, phone_question
 from actions.turn import Turn
 from actions.words import Words
@@ -77,9 +77,15 @@ class BookAppointment:
         try:
             booked = await self.parts.gateways.appointments.book(str(slot), contact, key)
         except SlotTaken:
-            again = (await self._slots(turn, words, drop(form, "slot"))).form
-            return Finished(Answer().say("slot_taken"), again, "slot")
+            return await self._another(turn, words, form)
         return Finished(_booked(booked, words, contact.phone))
+
+    async def _another(self, turn: Turn, words: Words, form: Form) -> Finished:
+        """The slots that are left; when none is, there is nothing more to ask."""
+        left = await self._slots(turn, words, drop(form, "slot"))
+        if any(question.code == "slot" for question in left.form.questions):
+            return Finished(Answer().say("slot_taken"), left.form, "slot")
+        return Finished(left.answer)
 
     async def _places(self, turn: Turn, words: Words, form: Form) -> Learned:
         postcode = form.value("postcode")

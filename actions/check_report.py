@@ -6,7 +6,6 @@ wants is told of changes; an appointment can be cancelled.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -15,14 +14,14 @@ from actions.answer import Answer, Say
 from actions.find_case import APPOINTMENT, Found, find_case
 from actions.form import CANCEL, Form, Given, drop_after, insert, put
 from actions.gateways.base import GatewayRefused
+from actions.last_resort import SYSTEM as EMAIL
+from actions.named_reference import answered_reference, named_reference
 from actions.parts import Parts
 from actions.questions import YES, Question
 from actions.tasks import Finished, Learned, Opened, known_answers, phone_question
 from actions.turn import Turn
 from actions.words import Words
 from bot.service_card import ServiceCard
-
-_REFERENCE = re.compile(r"\b(?:(?=[A-Z-]*\d)[A-Z\d][A-Z\d-]*|[A-Z]-[A-Z\d]{4,})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ class CheckReport:
             reviewed=False,
             notes={"held": dict(held)},
         )
-        named = None if turn.is_button else _REFERENCE.search(turn.text)
-        reference = named[0] if named else str(held.get("reference") or "")
+        own = str(held.get("reference") or "")
+        reference = _spelt(named_reference(turn), own) or own
         known = {"reference": Given(reference, reference)} if reference else {}
         return Opened(form, known=known)
 
@@ -69,10 +68,9 @@ class CheckReport:
         return Finished(Answer().say("tell_me_yes").report("watch", **found, phone=phone))
 
     async def _look(self, turn: Turn, words: Words, form: Form) -> Learned:
-        said = str(form.value("reference"))
-        named = _REFERENCE.search(said)
-        reference = named[0] if named else said
         held = form.notes.get("held") or {}
+        said = answered_reference(str(form.value("reference")))
+        reference = _spelt(said, str(held.get("reference") or ""))
         system = str(held.get("system") or "") if held.get("reference") == reference else ""
         try:
             found = await find_case(self.parts.gateways, reference, system)
@@ -91,6 +89,10 @@ class CheckReport:
             )
             cancel = Question(CANCEL, "yes_no", key="ask_cancel")
             return Learned(insert(form, "reference", (cancel,)), said)
+        if found.system == EMAIL:
+            phone = self.parts.council.phone
+            said = Answer().say("report_by_email", reference=found.reference, phone=phone)
+            return Learned(form, said)
         service = str(form.notes["found"]["service"])
         key = "report_closed" if found.is_over else "report_open"
         said = Answer().say(key, reference=found.reference, service=service)
@@ -115,6 +117,11 @@ class CheckReport:
         same = held.get("reference") == found.reference
         card = self.parts.card(str(held.get("service") or "")) if same else None
         return card.name(turn.language) if card else found.service
+
+
+def _spelt(reference: str, own: str) -> str:
+    """``reference`` as its system gave it, where it is the citizen's own."""
+    return own if reference.casefold() == own.casefold() else reference
 
 
 def _held(turn: Turn) -> Mapping[str, object]:

@@ -28,6 +28,7 @@ from actions.form_words import asked, named, render, summary
 from actions.gateways.base import GatewayError
 from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
+from actions.last_resort import LetterUnsure
 from actions.parts import Parts
 from actions.questions import NO, YES, read_date
 from actions.send_words import says_send
@@ -83,11 +84,13 @@ class Conductor:
         control = "skip" if self._has_none(turn, form) else self.control(turn, form)
         said = self._as_day(turn, form, turn.text)
         step = take(form, said, control, self.parts.today(), named(form, words, said))
+        clock = asyncio.get_running_loop().time()
+        turn = replace(turn, answer_by=clock + self.parts.answer_within)
         try:
             async with asyncio.timeout(self.parts.answer_within):
                 return await self._after(turn, words, task, step)
         except (GatewayError, TimeoutError) as error:
-            told = summary(step.form, words)
+            told = {**summary(step.form, words), **_maybe_written(error)}
             return self._trouble(error, self.parts.card(form.service), told)
 
     def again(self, turn: Turn, form: Form) -> Answer:
@@ -112,7 +115,7 @@ class Conductor:
         question, today = form.question, self.parts.today()
         if question is None or question.datatype != "datetime" or read_date(said, today):
             return said
-        return named_day(turn, today) or said
+        return named_day(turn, today, question.code) or said
 
     def control(self, turn: Turn, form: Form) -> str | None:
         """What the turn's text says in plain words of any language, about what
@@ -219,6 +222,13 @@ class Conductor:
     ) -> Answer:
         log.warning("a task could not go on: %s", type(error).__name__)
         return trouble(error, self.parts.council.phone, card, told)
+
+
+def _maybe_written(error: BaseException) -> dict[str, str]:
+    """For the person who has it now: the letter that a team may have got all the same."""
+    if not isinstance(error, LetterUnsure):
+        return {}
+    return {"Perhaps sent to the team by email as": error.reference}
 
 
 def _address(turn: Turn, form: Form) -> str:

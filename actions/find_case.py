@@ -10,6 +10,8 @@ from actions.case_news import CASES, OPEN311, news_of
 from actions.gateways import Gateways
 from actions.gateways.appointments import Appointment
 from actions.gateways.base import GatewayRefused
+from actions.last_resort import SYSTEM as EMAIL
+from actions.last_resort import is_by_email
 from bot.case_news import OVER, state_of
 
 APPOINTMENT = "appointments"
@@ -44,8 +46,12 @@ class Found:
 async def find_case(gateways: Gateways, reference: str, system: str = "") -> Found:
     """What ``reference`` is, in ``system`` if that is known, else wherever it is found.
 
+    What a team got by email is in no system, so nothing is asked for it.
+
     Raises GatewayRefused when nobody has it, or the failure of a system that may have it.
     """
+    if system == EMAIL or (not system and is_by_email(reference)):
+        return Found(EMAIL, reference.upper())
     places = {name: look for name, look in PLACES.items() if system in ("", name)} or PLACES
     looked = await asyncio.gather(
         *(look(gateways, reference) for look in places.values()), return_exceptions=True

@@ -18,7 +18,11 @@ from bot.phrases import normalise
 
 MOST_PHOTOS = 3
 _LINK = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\d.])(?:\+|00)?\d(?:[\s()-]{0,2}\d){9,13}(?![\d.])")
+PHONE = re.compile(
+    r"(?:(?<!\d)\+\d|(?<![\w.,/-])(?:00\d|0))(?:[\s()-]{0,2}\d){9,13}(?![\d/]|[.,-]\d)"
+)
+"""A phone number that nobody asked for shows by how it begins: ten figures without 0, 00 or +
+before them may be an account's, and would be called."""
 _CHOICES = {"singlevaluelist", "multivaluelist"}
 _SHORTEST_NAME = 5
 """Letters; a shorter option ("off", "dog") may be meant otherwise in a longer text."""
@@ -75,7 +79,7 @@ def _heard(question: Question, text: str) -> Given | None:
 
 
 def _phone(question: Question, text: str) -> Given | None:
-    for found in _PHONE.finditer(_LINK.sub(" ", fold(text))):
+    for found in PHONE.finditer(_LINK.sub(" ", fold(text))):
         read = _read(question, found[0])
         if read:
             return read

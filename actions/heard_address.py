@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from actions.past_days import is_past, nearest_day
 from actions.turn import Turn
 
 LONGEST = 60
@@ -51,24 +52,35 @@ def whole_address(turn: Turn) -> str:
     return said if shaped else ""
 
 
-def named_day(turn: Turn, today: date) -> str:
+def named_day(turn: Turn, today: date, code: str = "") -> str:
     """The one day that the message names in any language, as ``2026-12-03``; else nothing.
 
-    A weekday is the next one, a day without its year one of this year.
+    A weekday is the next one, a day without its year the nearest; of what must be past, by the
+    message or by the question ``code``, it is the last one.
     """
     found = () if turn.is_button else turn.entities_of("date")
-    day = _day(found[0], today) if len(found) == 1 else None
+    past = is_past(code, turn.text)
+    day = _day(found[0], today, past) if len(found) == 1 else None
     return day.isoformat() if day else ""
 
 
-def _day(value: str, today: date) -> date | None:
+def _day(value: str, today: date, past: bool) -> date | None:
     """``value`` as nlu/components/entity_words.py writes days."""
     if value in _NEAR_DAYS:
         return today + timedelta(days=_NEAR_DAYS[value])
     if value in _WEEKDAYS:
         ahead = (_WEEKDAYS.index(value) - today.weekday() - 1) % 7 + 1
-        return today + timedelta(days=ahead)
+        back = (today.weekday() - _WEEKDAYS.index(value) - 1) % 7 + 1
+        return today + timedelta(days=-back if past else ahead)
+    if value.startswith("--"):
+        month, _, day = value[2:].partition("-")
+        return _nearest(month, day, today, past)
     try:
-        return date.fromisoformat(value.replace("--", f"{today.year}-", 1))
+        return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _nearest(month: str, day: str, today: date, past: bool) -> date | None:
+    named = month.isdecimal() and day.isdecimal()
+    return nearest_day(int(month), int(day), today, past) if named else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+import re
 
 from actions.answer import Answer
 from actions.form import Form
 from actions.form_words import summary
 from actions.gateways.base import GatewayError, GatewayNonsense, GatewaySlow
-from actions.gateways.mailbox import Letter
+from actions.gateways.mailbox import Letter, Mailbox
+from actions.held_case import check_button, held_case
 from actions.parts import Parts
 from actions.turn import Turn
 from actions.words import Words
@@ -18,15 +21,29 @@ log = logging.getLogger(__name__)
 
 SYSTEM = "email"
 _LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"
+_REFERENCE = re.compile(rf"E-[{_LETTERS}]{{7}}", re.IGNORECASE)
+
+
+_TO_WRITE, _TO_ANSWER = 3.0, 0.2
+"""Seconds that a mail server may take, and that it takes to answer the citizen afterwards."""
+
+
+class LetterUnsure(GatewaySlow):
+    """The mail server was too slow to say whether it took the letter. A person must look."""
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__()
 
 
 async def by_email(
     parts: Parts, turn: Turn, words: Words, form: Form, error: GatewayError
 ) -> Answer | None:
-    """What to say once the team has it by email; None when they cannot be written to, and a
-    person has to be asked as for any other trouble."""
+    """What to say once the team has it by email; None when they cannot be written to, or not in
+    time, and a person has to be asked as for any other trouble. Raises LetterUnsure."""
     card, mailbox = parts.card(form.service), parts.gateways.mailbox
-    if card is None or not mailbox.has(card.team):
+    left = turn.answer_by - asyncio.get_running_loop().time() - _TO_ANSWER
+    if card is None or not mailbox.has(card.team) or left < _TO_WRITE:
         return None
     key = f"{turn.conversation_id}:{form.id}"
     reference = _reference(key)
@@ -36,13 +53,32 @@ async def by_email(
         _text(turn, words, form, reference, error, key),
         key,
     )
+    if not await _sent(mailbox, letter, left, reference):
+        return None
+    said = Answer().say("case_by_email", reference=reference)
+    said = said.say("anything_else", check_button(words))
+    said = said.remember(known=held_case(reference, SYSTEM, card.id))
+    return said.report("case", system=SYSTEM, service_code=card.id, reference=reference, notice="")
+
+
+async def _sent(mailbox: Mailbox, letter: Letter, seconds: float, reference: str) -> bool:
+    """Whether the team has it. A thread that writes a letter cannot be called back: what is not
+    known in time is said to be unsure, lest a person and the team handle one case unawares."""
+    sending = asyncio.ensure_future(mailbox.send(letter))
+    sending.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        await mailbox.send(letter)
+        await asyncio.wait_for(asyncio.shield(sending), seconds)
+    except (GatewaySlow, TimeoutError) as failure:
+        raise LetterUnsure(reference) from failure
     except GatewayError as failure:
         log.warning("the team could not be written to: %s", type(failure).__name__)
-        return None
-    said = Answer().say("case_by_email", reference=reference).say("anything_else")
-    return said.report("case", system=SYSTEM, service_code=card.id, reference=reference, notice="")
+        return False
+    return True
+
+
+def is_by_email(reference: str) -> bool:
+    """Whether it is the reference of a letter to a team, by its shape: no system has these."""
+    return bool(_REFERENCE.fullmatch(reference))
 
 
 def _reference(key: str) -> str:

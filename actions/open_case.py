@@ -12,10 +12,11 @@ from actions.answer import Answer
 from actions.form import Form
 from actions.gateways.base import GatewayNonsense, GatewayUnavailable
 from actions.gateways.cases import CaseReceipt, NewCase
+from actions.held_case import check_button, held_case
 from actions.last_resort import by_email
 from actions.parts import Parts
 from actions.report_street_problem import council_questions
-from actions.send_report import answers_of, check_button, held_case
+from actions.send_report import answers_of
 from actions.tasks import Finished, Learned, Opened, known_answers, name_question, phone_question
 from actions.turn import Turn
 from actions.words import Words

@@ -11,6 +11,7 @@ from typing import Any
 import phonenumbers
 
 from actions.map_point import find_point
+from actions.past_days import is_past, nearest_day
 from bot.folding import fold
 from bot.phrases import normalise
 
@@ -97,15 +98,12 @@ def _read_text(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_number(question: Question, text: str, today: date) -> Read | Unread:
-    found = re.findall(r"\d+(?:[.,]\d+)?", fold(text))
-    if len(found) != 1:
-        return Unread("invalid_number")
-    number = found[0].replace(",", ".")
-    return Read(number, number)
+    number = find_number(text)
+    return Read(number, number) if number else Unread("invalid_number")
 
 
 def _read_datetime(question: Question, text: str, today: date) -> Read | Unread:
-    day = read_date(text, today)
+    day = read_date(text, today, question.code)
     if day is None:
         return Unread("invalid_date")
     return Read(f"{day.isoformat()}T12:00:00Z", f"{day:%d/%m/%Y}")
@@ -183,7 +181,27 @@ _READERS: Mapping[str, Callable[[Question, str, date], Read | Unread]] = {
 _COMMAS = re.compile(r"[,;/+&\u060c\u061b\u3001\uff0c]")
 """Between the parts of a list: the commas of other scripts too."""
 _COMMAS_AND_WORDS = re.compile(rf"{_COMMAS.pattern}|\band\b|\bac?\b")
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
+_SEPARATORS = str.maketrans({"\u066b": ".", "\u066c": ",", "\u060c": ","})
+"""What parts thousands and hundredths in Arabic and Urdu."""
+_IN_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
+_SPACED = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,3}(?: \d{3})+(?!\d)")
+"""Thousands parted by spaces: "1 200"."""
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+"""Thousands parted by commas as in Britain, or as in India: "1,20,000"."""
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
+_MAYBE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""A thousand and two hundred in Poland, one and a fifth in Britain: only they know."""
+_TIMES = re.compile(
+    r"\d ?(?:k\b|thousands?\b|grand\b|million|mil\b|tys\b|tysi|mii\b|mie\b|mln\b|тис|млн|"
+    r"kun\b|hazaa?r|lakh|هزار|لاک|হাজার|লাখ|লক্ষ|ਹਜ਼ਾਰ|ਲੱਖ|الف|ا?لاف|千|万|萬)"
+)
+"""A number that counts thousands: its figures alone would be a thousandth of what is meant."""
+_AREA = r"(?:(?!NO)[A-Z]{2}|[BEGLMNSW](?![0-9][A-Z0-9]?\s*(?:1ST|2ND|3RD|[04-9]TH)\s+\w))"
+"""A postcode's first letters. "No4" is a house, "A49" a road, and so is "M6 1st junction"; a
+single letter is an area only where no ordinal and its word follow."""
+_POSTCODE = re.compile(
+    rf"\b({_AREA}[0-9][A-Z0-9]?)\s*([0-9][ABD-HJLNP-UW-Z]{{2}})\b", re.IGNORECASE
+)
 _YES = re.compile(
     r"(y|yes|yeah|yep|yup|aye|ok|okay|sure|correct|right|thats right|please|yes please|go on|"
     r"send|send it|ie|ydw|ydy|ydi|oes|do|iawn|cywir|gwnaf|hoffwn|ie plis|anfon|anfonwch)"
@@ -209,6 +227,26 @@ _MONTHS = (
 _DAY_MONTH = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th|af|ail|ydd|fed)? (?:of )?([a-z]{3,})(?: (\d{4}))?"
 )
+
+
+def find_number(text: str) -> str | None:
+    """The one number in ``text``, as ``1200`` or ``12.50``; None for none, for several, and for
+    one that could be meant in two ways."""
+    plain = " ".join(fold(text).translate(_SEPARATORS).split())
+    if not re.search(r"[^\W\d]", plain):  # "2 240 litre bins" are two numbers
+        plain = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), plain)
+    found = _IN_FIGURES.findall(plain)
+    return _plain_number(found[0]) if len(found) == 1 and not _TIMES.search(plain) else None
+
+
+def _plain_number(figures: str) -> str | None:
+    if _GROUPED.fullmatch(figures):
+        return figures.replace(",", "")
+    if _CONTINENTAL.fullmatch(figures):
+        return figures.replace(".", "").replace(",", ".")
+    if _MAYBE_THOUSANDS.fullmatch(figures) or len(re.findall(r"[.,]", figures)) > 1:
+        return None
+    return figures.replace(",", ".")
 
 
 def find_postcode(text: str) -> str | None:
@@ -241,40 +279,42 @@ def find_option(options: tuple[tuple[str, str], ...], text: str) -> tuple[str, s
     return near[0] if len(near) == 1 else None
 
 
-def read_date(text: str, today: date) -> date | None:
-    """A day written in figures, with a month's name, or as today or yesterday."""
+def read_date(text: str, today: date, code: str = "") -> date | None:
+    """A day written in figures, with a month's name, or as today or yesterday. ``code`` is the
+    question's: without its year it is the nearest such day, or the last where it must be past."""
     plain = normalise(text)
     if re.search(r"\b(today|heddiw|this morning|bore ma)\b", plain):
         return today
     if re.search(r"\b(yesterday|ddoe|last night|neithiwr)\b", plain):
         return today - timedelta(days=1)
-    return _in_figures(text, today) or _with_month(plain, today)
+    past = is_past(code, text)
+    return _in_figures(text, today, past) or _with_month(plain, today, past)
 
 
-def _in_figures(text: str, today: date) -> date | None:
+def _in_figures(text: str, today: date, past: bool) -> date | None:
     iso = re.search(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", text)
     if iso:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
     british = re.search(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?\b", text)
     if not british:
         return None
-    return _day(_year(british[3], today), int(british[2]), int(british[1]))
+    return _in_year(british[3], int(british[2]), int(british[1]), today, past)
 
 
-def _with_month(plain: str, today: date) -> date | None:
+def _with_month(plain: str, today: date, past: bool) -> date | None:
     found = _DAY_MONTH.search(plain)
     if not found:
         return None
     for month, names in enumerate(_MONTHS, start=1):
         if found[2].startswith(names):
-            return _day(_year(found[3], today), month, int(found[1]))
+            return _in_year(found[3], month, int(found[1]), today, past)
     return None
 
 
-def _year(text: str | None, today: date) -> int:
-    if not text:
-        return today.year
-    return int(text) + (2000 if len(text) == 2 else 0)
+def _in_year(year: str | None, month: int, day: int, today: date, past: bool) -> date | None:
+    if not year:
+        return nearest_day(month, day, today, past)
+    return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

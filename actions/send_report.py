@@ -10,11 +10,11 @@ from actions.answer import Answer
 from actions.form import Form
 from actions.gateways.base import GatewayNonsense, GatewayUnavailable
 from actions.gateways.open311 import NewRequest, Receipt
+from actions.held_case import check_button, held_case, no_case
 from actions.last_resort import by_email
 from actions.parts import Parts
 from actions.turn import Turn
-from actions.words import CHECK, Words
-from bot.message import Button
+from actions.words import Words
 
 SYSTEM = "open311"
 
@@ -61,7 +61,7 @@ def _sent(receipt: Receipt, service_code: str, service: str, words: Words) -> An
         held = held_case(receipt.reference, SYSTEM, service)
         answer = answer.remember(known=held).say("anything_else", check_button(words))
     else:
-        answer = answer.say("anything_else")
+        answer = answer.remember(known=no_case()).say("anything_else")
     return answer.report(
         "case",
         system=SYSTEM,
@@ -69,17 +69,6 @@ def _sent(receipt: Receipt, service_code: str, service: str, words: Words) -> An
         reference=receipt.reference or receipt.token or "",
         notice=receipt.notice,
     )
-
-
-def held_case(reference: str, system: str, service: str) -> dict[str, object]:
-    """What is known from now on: the citizen is never asked for a reference we gave them.
-    ``service`` is a card's id."""
-    return {"case": {"reference": reference, "system": system, "service": service}}
-
-
-def check_button(words: Words) -> Button:
-    """Leads to how it is going, and to being told of changes."""
-    return words.button("button_check", CHECK)
 
 
 def answers_of(form: Form) -> Mapping[str, str | tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -19,6 +20,7 @@ class Turn:
     ``task`` is the form's state as JSON, ``known`` what the citizen has told us, ``candidates``
     are (intent, confidence from 0 to 1) pairs, best first; ``entities`` (kind, value) pairs.
     ``desk_asks``: it is an agent's, who wants the questions of the service it chooses.
+    ``answer_by``: when the citizen must have been answered, on the event loop's clock.
     """
 
     conversation_id: str
@@ -36,6 +38,7 @@ class Turn:
     known: Mapping[str, Any] = field(default_factory=dict)
     entities: tuple[tuple[str, str], ...] = ()
     desk_asks: bool = False
+    answer_by: float = inf
 
     def entities_of(self, *names: str) -> tuple[str, ...]:
         """What the message names of these kinds ("address", "date"), in its order."""

@@ -14,6 +14,8 @@ from bot.approval import hold_for_approval
 from bot.back_to_desk import back_to_the_desk
 from bot.choices import resolve_choice
 from bot.conversation import Conversation
+from bot.earlier_consent import NO, YES
+from bot.feedback import PAYLOADS
 from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
 from bot.message import RECENT, Message, Sender, last_buttons
@@ -36,6 +38,8 @@ from bot.wanted_by_desk import wanted_by_desk
 MOST_MISSED = 40
 """Messages of an outage that are answered after it: more than any form has questions, for an answer
 left out would be missing in what the council is told."""
+_WITHOUT_ASSISTANT = frozenset({*PAYLOADS, YES, NO, "/why"})
+"""Choices that were answered during an outage as at any other time."""
 
 
 def handle_turn(parts: TurnParts, message: Message) -> Kept:
@@ -84,7 +88,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         availability=parts.availability.at(now, standing.waiting),
         started_at=now,
         number=standing.turns + 1,
-        missed=_missed(parts, handoff, recent, message),
+        missed=_as_missed(_missed(parts, handoff, recent, message), conversation, recent),
         helper_heard=helper,
         just_asked=_just_asked(so_far),
     )
@@ -114,6 +118,18 @@ def _as_sent(message: Message, conversation: Conversation, so_far: list[Message]
         message.text, offered, numbered=numbered, language=conversation.language
     )
     return choice.sent
+
+
+def _as_missed(
+    missed: tuple[Message, ...], conversation: Conversation, recent: list[Message]
+) -> tuple[tuple[str, str], ...]:
+    """Each as the assistant would have got it at once: a choice is one among what was on offer
+    then, and nobody types an inner command."""
+    sent = []
+    for one in missed:
+        so_far = recent[: recent.index(one)]
+        sent.append((one.id, _as_sent(one, conversation, so_far)))
+    return tuple((id_, text) for id_, text in sent if text not in _WITHOUT_ASSISTANT)
 
 
 def _missed(

@@ -79,9 +79,10 @@ class TurnParts:
 @dataclass(frozen=True)
 class Turn:
     """One message about to be answered, with what is known. ``sent`` is what the assistant
-    is given; ``missed`` what the citizen wrote and an outage left unanswered; ``helper_heard``
-    whether this message is the first to say that it is asked for somebody else; ``just_asked``
-    are the payloads of the choices under the very message that it follows."""
+    is given; ``missed`` the ids of messages that an outage left unanswered, each with what the
+    assistant is given for it; ``helper_heard`` whether this message is the first to say that it
+    is asked for somebody else; ``just_asked`` are the payloads of the choices under the very
+    message that it follows."""
 
     conversation: Conversation
     message: Message
@@ -90,7 +91,7 @@ class Turn:
     availability: Availability
     started_at: datetime
     number: int
-    missed: tuple[Message, ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
     helper_heard: bool = False
     just_asked: frozenset[str] = frozenset()
 

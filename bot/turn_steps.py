@@ -161,10 +161,9 @@ def ask_assistant(turn: Turn, parts: TurnParts) -> Ending:
     """Rasa answers, or a person is asked to when it cannot. Barriers named in passing count,
     whatever the message is about."""
     turn = _with_barriers_heard(turn, parts)
-    missed = ((message.id, message.text) for message in turn.missed)
     told, answers = turn.conversation.circumstances, []
     try:
-        for message_id, text in (*missed, (turn.message.id, _for_assistant(turn, parts))):
+        for message_id, text in (*turn.missed, (turn.message.id, _for_assistant(turn, parts))):
             answer = parts.assistant.ask(
                 turn.conversation,
                 message_id,

@@ -96,7 +96,9 @@ class SmtpMailbox:
         except TimeoutError as error:
             raise GatewaySlow() from error
         except (OSError, smtplib.SMTPException) as error:
-            raise GatewayUnavailable() from error
+            # smtplib calls a server that hangs in the middle of a letter disconnected.
+            slow = isinstance(error.__context__, TimeoutError)
+            raise (GatewaySlow() if slow else GatewayUnavailable()) from error
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)

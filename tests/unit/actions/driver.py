@@ -183,12 +183,14 @@ def start_talk(
     *,
     mailbox: Any = None,
     patience: float = PATIENT,
+    answer_within: float = 6.0,
     is_off: Any = nothing_is_off,
     nearness: Any = None,
     **parts: Any,
 ) -> Talk:
     """A conversation with a fresh council. ``mailbox``: where teams are written to;
     ``is_off``: whether a service is switched off; ``nearness``: of pages' passages;
+    ``answer_within``: of an action, in seconds;
     ``patience`` stretches every time limit: a machine that is busy with other tests is no
     system that is slow."""
     sandbox = create_sandbox(
@@ -217,7 +219,7 @@ def start_talk(
         elsewhere=load_elsewhere(),
         secret=SECRET,
         today=lambda: TODAY,
-        answer_within=6.0 * patience,
+        answer_within=answer_within * patience,
         pages=load_pages(BOT / "knowledge"),
         is_off=is_off,
         nearness=nearness,

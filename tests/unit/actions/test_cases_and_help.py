@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -15,9 +16,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
-from actions.gateways.base import GatewayRefused, GatewayUnavailable
+from actions.gateways.base import GatewayRefused, GatewaySlow, GatewayUnavailable
 from actions.gateways.mailbox import Letter, MailAddressWrong, SmtpMailbox
 from actions.nearness import KnownNearness
+from actions.sandbox.store import Store
 from bot.files.pages import SHIPPED, load_pages
 from bot.need import Adjustment
 from tests.unit.actions.driver import HASTY, PATIENT, POSTCODE, SECRET, Talk
@@ -190,14 +192,20 @@ class Kept(Message):
     def __init__(self) -> None:
         super().__init__(EmailMessage)
         self.letters: list[Any] = []
+        self.seconds = 0.0
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         if address.startswith("nobody"):
             return "550 5.1.1 There is nobody of that name here"
+        await asyncio.sleep(self.seconds)
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> Any:
+        await asyncio.sleep(self.seconds)
+        return await super().handle_DATA(server, session, envelope)
 
     def handle_message(self, message: Any) -> None:
         self.letters.append(message)
@@ -241,6 +249,51 @@ def test_a_team_with_a_mailbox_is_written_to_instead(
     assert not sent.of("handoff")
 
 
+HOLE = (POSTCODE, "outside number 4", "medium", "skip", "by the gate", "Ann", "skip")
+
+
+def test_what_a_team_got_by_email_is_not_taken_for_an_older_report(
+    talk_with: Start, mail: tuple[str, Kept]
+) -> None:
+    talk = talk_with(mailbox=SmtpMailbox(mail[0], "fairway@example.gov.uk", TEAMS))
+    talk.say("pothole", "service_pothole")
+    for answer in HOLE:
+        talk.say(answer)
+    assert talk.say("yes").of("case")[0]["reference"] == "1"
+    talk.say("pothole", "service_pothole")
+    for answer in (POSTCODE, "No, none of these", *HOLE[1:]):
+        talk.say(answer)
+    talk.fault("open311", "down")
+    sent = talk.say("yes")
+    reference = sent.of("case")[0]["reference"]
+    assert "/status" in sent.payloads
+    for known in (talk.slots["known"], {}):
+        talk.slots["known"] = known
+        text = f"how is {reference.lower()} going"
+        asked = talk.say(text, "status") if not known else talk.say("/status")
+        assert asked.keys == ["report_by_email", "anything_else"] and reference in asked.text
+    talk.fault("open311", "ok")
+
+
+def test_a_report_without_a_reference_yet_has_no_older_ones_news(talk: Talk) -> None:
+    talk.say("pothole", "service_pothole")
+    for answer in HOLE:
+        talk.say(answer)
+    talk.say("yes")
+    with Store(talk.book).writing() as book:  # no token is exchanged for a reference yet
+        book.execute(
+            "CREATE TRIGGER later AFTER INSERT ON requests "
+            "BEGIN UPDATE requests SET token = 'later' WHERE id = NEW.id; END"
+        )
+    talk.say("sofa to go", "service_bulky_waste")
+    for answer in (POSTCODE, "4 Castle Gates", "sofa", "2"):
+        asked = talk.say(answer)
+    while asked.keys != ["form_review"]:
+        asked = talk.say("skip")
+    assert "report_done_later" in talk.say("yes").keys
+    assert talk.say("how is it going", "status").keys == ["ask_reference"]
+
+
 def test_a_mail_server_that_is_away_leaves_it_to_a_person(talk_with: Start) -> None:
     talk = talk_with(mailbox=SmtpMailbox("smtp://127.0.0.1:9", "f@example.gov.uk", TEAMS))
     talk.say("pothole", "service_pothole")
@@ -248,6 +301,46 @@ def test_a_mail_server_that_is_away_leaves_it_to_a_person(talk_with: Start) -> N
         talk.say(answer)
     talk.fault("open311", "down")
     assert talk.say("yes").of("handoff")
+
+
+def test_no_letter_is_begun_that_could_not_be_told_of_in_time(
+    talk_with: Start, mail: tuple[str, Kept]
+) -> None:
+    url, kept = mail
+    kept.seconds = 1.5
+    box = SmtpMailbox(url, "f@example.gov.uk", TEAMS)
+    talk = talk_with(mailbox=box, patience=HASTY, answer_within=2.5)
+    talk.say("pothole", "service_pothole")
+    for answer in HOLE:
+        talk.say(answer)
+    talk.fault("open311", "slow")
+    assert talk.say("yes").of("handoff")
+    time.sleep(4)
+    assert kept.letters == []
+
+
+def test_who_takes_over_knows_of_a_letter_that_may_have_gone(
+    talk_with: Start, mail: tuple[str, Kept]
+) -> None:
+    url, kept = mail
+    kept.seconds = 2.6  # for each of two steps: more than is left
+    box = SmtpMailbox(url, "f@example.gov.uk", TEAMS)
+    talk = talk_with(mailbox=box, patience=HASTY, answer_within=2.4)
+    talk.say("pothole", "service_pothole")
+    for answer in HOLE:
+        talk.say(answer)
+    talk.fault("open311", "down")
+    [handoff] = talk.say("yes").of("handoff")
+    time.sleep(2)
+    [letter] = kept.letters
+    assert handoff["summary"]["Perhaps sent to the team by email as"] in letter["Subject"]
+
+
+def test_a_mail_server_that_hangs_is_slow_and_not_away(mail: tuple[str, Kept]) -> None:
+    mail[1].seconds = 2.0
+    box = SmtpMailbox(mail[0], "f@example.gov.uk", TEAMS, seconds=0.5)
+    with pytest.raises(GatewaySlow):
+        asyncio.run(box.send(Letter("highways", "s", "t", "k")))
 
 
 def test_a_letter_sent_twice_can_be_seen_to_be_one(mail: tuple[str, Kept]) -> None:
@@ -365,6 +458,35 @@ def test_a_day_is_read_in_any_language(talk: Talk, value: str, day: str) -> None
     talk.say("moving house", "service_council_tax_move")
     assert talk.say("in other words", entities=(("date", value),)).keys == ["ask_council_question"]
     assert talk.slots["task"]["given"]["attribute_move_date"]["value"].startswith(day)
+
+
+LAST_MONDAY = [
+    "last Monday", "since Monday", "dydd Llun diwethaf", "zeszły poniedziałek", "lunea trecută",
+    "segunda-feira passada", "Isniintii hore", "минулого понеділка", "pichle peer", "پچھلے پیر",
+    "গত সোমবার", "ਪਿਛਲੇ ਸੋਮਵਾਰ", "الاثنين الماضي", "上周一",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", LAST_MONDAY)
+def test_a_weekday_that_was_is_no_day_to_come(talk: Talk, said: str) -> None:
+    talk.say("moving house", "service_council_tax_move")
+    talk.say(said, entities=(("date", "mon"),))
+    assert talk.slots["task"]["given"]["attribute_move_date"]["value"].startswith("2026-11-16")
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "day"),
+    [("Monday", "mon", "2026-11-16"), ("3 grudnia", "--12-03", "2025-12-03"),
+     ("3 Tachwedd", "--11-03", "2026-11-03")],
+)  # fmt: skip
+def test_since_when_is_answered_by_a_day_that_was(
+    talk: Talk, said: str, value: str, day: str
+) -> None:
+    talk.say("i live alone", "service_council_tax_discount")
+    talk.say("1")
+    assert "Since when?" in talk.say("4 Castle Gates").text
+    talk.say(said, entities=(("date", value),))
+    assert talk.slots["task"]["given"]["attribute_since"]["value"].startswith(day)
 
 
 def test_who_comes_in_for_help_that_others_give_hears_of_the_groups_near_too(talk: Talk) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actions.sandbox.store import Store
 from bot.need import Availability, Circumstances
 from tests.unit.actions.driver import HASTY, LANGUAGES, PATIENT, POSTCODE, Heard, Talk
 
@@ -79,6 +80,13 @@ def test_an_unknown_postcode_can_be_tried_again_or_put_in_words(talk: Talk) -> N
     assert again.keys == ["postcode_unknown", "ask_where"]
     words = talk.say("the corner of Castle Gates and Howard Street")
     assert words.keys == ["ask_council_question"]
+
+
+def test_a_road_and_what_stands_by_it_are_a_place_in_words(talk: Talk) -> None:
+    _report(talk)
+    place = talk.say("on the A49 1st lamp post after the bridge")
+    assert place.keys == ["ask_council_question"]
+    assert talk.slots["task"]["given"]["where"]["value"].startswith("on the A49 1st lamp post")
 
 
 def test_a_postcode_in_the_first_message_is_not_asked_for(talk: Talk) -> None:
@@ -351,6 +359,20 @@ def test_a_slot_that_has_just_gone(talk: Talk) -> None:
     assert talk.say("yes").keys == ["appointment_booked"]
 
 
+def test_the_last_slot_that_has_just_gone(talk: Talk) -> None:
+    talk.say("can i come in", "face_to_face")
+    for answer in (POSTCODE, "yes", "1", "Ann", "skip"):
+        talk.say(answer)
+    store = Store(talk.book)
+    while slots := talk.council("GET", "/appointments/slots?limit=100")["slots"]:
+        taken = [(slot["id"],) * 2 + ("{}", slot["id"]) for slot in slots]
+        with store.writing() as book:
+            book.executemany("INSERT INTO bookings VALUES (?, ?, ?, ?, '', NULL)", taken)
+    gone = talk.say("yes")
+    assert gone.keys == ["slots_none"] and not gone.of("handoff")
+    assert talk.slots["task"] is None
+
+
 def test_coming_in_without_a_postcode(talk: Talk) -> None:
     talk.say("come in", "face_to_face")
     main = talk.say("skip", "skip")
@@ -598,6 +620,71 @@ def test_a_report_can_be_looked_up(talk: Talk) -> None:
     assert talk.say("999").keys == ["reference_unknown", "ask_reference"]
     assert talk.say(reference).keys == ["report_open", "ask_tell_me"]
     assert talk.say(f"report {reference}?", "status").keys == ["report_open", "ask_tell_me"]
+
+
+ELSEWHERE_IN_NUMBERS = [
+    "any news on my pothole from 2 days ago?",
+    "i told you 3 weeks ago, what now",
+    "what about my report 2 weeks ago",
+    "the pothole on the A49 by number 12",
+    "the one at SY1 2AS",
+    "any news? ring me on 07700 900123",
+    "since mid-2026 nothing, i paid £12500 of tax",
+    "a oes newyddion am fy adroddiad 2 wythnos yn ôl",
+    "moje zgłoszenie 2 tygodnie temu",
+    "میری رپورٹ ۲ ہفتے پہلے",
+    "报告 2 天前",
+]
+
+
+def _neighbours_report(talk: Talk, how_many: int) -> None:
+    hole = {"service_code": "POTHOLE", "lat": "52.6", "long": "-2.6", "attribute[size]": "small"}
+    for _ in range(how_many):
+        talk.council("POST", "/open311/v2/requests.json", data=hole)
+
+
+@pytest.mark.parametrize("text", ELSEWHERE_IN_NUMBERS)
+def test_a_number_that_is_no_reference_shows_nobody_elses_report(talk: Talk, text: str) -> None:
+    _neighbours_report(talk, 3)
+    _report(talk, *_ENGLISH)
+    assert talk.say("yes").of("case")[0]["reference"] == "4"
+    own = talk.say(text, "status")
+    assert own.keys == ["report_open", "ask_tell_me"] and "Report 4 " in own.text
+    talk.say("no")
+    talk.slots["known"] = {}
+    assert talk.say(text, "status").keys == ["ask_reference"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        ("how is report 1", ()),
+        ("reference number: 1?", ()),
+        ("zgłoszenie nr 1", ()),
+        ("звернення №1", ()),
+        ("رپورٹ نمبر ۱", ()),
+        ("البلاغ رقم ١", ()),
+        ("রিপোর্ট নম্বর ১", ()),
+        ("编号１", ()),
+        ("what of my pothole", (("case_reference", "1"),)),
+    ],
+)
+def test_a_reference_that_is_named_is_looked_up(
+    talk: Talk, text: str, entities: tuple[tuple[str, str], ...]
+) -> None:
+    _neighbours_report(talk, 1)
+    _report(talk, *_ENGLISH)
+    talk.say("yes")
+    assert "Report 1 " in talk.say(text, "status", entities=entities).text
+
+
+@pytest.mark.parametrize("said", ["1", "it is 1 i think", "۱", "１", "i told you 3 days ago: 1"])
+def test_asked_for_the_reference_a_bare_number_is_one(talk: Talk, said: str) -> None:
+    _report(talk, *_ENGLISH)
+    talk.say("yes")
+    talk.slots["known"] = {}
+    talk.say("how is my report going", "status")
+    assert talk.say(said).keys == ["report_open", "ask_tell_me"]
 
 
 def test_bulky_waste_gets_a_token_and_shows_no_neighbours(talk: Talk) -> None:

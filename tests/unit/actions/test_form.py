@@ -231,6 +231,20 @@ def test_questions_can_be_put_in_and_taken_out() -> None:
     ("datatype", "text", "value"),
     [
         ("number", "about 12 cm", "12"),
+        ("number", "£1,200", "1200"),
+        ("number", "10,000 pounds a year", "10000"),
+        ("number", "£1,234,567.50", "1234567.50"),
+        ("number", "1.200,50 zł", "1200.50"),
+        ("number", "1.200.000", "1200000"),
+        ("number", "£1 200", "1200"),
+        ("number", "1\u202f200,50", "1200.50"),
+        ("number", "₹1,20,000", "120000"),
+        ("number", "١٬٢٠٠", "1200"),
+        ("number", "১,২০০", "1200"),
+        ("number", "１，２００", "1200"),
+        ("number", "12,5 cm", "12.5"),
+        ("number", "0.125", "0.125"),
+        ("number", "12.50", "12.50"),
         ("datetime", "yesterday", "2026-11-22T12:00:00Z"),
         ("singlevaluelist", "2", "large"),
         ("singlevaluelist", "bigger", "large"),
@@ -254,6 +268,22 @@ def test_answers_are_read(datatype: str, text: str, value: object) -> None:
     [
         ("number", "a few", "invalid_number"),
         ("number", "2 or 3", "invalid_number"),
+        # A thousand and two hundred, or one and a fifth?
+        ("number", "£1.200", "invalid_number"),
+        ("number", "1,2,3", "invalid_number"),
+        ("number", "2 240 litre bins", "invalid_number"),
+        # Figures that are a thousandth of what is meant.
+        ("number", "10k", "invalid_number"),
+        ("number", "10 thousand", "invalid_number"),
+        ("number", "10 tysięcy", "invalid_number"),
+        ("number", "10 тисяч", "invalid_number"),
+        ("number", "10 ہزار", "invalid_number"),
+        ("number", "১০ হাজার", "invalid_number"),
+        ("number", "10 ਹਜ਼ਾਰ", "invalid_number"),
+        ("number", "10 آلاف", "invalid_number"),
+        ("number", "10 ألف", "invalid_number"),
+        ("number", "1 mie", "invalid_number"),
+        ("number", "1万", "invalid_number"),
         ("datetime", "31/02", "invalid_date"),
         ("singlevaluelist", "plate", "invalid_option"),
         ("singlevaluelist", "7", "invalid_option"),
@@ -273,10 +303,17 @@ def test_what_cannot_be_used_says_why(datatype: str, text: str, why: str) -> Non
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("3/4", date(2026, 4, 3)),
+        ("3/4", date(2027, 4, 3)),  # the nearest one
         ("03.04.25", date(2025, 4, 3)),
         ("2026-01-31", date(2026, 1, 31)),
-        ("on the 3rd of May", date(2026, 5, 3)),
+        ("on the 3rd of May", date(2027, 5, 3)),
+        ("5 January", date(2027, 1, 5)),
+        ("5 Ionawr", date(2027, 1, 5)),
+        ("12 June", date(2026, 6, 12)),
+        ("since 5 January", date(2026, 1, 5)),
+        ("last 5/1", date(2026, 1, 5)),
+        ("ers 5 Ionawr", date(2026, 1, 5)),
+        ("30 February", None),
         ("12 Tachwedd", date(2026, 11, 12)),
         ("ddoe", date(2026, 11, 22)),
         ("soon", None),
@@ -286,9 +323,32 @@ def test_days(text: str, day: date | None) -> None:
     assert read_date(text, TODAY) == day
 
 
+def test_a_day_of_the_year_before() -> None:
+    new_year = date(2027, 1, 2)
+    assert read_date("25 December", new_year) == date(2026, 12, 25)
+    assert read_date("25/12", new_year) == date(2026, 12, 25)
+    assert read_date("29 February", date(2027, 12, 1)) == date(2028, 2, 29)
+    assert read_date("1 May", date.max) == date(9999, 5, 1)
+    assert read_date("1 May", date.min) == date(1, 5, 1)
+
+
+def test_a_question_about_what_was_takes_the_last_such_day() -> None:
+    since = Question("attribute_since", "datetime", text="Since when?")
+    read = read_answer(since, "5 January", TODAY)
+    assert read == Read("2026-01-05T12:00:00Z", "05/01/2026")
+
+
 def test_small_readers() -> None:
     assert find_postcode("near SY11 2BB or so") == "SY11 2BB"
     assert find_postcode("no code") is None
+    assert find_postcode("on the A49 1st lamp post") is None
+    assert find_postcode("A5 4th gate on the left, SY1 2AS") == "SY1 2AS"
+    assert find_postcode("M6 1st junction") is None
+    assert find_postcode("outside no4 2nd house") is None
+    assert find_postcode("ST4 1KM") is None
+    assert find_postcode("it is st4 1st thanks") == "ST4 1ST"
+    assert find_postcode("M6 1ST") == "M6 1ST"
+    assert find_postcode("SW1A 1AA") == "SW1A 1AA"
     assert read_yes_no("Yes please!") == "yes"
     assert read_yes_no("yes and no") is None
     assert find_option(SIZES, "") is None

@@ -41,6 +41,14 @@ def heard(text: str) -> dict[str, object]:
          | {"attribute_where": ["path"]}),
         ("ring me on 07700 900123 after six", {"phone": "+447700900123"}),
         ("+44 7700 900-123", {"phone": "+447700900123"}),
+        ("ring 0044 7700 900123.", {"phone": "+447700900123"}),
+        ("call+447700900123", {"phone": "+447700900123"}),
+        ("آن ۰۷۷۰۰۹۰۰۱۲۳", {"phone": "+447700900123"}),
+        ("电话07700900123", {"phone": "+447700900123"}),
+        # Ten figures that nobody asked for may be anything.
+        ("my council tax account number is 7012345678", {}),
+        ("account 701 234 5678", {}),
+        ("CT0112345678", {}),
         # Neither one nor the other is plain.
         ("bigger than a dustbin lid or smaller than a dinner plate", {}),
         ("reference 1234567", {}),

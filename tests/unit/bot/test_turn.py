@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ConversationExpired, ConversationUnknown, MessageEmpty
 from bot.handoff import HandoffStatus, claim
-from bot.message import Button, Medium
+from bot.message import Button, Medium, Sender
 from bot.need import Barrier, Channel
 from bot.take_in import take_in
 from bot.turn import handle_turn
@@ -279,6 +279,50 @@ def test_f3_a_person_granted_to_any_message_of_an_outage_comes(citizen, assistan
     assert citizen.handoff.way == "call_back" and citizen.handoff.asked_at == asked_at
     assert citizen.handoff.summary["service"] == "housing"
     assert citizen.now.circumstances.barriers == {Barrier.NO_DEVICE}
+
+
+REVIEW = (Button("Yes, send it", "/affirm"), Button("No, change something", "/deny"))
+
+
+def at_the_review(text):
+    asked = Answer((Said("is this right?", "en", REVIEW),), Understanding())
+    return asked if text == "bins" else None
+
+
+@pytest.mark.parametrize(
+    ("medium", "said", "sent"),
+    [
+        (Medium.WEB, "/affirm", "/affirm"),
+        (Medium.WEB, "yes, send it", "/affirm"),
+        (Medium.SMS, "1", "/affirm"),
+        (Medium.SMS, "۲", "/deny"),
+        (Medium.WEB, "/restart", "restart"),
+    ],
+)
+def test_f3_a_choice_made_in_an_outage_is_that_choice_after_it(assistant, medium, said, sent):
+    citizen = Citizen(turn_parts(assistant), medium)
+    assistant.script = at_the_review
+    citizen.says("bins")
+    assistant.down = True
+    citizen.says(said)
+    citizen.says("1")  # nothing is on offer any more
+    assistant.down = False
+    citizen.says("hello?")
+    assert assistant.heard == ["bins", sent, "1", "hello?"]
+
+
+def test_f3_a_choice_answered_without_the_assistant_is_not_put_to_it_later(assistant, citizen):
+    got = (Button("Yes", "/got_yes"), Button("No", "/got_no"))
+    asked = replace(citizen.greeting[0], id="asked", text="Did you get it?", buttons=got)
+    with citizen.parts.store.begin() as work:
+        work.messages.add(replace(asked, sender=Sender.SYSTEM))
+        work.commit()
+    assistant.down = True
+    assert citizen.says("/got_yes") == ["[closing_thanks]"]
+    citizen.says("pothole")
+    assistant.down = False
+    citizen.says("hello?")
+    assert assistant.heard == ["pothole", "hello?"]
 
 
 def test_f1_messages_that_came_later_have_a_turn_of_their_own(citizen, assistant):
