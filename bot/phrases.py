@@ -11,6 +11,8 @@ A phrase file is text that a reviewer can read, one file a language::
     = help me                      "=" for the whole message
     ~curo fi                       "~" adds the Welsh mutations of a word
     [lookalike]                    phrases that are blanked out before anything is matched
+    [certain.abuse]                so plain that [crisis.abuse] is meant whatever stands beside
+                                   it: matched before look-alikes are blanked out
     [same]                         words read as another: "dont < dinnae divvent"
     [ordinary]                     words that are never read as a misspelling of another
     [spelling]                     "by ear": words with the same consonants are read as one
@@ -25,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,6 +39,9 @@ from bot.word_patterns import Lexicon, WordPattern, Words
 
 _LONGEST_READ = 12_000  # characters; a longer text is read at both ends
 _BLANK = "_"
+CERTAIN = "certain."
+BLANKING = ("lookalike", CERTAIN)
+"""Sections that are about blanking out, not names of what was found."""
 WORD_SECTIONS = ("same", "ordinary", "glued", "spelling")
 
 
@@ -48,6 +53,7 @@ class PhraseBook:
     lookalikes: tuple[WordPattern, ...]
     speller: Speller
     lexicon: Lexicon
+    certain: Mapping[str, tuple[WordPattern, ...]] = field(default_factory=dict)
 
     def find(self, text: str, prefix: str) -> str | None:
         """The first section under ``prefix`` with a phrase in ``text``, or None."""
@@ -57,15 +63,30 @@ class PhraseBook:
         """Every section under ``prefix`` with a phrase in ``text``, in the file's order."""
         words = _read(self, text)
         for name, patterns in self.sections.items():
-            if name.startswith(prefix) and any(p.found_in(words) for p in patterns):
+            if not name.startswith(prefix):
+                continue
+            certain = self.certain.get(name, ())
+            if any(p.found_in(words) for p in patterns) or (
+                certain and any(p.found_in(_spelt(self, text)) for p in certain)
+            ):
                 yield name
 
 
 @lru_cache(maxsize=128)  # a message is asked about several times in a turn, by every book
+def _spelt(book: PhraseBook, text: str) -> Words:
+    """The message's words as this book spells them."""
+    return Words(_mended(book, text), book.lexicon)
+
+
+@lru_cache(maxsize=128)
+def _mended(book: PhraseBook, text: str) -> list[str]:
+    return book.speller.mend(normalise(text).split())
+
+
+@lru_cache(maxsize=128)
 def _read(book: PhraseBook, text: str) -> Words:
-    """The message's words as this book spells them, with look-alikes blanked out."""
-    words = book.speller.mend(normalise(text).split())
-    read = Words(words, book.lexicon)
+    """The same, with look-alikes blanked out."""
+    words, read = _mended(book, text), _spelt(book, text)
     blank = 0
     for pattern in book.lookalikes:
         blank |= pattern.covered_in(read)
@@ -125,7 +146,7 @@ def _read_book(path: Path, ordinary: frozenset[str] = frozenset()) -> PhraseBook
             what = f"cannot read the phrase {line!r}: {fault}"
             raise BadFile(path, number, what, "See bot/phrases.py.") from fault
     return PhraseBook(
-        sections={n: tuple(p) for n, p in patterns.items() if n != "lookalike"},
+        sections={n: tuple(p) for n, p in patterns.items() if not n.startswith(BLANKING)},
         lookalikes=tuple(patterns.get("lookalike", ())),
         speller=Speller(
             grammar.vocabulary,
@@ -135,4 +156,9 @@ def _read_book(path: Path, ordinary: frozenset[str] = frozenset()) -> PhraseBook
             grammar.by_ear,
         ),
         lexicon=grammar.lexicon,
+        certain={
+            name.replace(CERTAIN, "crisis."): tuple(held)
+            for name, held in patterns.items()
+            if name.startswith(CERTAIN)
+        },
     )

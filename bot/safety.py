@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from bot.need import Adjustment, Barrier, Channel
@@ -13,6 +15,21 @@ from bot.phrases import PhraseBook, common_words, load_phrase_books, normalise
 FEW, NEARLY = 0.4, 0.6
 """Shares: of a message's words that are common in some language, below which it may be in any;
 of the most common words found, from which a language may be it too."""
+SENTENCE = 4
+"""Words; fewer do not tell a language, and to some phrases they would be a whole message."""
+LONGEST_APART, MOST_PARTS = 2_000, 8
+"""Characters that are looked at in parts, and how many parts."""
+_LETTERS = {
+    "zh": "[\u3400-\u9fff]",
+    "ar": "[\u0600-\u06ff\u0750-\u077f]",
+    "ur": "[\u0600-\u06ff\u0750-\u077f]",
+    "uk": "[\u0400-\u04ff]",
+    "bn": "[\u0980-\u09ff]",
+    "pa": "[\u0a00-\u0a7f]",
+}
+"""The letters of languages that have others than Latin ones."""
+_RUN = re.compile("(?:{0})(?:[^A-Za-z]*(?:{0}))*".format("|".join(_LETTERS.values())))
+_ENDS = re.compile(r"[.!?\n]+\s*")
 PHRASES = Path(__file__).parent / "phrases_data"
 
 
@@ -56,6 +73,8 @@ class SafetyCheck:
         one language are other words in another."""
         only = {*self._may_be(text), language}
         found = self._find(text, "crisis.", language, only)
+        for piece, languages in islice(self._apart(text, only), 0 if found else MOST_PARTS):
+            found = found or self._find(piece, "crisis.", language, languages)
         return SafetyFinding(*found) if found else None
 
     def request(self, text: str, language: str = "") -> PlainRequest | None:
@@ -114,6 +133,24 @@ class SafetyCheck:
         if most < len(said) * FEW:
             return self.books
         return [one for one in self.books if known.get(one, most) >= most * NEARLY]
+
+    def _apart(self, text: str, known: Collection[str]) -> Iterator[tuple[str, Collection[str]]]:
+        """Parts of ``text`` that may be in other languages than all of it: who despairs falls into
+        their own. A run in another alphabet is in one written so; a sentence is in another
+        language only where its common words say so."""
+        for run in _RUN.findall(text[:LONGEST_APART]):
+            written = {one for one, letters in _LETTERS.items() if re.search(letters, run)}
+            if not written <= {*known}:
+                yield run, (written & {*self._may_be(run)} or written) - {*known}
+        for sentence in _ENDS.split(text[:LONGEST_APART]):
+            said = normalise(sentence).split()
+            sure = len(said) >= SENTENCE and self._commonest(said) >= len(said) * FEW
+            if sure and not (others := {*self._may_be(sentence)}) & {*known}:
+                yield sentence, others
+
+    def _commonest(self, said: Collection[str]) -> int:
+        """How many of the words are common in the language that has most of them."""
+        return max((sum(w in held for w in said) for held in self.words.values()), default=0)
 
     def _find(
         self, text: str, prefix: str, first: str = "", only: Collection[str] | None = None

@@ -250,3 +250,50 @@ def test_plain_words_languages_and_needs_are_read_from_any_file(tmp_path):
     assert check.language_named("polski lacinka", "pl") == "pl-Latn"
     assert check.language_named("no", "en") is None
     assert [check.wants_english(t) for t in ("ENGLISH", "my english is bad")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("danger_to_life", "My son can't breathe, he has asthma"),
+        ("danger_to_life", "can't breathe and she's lost her inhaler"),
+        ("danger_to_life", "I need an ambulance my dad has had a heart attack"),
+        ("danger_to_life", "my car is stuck on the train tracks"),
+        ("danger_to_life", "someone set fire to my house a minute ago"),
+        ("danger_to_life", "my husband collapsed, please get back in touch"),
+        ("abuse", "we met ten years ago and he hit me last night"),
+    ],
+)
+def test_what_is_certain_is_heard_whatever_stands_beside_it(kind, text):
+    found = check_safety(text)
+    assert found is not None and found.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I get out of breath with my asthma and want a blue badge",
+        "my mum had a stroke last year and needs rails",
+        "a car hit me yesterday and the council does not care",
+        "The address is 李明, High Street",
+        "привіт my bin was not emptied",
+        "Mieszkamy tu od 2015 r., mam 2 dzieci i formularz P45, co dalej?",
+    ],
+)
+def test_what_only_looks_certain_or_foreign_is_left_alone(text):
+    assert check_safety(text) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "I have been waiting for my housing for three months, nobody answers 我想死"),
+        ("ar", "Hello my bin is late أريد أن أموت"),
+        ("pl", "I am waiting for my bin for three weeks. Chcę się zabić i nie mam już siły"),
+        ("en", "Dzień dobry, czekam na odpowiedź w sprawie mieszkania od trzech miesięcy. "
+               "I have taken all my pills and want to die"),
+    ],
+)  # fmt: skip
+def test_danger_is_heard_in_a_second_language_of_the_same_message(language, text):
+    found = shipped_safety_check().danger(text, "en")
+    assert found is not None and (found.kind, found.language) == ("suicide", language)
