@@ -237,6 +237,15 @@ def test_f3_every_answer_of_a_long_outage_is_given_after_it(citizen, assistant):
     assert citizen.says("yes") == [f"answer to {each}" for each in (*answers, "yes")]
 
 
+def test_f3_on_the_web_help_in_an_outage_was_no_keyword_and_is_answered_after_it(
+    citizen, assistant
+):
+    assistant.down = True
+    citizen.says("help")
+    assistant.down = False
+    assert citizen.says("my bin") == ["answer to help", "answer to my bin"]
+
+
 def test_f3_a_person_asked_for_in_an_outage_still_comes_when_it_is_over(citizen, assistant):
     assistant.down = True
     citizen.says("there is a pothole")
