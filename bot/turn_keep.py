@@ -135,8 +135,14 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
     elif ending.handoff is not None and held.reasons == (ASSISTANT_DOWN,):
         # The citizen has now asked for a person: they get one, even with the assistant back.
         work.handoffs.save(_as_wanted(held, ending.handoff), was=held)
-    elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
+    elif ending.withdraw_handoff and _is_as_it_was(held, turn):
         work.handoffs.save(withdraw(held, now), was=held)
+
+
+def _is_as_it_was(held: Handoff, turn: Turn) -> bool:
+    """Whether nobody has taken the case, or taken it and passed it on, while the turn ran."""
+    was = turn.handoff
+    return held.status is HandoffStatus.WAITING and was is not None and held.reasons == was.reasons
 
 
 def _keep_handed_over(parts: TurnParts, work: UnitOfWork, turn: Turn) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import ConversationExpired, ConversationUnknown, MessageEmpty
-from bot.handoff import HandoffStatus, claim
+from bot.handoff import ASSISTANT_DOWN, HandoffStatus, claim, wait_again
 from bot.message import Button, Medium, Sender
 from bot.need import Barrier, Channel
 from bot.take_in import take_in
@@ -548,6 +548,24 @@ def test_a_handoff_claimed_while_the_turn_ran_is_left_with_the_agent(assistant, 
     citizen.says("hello?")
     assert citizen.handoff.claimed_by == "asha"
     assert citizen.handoff.status is HandoffStatus.CLAIMED
+
+
+def test_a_handoff_passed_on_while_the_turn_ran_is_not_called_off(assistant, citizen):
+    assistant.down = True
+    citizen.says("there is a pothole")
+    assistant.down = False
+
+    def passed_on_meanwhile(text):
+        with citizen.parts.store.begin() as work:
+            held = work.handoffs.open_of(citizen.conversation.id)
+            if held.reasons == (ASSISTANT_DOWN,):
+                had = claim(held, "asha", held.asked_at)
+                work.handoffs.save(wait_again(had), was=held)
+            work.commit()
+
+    assistant.script = passed_on_meanwhile
+    citizen.says("hello?")
+    assert citizen.handoff.status is HandoffStatus.WAITING
 
 
 def test_a_barrier_named_in_passing_counts_and_stays(assistant, citizen):
