@@ -12,17 +12,20 @@ from dataclasses import replace
 from typing import Any
 
 from bot.handoff import Handoff
-from bot.message import Button, Reply, Sender
+from bot.message import Button, Message, Reply, Sender
 from bot.need import Urgency
 from bot.opening_words import opening_in_words
 from bot.outcome_rules import ASKING
 from bot.turn_state import Ending, HandoffWanted, Turn, TurnParts, say
+from bot.wanted_by_desk import wanted_by_desk
 
 CONFIRM = "confirm"
 """The way of a case that wants no more than a yes."""
 REASON = "need_confirmed"
 DRAFT = "draft"
 """Where the case's summary keeps what the assistant wants to say."""
+DRAFT_FOR = "draft_for"
+"""And the id of the message that it answers: it is no answer to a later one."""
 
 
 def hold_for_approval(turn: Turn, parts: TurnParts, ending: Ending) -> Ending:
@@ -37,7 +40,12 @@ def hold_for_approval(turn: Turn, parts: TurnParts, ending: Ending) -> Ending:
         urgency=Urgency.ROUTINE.value,
         way=CONFIRM,
         reasons=(REASON,),
-        summary={**(ending.told or {}), "service": service, DRAFT: [_as_json(r) for r in said]},
+        summary={
+            **(ending.told or {}),
+            "service": service,
+            DRAFT: [_as_json(r) for r in said],
+            DRAFT_FOR: turn.message.id,
+        },
     )
     kept = tuple(reply for reply in ending.replies if reply.sender is not Sender.ASSISTANT)
     wait = _wait(turn, parts, ending.language)
@@ -49,9 +57,15 @@ def draft_of(handoff: Handoff) -> tuple[Reply, ...]:
     return tuple(_reply(one) for one in handoff.summary.get(DRAFT) or () if handoff.way == CONFIRM)
 
 
+def is_outdated(handoff: Handoff, messages: Iterable[Message]) -> bool:
+    """Whether something was asked after what the draft answers, by the citizen or for the desk."""
+    asked = [m.id for m in messages if m.sender is Sender.CITIZEN or wanted_by_desk(m)]
+    return asked[-1:] != [handoff.summary.get(DRAFT_FOR)]
+
+
 def without_draft(summary: Mapping[str, Any]) -> dict[str, Any]:
     """What the citizen has told, which the draft is no part of."""
-    return {name: value for name, value in summary.items() if name != DRAFT}
+    return {name: value for name, value in summary.items() if name not in (DRAFT, DRAFT_FOR)}
 
 
 def _service_of(ending: Ending) -> str:

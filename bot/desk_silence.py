@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.case_card import CaseCard
@@ -10,7 +9,7 @@ from bot.case_extras import CaseNote
 from bot.desk_events import put_event
 from bot.desk_parts import DeskParts, tell
 from bot.errors import HandoffTaken
-from bot.handoff import HandoffStatus
+from bot.handoff import HandoffStatus, wait_again
 from bot.ports import DESK, POST
 from bot.staff import LogEntry
 from bot.staff_ports import StaffWork
@@ -59,7 +58,7 @@ def _send_back(parts: DeskParts, card: CaseCard, limit: timedelta) -> bool:
 
 def _keep(parts: DeskParts, work: StaffWork, card: CaseCard, now: datetime) -> None:
     handoff = card.handoff
-    back = replace(handoff, status=HandoffStatus.WAITING, claimed_by=None, claimed_at=None)
+    back = wait_again(handoff)
     work.handoffs.save(back, was=handoff)
     conversation = work.conversations.get(handoff.conversation_id)
     agent = work.staff.named(handoff.claimed_by or "")

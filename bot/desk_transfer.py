@@ -16,7 +16,7 @@ from bot.desk_parts import (
 from bot.desk_reach import Colleague, colleagues_in
 from bot.errors import BadInput, HandoffError
 from bot.guarded import of_team
-from bot.handoff import Handoff, HandoffStatus, unoffered
+from bot.handoff import Handoff, HandoffStatus, unoffered, wait_again
 from bot.staff import Role, Staff
 
 MAY_ASSIGN = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
@@ -92,12 +92,7 @@ def pass_to_team(
         raise TeamUnknown
     with case_in_hand(parts, who, handoff_id) as case:
         _may_pass_on(case.handoff, who)
-        passed = replace(
-            of_team(unoffered(case.handoff), team),
-            status=HandoffStatus.WAITING,
-            claimed_by=None,
-            claimed_at=None,
-        )
+        passed = wait_again(of_team(unoffered(case.handoff), team))
         case.work.handoffs.save(passed, was=case.handoff)
         _tell_and_note(parts, case, who, text, to=team)
     return passed

@@ -24,6 +24,8 @@ OPEN = frozenset({HandoffStatus.WAITING, HandoffStatus.CLAIMED})
 
 ASSISTANT_DOWN = "error_assistant_down"
 """The reason of a handoff that nobody asked for: it may be called off when Rasa is back."""
+HAD_A_PERSON = "need_had_a_person"
+"""Beside it once an agent has had the case: then it is not called off any more."""
 
 OUTCOME_CODES = ("resolved", "advice_given", "referred", "appointment_made", "no_answer")
 """How an agent may close a case; the audit counts the first four as resolved."""
@@ -72,6 +74,19 @@ def claim(handoff: Handoff, agent: str, now: datetime) -> Handoff:
         raise HandoffTaken
     taken = replace(handoff, status=HandoffStatus.CLAIMED, claimed_by=agent, claimed_at=now)
     return unoffered(taken)
+
+
+def wait_again(handoff: Handoff) -> Handoff:
+    """``handoff`` in the queue again, taken from whoever had it. What they have begun, a promised
+    call or a note to the next, must not end because the assistant is back after an outage."""
+    had = (HAD_A_PERSON,) if handoff.reasons == (ASSISTANT_DOWN,) else ()
+    return replace(
+        handoff,
+        status=HandoffStatus.WAITING,
+        claimed_by=None,
+        claimed_at=None,
+        reasons=(*handoff.reasons, *had),
+    )
 
 
 def unoffered(handoff: Handoff) -> Handoff:

@@ -189,6 +189,10 @@ class Outbox(Protocol):
     def again(self, parcel_id: str, due: datetime, error: str) -> None:
         """Try again at ``due``."""
 
+    def untried(self, parcel_id: str, due: datetime) -> None:
+        """It was leased but not tried: due at ``due``, and the attempt is not counted. Not where
+        somebody asks ``holds_lease``, which goes by the attempts."""
+
     def give_up(self, parcel_id: str, now: datetime, error: str) -> None:
         """It will never be delivered."""
 

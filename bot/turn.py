@@ -18,7 +18,7 @@ from bot.earlier_consent import NO, YES
 from bot.feedback import PAYLOADS
 from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
-from bot.message import RECENT, Message, Sender, last_buttons
+from bot.message import RECENT, Medium, Message, Sender, last_buttons
 from bot.ports import Standing, UnitOfWork
 from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts
@@ -79,6 +79,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
     handoff = work.handoffs.open_of(conversation.id)
     recent = _recent(work, conversation, handoff)
     so_far = list(takewhile(lambda one: one.id != message.id, recent))
+    missed = _missed(parts, conversation, handoff, recent, message)
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
@@ -88,7 +89,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
         availability=parts.availability.at(now, standing.waiting),
         started_at=now,
         number=standing.turns + 1,
-        missed=_as_missed(_missed(parts, handoff, recent, message), conversation, recent),
+        missed=_as_missed(missed, conversation, recent),
         helper_heard=helper,
         just_asked=_just_asked(so_far),
     )
@@ -133,11 +134,15 @@ def _as_missed(
 
 
 def _missed(
-    parts: TurnParts, handoff: Handoff | None, recent: list[Message], message: Message
+    parts: TurnParts,
+    conversation: Conversation,
+    handoff: Handoff | None,
+    recent: list[Message],
+    message: Message,
 ) -> tuple[Message, ...]:
     """What the citizen wrote before this message while the assistant was down, to be answered now
-    if it is back. What was answered without it (danger, STOP) was not missed; what came after
-    this message has a turn of its own."""
+    if it is back. What was answered without it (danger; STOP, by text) was not missed; what came
+    after this message has a turn of its own."""
     if handoff is None or handoff.reasons != (ASSISTANT_DOWN,):
         return ()
     missed: list[Message] = []
@@ -148,6 +153,10 @@ def _missed(
             missed.append(one)
         elif one.sender is Sender.ASSISTANT:
             missed.clear()
-    check = parts.safety
-    unheard = [m for m in missed if not check.danger(m.text) and not check.sms_keyword(m.text)]
+    unheard = [m for m in missed if not _was_heard(parts, m, conversation.medium)]
     return tuple(unheard[-MOST_MISSED:])
+
+
+def _was_heard(parts: TurnParts, message: Message, medium: Medium) -> bool:
+    by_text = medium is Medium.SMS and parts.safety.sms_keyword(message.text) is not None
+    return by_text or parts.safety.danger(message.text) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.approval import CONFIRM
 from bot.bidi import hold_numbers
 from bot.conversation import Conversation
 from bot.feedback import YES, Feedback
@@ -125,16 +126,44 @@ def _keep_handoff(parts: TurnParts, work: UnitOfWork, turn: Turn, ending: Ending
         if ending.handoff is not None:
             parts.keep_case(work, _new_handoff(parts, turn, ending.handoff))
             if ending.name != "handed_to_confirm":  # the assistant still has it
-                over = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
-                work.records.add_outcome(over)
-    elif ending.raise_urgency and ending.handoff is not None:
-        reasons = tuple(dict.fromkeys((*ending.handoff.reasons, *held.reasons)))
-        work.handoffs.save(replace(held, urgency="urgent", reasons=reasons), was=held)
+                _keep_handed_over(parts, work, turn)
+    elif ending.handoff is not None and (ending.raise_urgency or held.way == CONFIRM):
+        raised = _as_raised(held, ending.handoff, danger=ending.raise_urgency)
+        work.handoffs.save(raised, was=held)
+        if held.way == CONFIRM:  # until now the assistant had it
+            _keep_handed_over(parts, work, turn)
     elif ending.handoff is not None and held.reasons == (ASSISTANT_DOWN,):
         # The citizen has now asked for a person: they get one, even with the assistant back.
         work.handoffs.save(_as_wanted(held, ending.handoff), was=held)
-    elif ending.withdraw_handoff and held.status is HandoffStatus.WAITING:
+    elif ending.withdraw_handoff and _is_as_it_was(held, turn):
         work.handoffs.save(withdraw(held, now), was=held)
+
+
+def _is_as_it_was(held: Handoff, turn: Turn) -> bool:
+    """Whether nobody has taken the case, or taken it and passed it on, while the turn ran."""
+    was = turn.handoff
+    return held.status is HandoffStatus.WAITING and was is not None and held.reasons == was.reasons
+
+
+def _keep_handed_over(parts: TurnParts, work: UnitOfWork, turn: Turn) -> None:
+    now = parts.clock.now()
+    over = Outcome(parts.new_id(), turn.conversation.id, "handed_over", "system", now)
+    work.records.add_outcome(over)
+
+
+def _as_raised(held: Handoff, wanted: HandoffWanted, *, danger: bool) -> Handoff:
+    """The case with danger in it, or with a request for a person where a yes was waited for, its
+    place in the queue kept. Once an agent has it, it stays theirs; but a yes cannot end it any
+    more, or nobody would have what the citizen said since."""
+    raised = replace(
+        held,
+        urgency=wanted.urgency if danger else held.urgency,
+        way=wanted.way if held.way == CONFIRM else held.way,
+        reasons=tuple(dict.fromkeys((*wanted.reasons, *held.reasons))),
+    )
+    if danger and held.status is HandoffStatus.WAITING:
+        return replace(of_team(raised, wanted.team), way=wanted.way)
+    return raised  # who would have confirmed it deals with what was spoken of
 
 
 def _as_wanted(held: Handoff, wanted: HandoffWanted) -> Handoff:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.approval import CONFIRM
 from bot.clear_yes import clear_answer
 from bot.council_case import CouncilCase, council_cases
 from bot.earlier_consent import NO, YES
@@ -44,7 +45,7 @@ def answer_danger(turn: Turn, parts: TurnParts) -> Ending | None:
     language = turn.language if turn.conversation.language_chosen else finding.language
     decision = _route(turn, parts, turn.conversation.circumstances, danger=True)
     replies = [say(parts, turn, f"safety_{finding.kind}", language)]
-    if turn.handoff is None:
+    if turn.handoff is None or turn.handoff.way == CONFIRM:  # nobody was promised a person yet
         replies.append(say(parts, turn, "route_assisted_urgent_person", language))
     reasons = (f"safety_{finding.kind}",)
     return Ending.with_route(
@@ -98,7 +99,8 @@ def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
     """A person has it or will have it: the assistant stays silent.
 
     While nobody has claimed it the citizen may call it off; a handoff made only because
-    the assistant was down is tried on the assistant again.
+    the assistant was down is tried on the assistant again. Where an answer only waits for a yes,
+    a plain request for a person is granted as at any other time.
     """
     if turn.handoff is None:
         return None
@@ -114,6 +116,8 @@ def pass_to_agent(turn: Turn, parts: TurnParts) -> Ending | None:
         return Ending("answered_why", (_why(turn, parts, turn.handoff.reasons),))
     if waiting and turn.handoff.reasons == (ASSISTANT_DOWN,):
         return None
+    if turn.handoff.way == CONFIRM and (asked := answer_plain_request(turn, parts)):
+        return asked  # a yes to the assistant's answer is no person
     replies = (say(parts, turn, "handoff_passed_on"),) if waiting and turn.number % 3 == 0 else ()
     return Ending("handed_passed_on", replies)
 

@@ -307,6 +307,10 @@ class _Outbox:
         item = self.tables.outbox[parcel_id]
         item.due, item.parcel = due, replace(item.parcel, last_error=error)
 
+    def untried(self, parcel_id: str, due: datetime) -> None:
+        item = self.tables.outbox[parcel_id]
+        item.due, item.parcel = due, replace(item.parcel, attempts=item.parcel.attempts - 1)
+
     def give_up(self, parcel_id: str, now: datetime, error: str) -> None:
         item = self.tables.outbox[parcel_id]
         item.done, item.parcel = True, replace(item.parcel, last_error=error)

@@ -334,6 +334,9 @@ class _Outbox:
     def again(self, parcel_id: str, due: datetime, error: str) -> None:
         self._change(parcel_id, due=due, last_error=error)
 
+    def untried(self, parcel_id: str, due: datetime) -> None:
+        self._change(parcel_id, due=due, attempts=t.outbox.c.attempts - 1)
+
     def give_up(self, parcel_id: str, now: datetime, error: str) -> None:
         self._change(parcel_id, given_up_at=now, last_error=error)
 

@@ -16,21 +16,24 @@ from channels.desk.signature import SIGNATURE, sign
 LEASE = timedelta(minutes=2)
 AT_ONCE = 100
 SECONDS = 5.0
+REST = timedelta(seconds=30)
+"""For what was not tried because ``url`` did not answer: as after a first try."""
 GIVE_UP_AFTER = 30
-"""Attempts, the last of them an hour apart: about a day."""
+"""Attempts, each event's own, the last of them an hour apart: about a day."""
 
 
 @dataclass(frozen=True)
 class DeskHook:
-    """``url`` is called once an event, in the order they happened as long as it answers; after a
-    failure ``at`` tells the order."""
+    """``url`` is called once an event, in the order they happened as long as it takes them; after
+    a failure ``at`` tells the order."""
 
     parts: DeskParts
     url: str
     secret: str
 
     def run_once(self) -> None:
-        """Send what is due. After a failure the rest waits for the next round."""
+        """Send what is due. Where ``url`` does not answer, the rest waits for another round; where
+        it refuses one event, that one waits alone."""
         now = self.parts.turn.clock.now()
         with self.parts.store.begin() as work:
             put_waiting(work, now)
@@ -39,11 +42,14 @@ class DeskHook:
         parcels.sort(key=lambda parcel: str(parcel.payload.get("at")))
         with httpx.Client(trust_env=False, timeout=SECONDS) as client:
             for place, parcel in enumerate(parcels):
-                if not self._send(client, parcel):
-                    self._put_back(parcels[place:])
-                    return
+                try:
+                    self._send(client, parcel)
+                except httpx.HTTPError as error:
+                    self._put_back(parcel)
+                    if not _refused(error):
+                        return self._leave(parcels[place + 1 :])
 
-    def _send(self, client: httpx.Client, parcel: Parcel) -> bool:
+    def _send(self, client: httpx.Client, parcel: Parcel) -> None:
         body = json.dumps(dict(parcel.payload), ensure_ascii=False).encode()
         now = self.parts.turn.clock.now()
         seal = sign(body, int(now.timestamp()), self.secret)
@@ -52,22 +58,31 @@ class DeskHook:
             "Idempotency-Key": parcel.id,
             SIGNATURE: seal,
         }
-        try:
-            client.post(self.url, content=body, headers=headers).raise_for_status()
-        except httpx.HTTPError:
-            return False
+        client.post(self.url, content=body, headers=headers).raise_for_status()
         with self.parts.store.begin() as work:
             work.outbox.done(parcel.id, now)
             work.commit()
-        return True
 
-    def _put_back(self, parcels: list[Parcel]) -> None:
+    def _put_back(self, parcel: Parcel) -> None:
         now = self.parts.turn.clock.now()
+        wait = timedelta(seconds=min(15 * 2**parcel.attempts, 3600))
+        with self.parts.store.begin() as work:
+            if parcel.attempts >= GIVE_UP_AFTER:
+                work.outbox.give_up(parcel.id, now, "no answer")
+            else:
+                work.outbox.again(parcel.id, now + wait, "no answer")
+            work.commit()
+
+    def _leave(self, parcels: list[Parcel]) -> None:
+        """Not tried, so none of their tries is used up: they were never refused."""
+        due = self.parts.turn.clock.now() + REST
         with self.parts.store.begin() as work:
             for parcel in parcels:
-                wait = timedelta(seconds=min(15 * 2**parcel.attempts, 3600))
-                if parcel.attempts >= GIVE_UP_AFTER:
-                    work.outbox.give_up(parcel.id, now, "no answer")
-                else:
-                    work.outbox.again(parcel.id, now + wait, "no answer")
+                work.outbox.untried(parcel.id, due)
             work.commit()
+
+
+def _refused(error: httpx.HTTPError) -> bool:
+    """Whether ``url`` is there but will not take this one event. Asking for time is no refusal."""
+    status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 500
+    return 400 <= status < 500 and status not in (408, 429)

@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "need_not_online": "Cannot be done online",
     "need_confirmed": "Confirm the assistant's answer",
     "need_back_to_desk": "Back from the assistant's questions, as the desk asked",
+    "need_had_a_person": "A colleague has had it before",
     "need_served_online": "Can be done online",
     "unsure_failed_turns": "The assistant did not understand, twice",
     "availability_closed": "Wrote out of hours",

@@ -15,15 +15,19 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
     """Whether ``message`` is a keyword; if so it is obeyed, answered and done with.
 
     Only a whole text counts: "stop", but not "stop the bin lorry", and never YES, END or
-    CANCEL, which are ordinary answers. Called again for the same message, it does nothing.
+    CANCEL, which are ordinary answers; and only a text: who writes "help" on the web wants an
+    answer there, even where the conversation began by text and its number is known. Called again
+    for the same message, it does nothing.
     """
     request = parts.safety.sms_keyword(message.text)
     if request is None:
         return False
     with parts.store.begin() as work:
         conversation = work.conversations.get(message.conversation_id)
-        if conversation is None or not conversation.address:
-            return True
+        if conversation is None or conversation.medium is not Medium.SMS:
+            return False
+        if not conversation.address:
+            return False  # nobody to text: a turn answers it and is done with it
         if not work.messages.mark_answered(message.id):
             return True
         if request.kind == "stop" and work.sms_numbers.opted_out(conversation.address):

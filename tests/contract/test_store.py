@@ -336,6 +336,16 @@ def test_a_leased_parcel_is_hidden_until_its_lease_ends(store):
         assert work.outbox.lease("sms", NOW + timedelta(days=1), later, 10) == []
 
 
+def test_a_parcel_leased_but_not_tried_has_no_attempt_more(store):
+    parcel, later = Parcel(uuid.uuid4().hex, "desk_event", {}), NOW + timedelta(minutes=5)
+    with store.begin() as work:
+        work.outbox.put(parcel, NOW)
+        work.outbox.lease("desk_event", NOW, later, 10)
+        work.outbox.untried(parcel.id, later)
+        assert work.outbox.lease("desk_event", NOW, later, 10) == []
+        assert [p.attempts for p in work.outbox.lease("desk_event", later, later, 10)] == [1]
+
+
 def test_a_parcel_given_up_is_not_leased_again(store):
     parcel = Parcel(uuid.uuid4().hex, "sms", {})
     with store.begin() as work:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.approval import CONFIRM, draft_of
-from bot.desk_confirm import NothingToConfirm, confirm_answer
+from bot.approval import CONFIRM, draft_of, without_draft
+from bot.desk_confirm import CitizenWroteSince, NothingToConfirm, UrgentNow, confirm_answer
 from bot.desk_work import answer_citizen, claim_case, close_case
 from bot.errors import HandoffTaken
 from bot.handoff import HandoffStatus
 from bot.message import Button, Medium, Sender
+from bot.take_in import take_in
+from bot.turn import handle_turn
 from bot.understanding import Answer, Said, Understanding
 from tests.desk_kit import Desk
 from tests.turn_kit import Citizen, Closed
@@ -133,3 +135,74 @@ def test_danger_and_a_person_come_first(desk):
     other = Citizen(desk.turn)
     other.says("can i speak to a person")
     assert draft_of(other.handoff) == ()
+
+
+def outcomes(citizen):
+    with citizen.parts.store.begin() as work:
+        return [one.code for one in work.records.outcomes_of(citizen.conversation.id)]
+
+
+def test_danger_while_an_answer_waits_is_the_safeguarding_teams_and_no_yes_ends_it(desk, asha):
+    citizen = Citizen(desk.turn)
+    citizen.says("what benefit do I get")
+    assert citizen.says("i want to kill myself") == [
+        "[safety_suicide]", "[route_assisted_urgent_person]",
+    ]  # fmt: skip
+    case = citizen.handoff
+    assert (case.team, case.urgency, case.way) == ("safeguarding", "urgent", "urgent_person")
+    assert case.reasons == ("safety_suicide", "need_confirmed")
+    assert draft_of(case) == () and outcomes(citizen) == ["handed_over"]
+    with pytest.raises(UrgentNow):
+        confirm_answer(desk.parts, asha, case.id)
+    assert citizen.handoff == case, "it waits as before"
+
+
+def test_danger_in_an_answer_that_an_agent_has_taken_stays_theirs_and_no_yes_ends_it(desk, asha):
+    citizen = Citizen(desk.turn)
+    citizen.says("what benefit do I get")
+    claim_case(desk.parts, asha, citizen.handoff.id)
+    citizen.says("i want to kill myself")
+    case = citizen.handoff
+    assert (case.claimed_by, case.team) == ("asha", "benefits")
+    assert (case.urgency, case.way) == ("urgent", "urgent_person")
+    with pytest.raises(UrgentNow):
+        confirm_answer(desk.parts, asha, case.id)
+
+
+@pytest.mark.parametrize("words", ["can i speak to a person", "person"])
+def test_a_person_asked_for_while_an_answer_waits_comes(desk, asha, words):
+    citizen = Citizen(desk.turn)
+    citizen.says("what benefit do I get")
+    assert citizen.says(words) == ["[route_assisted_talk_to_person]"]
+    case = citizen.handoff
+    assert (case.team, case.way, case.urgency) == ("benefits", "talk_to_person", "routine")
+    assert case.reasons == ("citizen_asked_assisted", "need_confirmed")
+    assert outcomes(citizen) == ["handed_over"]
+    with pytest.raises(NothingToConfirm):
+        confirm_answer(desk.parts, asha, case.id)
+
+
+def test_what_was_written_after_the_answer_is_read_first(desk, asha):
+    citizen = Citizen(desk.turn)
+    citizen.says("what benefit do I get")
+    citizen.says("i have moved, by the way")
+    case = citizen.handoff
+    with pytest.raises(CitizenWroteSince):
+        confirm_answer(desk.parts, asha, case.id)
+    assert citizen.handoff == case and not any("£20" in t for t in desk.texts(case.conversation_id))
+
+
+def test_what_is_written_while_the_answer_is_made_is_read_first_too(desk, asha):
+    """It came before the answer was kept, and is answered after it."""
+    citizen = Citizen(desk.turn)
+    first = take_in(desk.turn, citizen.conversation.id, "what benefit do I get").message
+    take_in(desk.turn, citizen.conversation.id, "i have moved, by the way")
+    handle_turn(desk.turn, first)
+    with pytest.raises(CitizenWroteSince):
+        confirm_answer(desk.parts, asha, citizen.handoff.id)
+
+
+def test_what_the_draft_answers_is_not_shown_as_what_the_citizen_told(desk):
+    citizen = Citizen(desk.turn)
+    citizen.says("what benefit do I get")
+    assert without_draft(citizen.handoff.summary) == {"service": "benefit"}

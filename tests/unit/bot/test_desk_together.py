@@ -198,6 +198,42 @@ def test_silence_sends_a_case_back_once_and_tells_the_citizen(desk, citizen):
     assert [n.kind for n in see_case(desk.parts, asha, case.id).notes] == ["silence"]
 
 
+@pytest.fixture
+def of_outage(desk):
+    """A citizen whose case nobody asked for; the assistant is back now."""
+    made = Citizen(desk.turn)
+    desk.assistant.down = True
+    made.says("there is damp in my flat")
+    desk.assistant.down = False
+    return made
+
+
+def test_f3_an_outages_case_that_an_agent_passed_on_is_not_called_off(desk, of_outage):
+    asha, case = desk.hire("asha"), of_outage.handoff
+    claim_case(desk.parts, asha, case.id)
+    starts = desk.turn.clock.now() + timedelta(hours=1)
+    promise_call(desk.parts, asha, case.id, starts, starts + timedelta(hours=1))
+    pass_to_team(desk.parts, asha, case.id, "highways", "call her at ten", TEAMS)
+    of_outage.says("any news?")
+    assert desk.assistant.heard == []
+    held = of_outage.handoff
+    assert (held.id, held.status, held.team) == (case.id, HandoffStatus.WAITING, "highways")
+
+
+def test_f3_an_outages_case_that_comes_back_by_silence_is_not_called_off(desk, of_outage):
+    claim_case(desk.parts, desk.hire("asha"), of_outage.handoff.id)
+    later(desk, minutes=11)
+    assert return_silent(desk.parts, timedelta(minutes=10)) == [of_outage.handoff.id]
+    of_outage.says("any news?")
+    assert desk.assistant.heard == []
+    assert of_outage.handoff.status is HandoffStatus.WAITING
+
+
+def test_f3_an_outages_case_that_nobody_had_is_called_off(desk, of_outage):
+    of_outage.says("any news?")
+    assert of_outage.handoff is None
+
+
 def test_who_has_answered_or_promised_a_call_keeps_the_case(desk, citizen):
     asha = desk.hire("asha")
     case = taken(desk, citizen, asha)

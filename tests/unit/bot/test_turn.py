@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import ConversationExpired, ConversationUnknown, MessageEmpty
-from bot.handoff import HandoffStatus, claim
+from bot.handoff import ASSISTANT_DOWN, HandoffStatus, claim, wait_again
 from bot.message import Button, Medium, Sender
 from bot.need import Barrier, Channel
 from bot.take_in import take_in
@@ -235,6 +235,15 @@ def test_f3_every_answer_of_a_long_outage_is_given_after_it(citizen, assistant):
         citizen.says(each)
     assistant.down = False
     assert citizen.says("yes") == [f"answer to {each}" for each in (*answers, "yes")]
+
+
+def test_f3_on_the_web_help_in_an_outage_was_no_keyword_and_is_answered_after_it(
+    citizen, assistant
+):
+    assistant.down = True
+    citizen.says("help")
+    assistant.down = False
+    assert citizen.says("my bin") == ["answer to help", "answer to my bin"]
 
 
 def test_f3_a_person_asked_for_in_an_outage_still_comes_when_it_is_over(citizen, assistant):
@@ -539,6 +548,24 @@ def test_a_handoff_claimed_while_the_turn_ran_is_left_with_the_agent(assistant, 
     citizen.says("hello?")
     assert citizen.handoff.claimed_by == "asha"
     assert citizen.handoff.status is HandoffStatus.CLAIMED
+
+
+def test_a_handoff_passed_on_while_the_turn_ran_is_not_called_off(assistant, citizen):
+    assistant.down = True
+    citizen.says("there is a pothole")
+    assistant.down = False
+
+    def passed_on_meanwhile(text):
+        with citizen.parts.store.begin() as work:
+            held = work.handoffs.open_of(citizen.conversation.id)
+            if held.reasons == (ASSISTANT_DOWN,):
+                had = claim(held, "asha", held.asked_at)
+                work.handoffs.save(wait_again(had), was=held)
+            work.commit()
+
+    assistant.script = passed_on_meanwhile
+    citizen.says("hello?")
+    assert citizen.handoff.status is HandoffStatus.WAITING
 
 
 def test_a_barrier_named_in_passing_counts_and_stays(assistant, citizen):

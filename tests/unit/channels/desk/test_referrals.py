@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from bot.desk_events import put_event
 from bot.desk_refer import ConsentMissing, ReferralUnclear, refer_case
 from bot.desk_view import see_case
 from bot.desk_work import answer_citizen, claim_case, close_case
@@ -22,17 +23,19 @@ from channels.desk.referrals import ReferralPost
 from channels.mail import MailServer
 from channels.settings import ROOT
 from tests.desk_kit import Desk
-from tests.turn_kit import Citizen
+from tests.turn_kit import START, Citizen
 
 SECRET = "a secret of both"
 
 
 class Partner(HTTPServer):
-    """A partner's intake on a real port; ``status`` is what it answers with."""
+    """A partner's intake on a real port; ``status`` is what it answers with, ``refuses`` what it
+    answers to calls with these words in them instead."""
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 201
+        self.refuses: tuple[bytes, int] | None = None
         super().__init__(("127.0.0.1", 0), _Intake)
         self.url = f"http://127.0.0.1:{self.server_port}/referrals"
 
@@ -41,7 +44,8 @@ class _Intake(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body))
-        self.send_response(self.server.status)
+        what, status = self.server.refuses or (b"", self.server.status)
+        self.send_response(status if what in body else self.server.status)
         self.end_headers()
         self.wfile.write(b"taken as HA-77")
 
@@ -176,6 +180,49 @@ def test_another_system_hears_what_happened_in_order_and_never_what_was_said(par
     assert {one["case"] for one in told} == {case.id}
     assert told[-1]["detail"] == {"outcome": "resolved"}
     assert "secret" not in repr(partner.got)
+
+
+@pytest.fixture
+def of_one_case(partner):
+    """A hook with three events waiting: ``case_waiting``, ``case_claimed``, ``case_answered``."""
+    desk = Desk()
+    desk.parts = replace(desk.parts, tells_events=True)
+    citizen = Citizen(desk.turn)
+    citizen.says("can i speak to a person")
+    asha = desk.hire("asha")
+    claim_case(desk.parts, asha, citizen.handoff.id)
+    answer_citizen(desk.parts, asha, citizen.handoff.id, "hello")
+    with desk.store.begin() as work:  # the hook was slow: it waited when it was claimed
+        put_event(work.outbox, "w-1", "case_waiting", citizen.handoff, "", START, {})
+        work.commit()
+    return DeskHook(desk.parts, partner.url, SECRET)
+
+
+def rounds(hook, count):
+    for _ in range(count):
+        hook.parts.turn.clock.moment += timedelta(hours=2)
+        hook.run_once()
+
+
+def events(partner):
+    return [json.loads(body)["event"] for _, body in partner.got]
+
+
+def test_an_event_that_is_refused_holds_no_others_up(of_one_case, partner):
+    partner.refuses = (b"case_waiting", 400)
+    rounds(of_one_case, 1)
+    assert events(partner) == ["case_waiting", "case_claimed", "case_answered"]
+    rounds(of_one_case, 40)
+    assert events(partner)[3:] == ["case_waiting"] * 29, "given up by its own tries"
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_what_was_not_tried_is_not_given_up(of_one_case, partner, status):
+    partner.refuses = (b"case_waiting", status)
+    rounds(of_one_case, 29)
+    assert events(partner) == ["case_waiting"] * 29
+    rounds(of_one_case, 2)
+    assert events(partner)[29:] == ["case_waiting", "case_claimed", "case_answered"]
 
 
 def test_without_a_mail_server_a_letter_is_no_receipt(desk, case):

@@ -178,6 +178,23 @@ def test_stop_is_confirmed_once(parts, postman, networks):
     ]
 
 
+@pytest.mark.parametrize("address", [None, NUMBER])
+@pytest.mark.parametrize("word", ["help", "stop", "start"])
+def test_a_keyword_left_unanswered_on_the_web_is_answered_there(
+    parts, postman, networks, clock, word, address
+):
+    """Even where the number is known: the web's "stop" wants no fewer texts."""
+    chat, _ = start_conversation(parts.turn, Medium.WEB, address=address)
+    asked = take_in(parts.turn, chat.id, word).message
+    clock.ahead += 60  # whoever was answering it has died
+    postman.run_once()
+    with parts.turn.store.begin() as work:
+        assert work.messages.standing(asked).answered
+        assert work.messages.replies_to(asked.id)
+        assert not work.sms_numbers.opted_out(NUMBER)
+    assert networks.texts == []
+
+
 def test_L4_help_in_danger_reaches_who_said_stop(parts, postman, networks):
     text_in(parts, "STOP")
     text_in(parts, "my bin was missed")
