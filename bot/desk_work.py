@@ -59,9 +59,13 @@ class FollowUpPast(BadInput):
     """The day to look at it again has to be after today. Choose a later one."""
 
 
-def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
+def claim_case(
+    parts: DeskParts, who: Staff, handoff_id: str, *, shared_account: bool = False
+) -> Handoff:
     """The case, taken by ``who``; the citizen is told by whom.
 
+    ``shared_account``: many agents act as ``who``, and their own platform says how much each can
+    take: one person's capacity says nothing about them.
     Raises HandoffUnknown, CaseRestricted, HandoffTaken, HandoffOffered, CapacityReached.
     """
     with case_in_hand(parts, who, handoff_id) as case:
@@ -70,7 +74,8 @@ def claim_case(parts: DeskParts, who: Staff, handoff_id: str) -> Handoff:
         if claimed == handoff:
             return handoff
         must_be_free_for(work, who, handoff, now)
-        must_have_room(work, who, handoff)
+        if not shared_account:
+            must_have_room(work, who, handoff)
         work.handoffs.save(claimed, was=handoff)
         tell(parts, work, case.conversation, "handoff_claimed", agent=who.first_name)
         log(parts, work, who, "case_claimed", claimed)

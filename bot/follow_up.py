@@ -52,9 +52,19 @@ def put_follow_ups(work: UnitOfWork, wanted: Iterable[FollowUp], now: datetime) 
             work.outbox.put_once(one.parcel, one.due)
 
 
-def watch_again(parcel: Parcel, status: str) -> Parcel:
-    """The next look at the same report, which is now known to be in ``status``."""
-    return Parcel(parcel.id, WATCH, {**parcel.payload, "status": status})
+def watch_again(parcel: Parcel, status: str, now: datetime) -> Parcel:
+    """The next look at the same report, which is now known to have moved to ``status``.
+
+    ``since`` stays: it says from when on updates are asked for, and a look that asked only for
+    later ones would no longer see the update that ``status`` is from."""
+    news = {"status": status, "moved_at": now.isoformat()}
+    return Parcel(parcel.id, WATCH, {**parcel.payload, **news})
+
+
+def has_stood_still(parcel: Parcel, now: datetime) -> bool:
+    """Whether the report has not moved for so long that it is looked at no more."""
+    moved = parcel.payload.get("moved_at") or parcel.payload["since"]
+    return now - datetime.fromisoformat(str(moved)) > WATCH_FOR
 
 
 def _call_off_doubles(work: UnitOfWork, parcel: Parcel, now: datetime) -> None:

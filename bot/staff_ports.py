@@ -89,6 +89,13 @@ class SignInLinks(Protocol):
         """Drop someone's links that were not used."""
 
 
+class StaffTokens(Protocol):
+    """Tokens of the desk's JSON API."""
+
+    def end_all_of(self, staff_id: str) -> None:
+        """Drop every token of someone."""
+
+
 class StaffLog(Protocol):
     """What staff did, in order. Nothing is ever changed in it, and each entry is sealed with the
     one before it (``bot.staff_log``)."""
@@ -151,6 +158,8 @@ class StaffWork(UnitOfWork, Protocol):
     def sessions(self) -> StaffSessions: ...
     @property
     def links(self) -> SignInLinks: ...
+    @property
+    def tokens(self) -> StaffTokens: ...
     @property
     def staff_log(self) -> StaffLog: ...
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.case_news import CaseNews
-from bot.follow_up import LOOK_EVERY, REMINDER, WATCH, WATCH_FOR, watch_again
+from bot.follow_up import LOOK_EVERY, REMINDER, WATCH, has_stood_still, watch_again
 from bot.ports import DESK, POST, NewsSource, Parcel, UnitOfWork
 from bot.tell_citizen import tell_citizen
 from bot.turn_state import TurnParts
@@ -74,7 +74,7 @@ class FollowUps:
             moved = news is not None and news.state != parcel.payload.get("status")
             if news is not None and moved:
                 self._moved(work, parcel, news, now)
-            elif now - _since(parcel) > WATCH_FOR:
+            elif has_stood_still(parcel, now):
                 work.outbox.done(parcel.id, now)
             else:
                 work.outbox.again(parcel.id, now + LOOK_EVERY, "")
@@ -85,7 +85,7 @@ class FollowUps:
     def _moved(self, work: UnitOfWork, parcel: Parcel, news: CaseNews, now: datetime) -> None:
         there = self._tell_news(work, parcel, news)
         if there and not news.is_over:
-            work.outbox.put_anew(watch_again(parcel, news.state), now + LOOK_EVERY)
+            work.outbox.put_anew(watch_again(parcel, news.state, now), now + LOOK_EVERY)
         else:
             work.outbox.done(parcel.id, now)
 

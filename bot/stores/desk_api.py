@@ -65,6 +65,16 @@ class SqlApiTokens:
 
 
 @dataclass(frozen=True)
+class SqlStaffTokens:
+    """``bot.staff_ports.StaffTokens``: ended with the account's sessions or not at all."""
+
+    db: sa.Connection
+
+    def end_all_of(self, staff_id: str) -> None:
+        self.db.execute(t.api_tokens.delete().where(t.api_tokens.c.staff_id == staff_id))
+
+
+@dataclass(frozen=True)
 class SqlCalls:
     """``bot.desk_once.Calls``. A row without a status is an older version's, cut off in the
     middle: nobody knows whether it was done, so it counts for nothing."""

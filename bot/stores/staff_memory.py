@@ -59,6 +59,7 @@ class _MemoryStaffWork(MemoryWork):
         self.staff = _Accounts(tables)
         self.sessions = _Sessions(tables)
         self.links = _Links(tables)
+        self.tokens = _Tokens()
         self.staff_log = _Log(tables)
         self.case_board = _CaseBoard(tables)
         self.notes = MemoryNotes(tables.case)
@@ -129,6 +130,13 @@ class _Sessions:
     def last_seen(self) -> dict[str, datetime]:
         by_age = sorted(self.tables.sessions.values(), key=lambda s: s.last_at)
         return {session.staff_id: session.last_at for session in by_age}
+
+
+class _Tokens:
+    """The desk's API keeps its tokens in a database only: there are none here."""
+
+    def end_all_of(self, staff_id: str) -> None:
+        pass
 
 
 @dataclass

@@ -34,7 +34,7 @@ from bot.stores.case_sql import (
     SqlPromises,
     SqlServiceNotices,
 )
-from bot.stores.desk_api import SqlCalls
+from bot.stores.desk_api import SqlCalls, SqlStaffTokens
 from bot.stores.guarded import is_guarded
 from bot.stores.sql import SqlWork, to_handoff
 
@@ -58,6 +58,7 @@ class _SqlStaffWork(SqlWork):
         self.staff = _Accounts(self._connection)
         self.sessions = _Sessions(self._connection)
         self.links = _Links(self._connection)
+        self.tokens = SqlStaffTokens(self._connection)
         self.staff_log = _Log(self._connection)
         self.case_board = _CaseBoard(self._connection)
         self.notes = SqlNotes(self._connection)

@@ -112,8 +112,8 @@ def sign_in_link(
 def reset_user(
     store: StaffStore, username: str, public_url: str, now: datetime | None = None
 ) -> NewLink:
-    """Forget a password and an authenticator app, sign their owner out everywhere, and make a
-    link for a new password.
+    """Forget a password and an authenticator app, sign their owner out everywhere, end their API
+    tokens, and make a link for a new password.
 
     Raises StaffUnknown.
     """
@@ -122,6 +122,7 @@ def reset_user(
         staff = _named(work, username)
         work.staff.save(replace(staff, password_hash=None, totp_secret=None, totp_used=None))
         work.sessions.end_all_of(staff.id)
+        work.tokens.end_all_of(staff.id)  # whoever had the password may have made one
         _log(work, "password_forgotten", staff, at)
         link = _give_link(work, staff, public_url, at)
         work.commit()
@@ -131,7 +132,8 @@ def reset_user(
 def switch_user(
     store: StaffStore, username: str, *, active: bool, now: datetime | None = None
 ) -> Staff:
-    """Let a user sign in, or no longer. Switched off, they are signed out at once.
+    """Let a user sign in, or no longer. Switched off, they are signed out at once and their API
+    tokens end: switched on again, they make new ones.
 
     Raises StaffUnknown.
     """
@@ -140,6 +142,7 @@ def switch_user(
         work.staff.save(staff)
         if not active:
             work.sessions.end_all_of(staff.id)
+            work.tokens.end_all_of(staff.id)
             work.links.end_all_of(staff.id)
         action = "account_switched_on" if active else "account_switched_off"
         _log(work, action, staff, now or datetime.now(UTC))

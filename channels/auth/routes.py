@@ -124,14 +124,26 @@ class _SignInDesk:
         """One's own account: whether sign-in wants a code."""
         return self._account_page(request, who)
 
-    def codes(self, request: Request, who: Anyone, secret: Text = "", code: Text = "") -> Response:
-        """Begin to want codes, or stop."""
+    def codes(
+        self,
+        request: Request,
+        who: Anyone,
+        secret: Text = "",
+        code: Text = "",
+        old_code: Text = "",
+    ) -> Response:
+        """Begin to want codes, want those of another app, or stop."""
+        address = request.client.host if request.client else ""
         try:
             if secret and not is_secret(secret):
                 raise CodeWrong
-            set_code(self._parts, who, secret or None, code)
+            set_code(self._parts, who, secret or None, code, old_code, address)
         except CodeWrong as error:
             return self._account_page(request, who, 422, str(error), secret)
+        except SignInTooOften as error:
+            page = self._account_page(request, who, 429, str(error), secret)
+            page.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+            return page
         return RedirectResponse("/account", 303)
 
     def ask_for_password(self, request: Request, token: str) -> Response:
@@ -222,6 +234,7 @@ class _SignInDesk:
             who=who,
             home=home_of(who),
             secret=made,
+            was_new=bool(secret),
             address=app_address(made, who.username, self._pages.council_name),
             error=error,
         )

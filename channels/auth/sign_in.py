@@ -104,16 +104,8 @@ def sign_in_with_code(
         staff = work.staff.get(staff_id)
     if staff is None or not staff.active or not staff.totp_secret:
         raise TicketOld
-    if not parts.throttle.begin(f"code {staff.username}", address):
-        raise SignInTooOften
-    step = step_of_code(staff.totp_secret, code, now)
     with parts.store.begin() as work:
-        if step is None or not work.staff.use_code(staff.id, step):
-            entry = LogEntry(now, staff.username, "code_refused", staff.username)
-            work.staff_log.write(entry)
-            work.commit()
-            raise CodeWrong
-        parts.throttle.was_right(f"code {staff.username}", address)
+        _spend_code(parts, work, staff, code, address)
         signed_in = _start_session(parts, work, staff, old_token)
         work.commit()
     return signed_in
@@ -133,19 +125,30 @@ def sign_in_as(parts: SignInParts, username: str, old_token: str | None = None) 
     return signed_in
 
 
-def set_code(parts: SignInParts, staff: Staff, secret: str | None, code: str) -> None:
-    """From now on sign-in wants codes made with ``secret``, or with None none any more. ``code``
-    proves that the app is at hand: one of the new secret, or of the old one to stop.
+def set_code(
+    parts: SignInParts,
+    staff: Staff,
+    secret: str | None,
+    code: str,
+    old_code: str = "",
+    address: str = "",
+) -> None:
+    """From now on sign-in wants codes made with ``secret``, or with None none any more.
 
-    Raises CodeWrong.
+    ``code`` proves that the app is at hand: one of the new secret, or of the old one to stop.
+    ``old_code`` is of the app that is replaced: a desk left open must not be enough for either.
+
+    Raises CodeWrong, SignInTooOften. Wrong codes of the old secret are counted as at sign-in.
     """
     now = parts.clock.now()
-    step = step_of_code(secret or staff.totp_secret or "", code, now)
-    if step is None:
-        raise CodeWrong
+    step = step_of_code(secret or "", code, now)
     with parts.store.begin() as work:
         held = work.staff.get(staff.id) or staff
-        work.staff.save(replace(held, totp_secret=secret, totp_used=step if secret else None))
+        if step is None and (secret or not held.totp_secret):
+            raise CodeWrong
+        if held.totp_secret:
+            _spend_code(parts, work, held, old_code if secret else code, address)
+        work.staff.save(replace(held, totp_secret=secret, totp_used=step))
         action = "codes_wanted" if secret else "codes_stopped"
         work.staff_log.write(LogEntry(now, staff.username, action, staff.username))
         work.commit()
@@ -221,6 +224,20 @@ def _owner(parts: SignInParts, work: StaffWork, token: str) -> Staff:
     if link is None or staff is None or not staff.active or not link.is_good(parts.clock.now()):
         raise LinkSpent
     return staff
+
+
+def _spend_code(parts: SignInParts, work: StaffWork, staff: Staff, code: str, address: str) -> None:
+    """Take a code of the app that ``staff`` has, once. A wrong one is kept in the log, whatever
+    becomes of the transaction. Raises CodeWrong, SignInTooOften."""
+    account, now = f"code {staff.username}", parts.clock.now()
+    if not parts.throttle.begin(account, address):
+        raise SignInTooOften
+    step = step_of_code(staff.totp_secret or "", code, now)
+    if step is None or not work.staff.use_code(staff.id, step):
+        work.staff_log.write(LogEntry(now, staff.username, "code_refused", staff.username))
+        work.commit()
+        raise CodeWrong
+    parts.throttle.was_right(account, address)
 
 
 def _start_session(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from channels.desk.wiring import desk_parts
 from channels.pages import NotAllowed
 from channels.parts import Parts
 
+log = logging.getLogger(__name__)
 PATH = "/chatwoot/webhook"
 SKEW = 300
 """Seconds by which a webhook's time may be off."""
@@ -34,6 +36,10 @@ CALLER = "chatwoot"
 """Under this name it is kept which webhooks were taken: channel and bot are sent the same ones."""
 ATTRIBUTE = "fairway_outcome"
 NOT_SENT = "Not sent to the citizen: {why}"
+NOT_DONE = {
+    "resolved": "Not closed: {why} The case is still open in Fairway.",
+    "pending": "Not given back to the assistant: {why} The case is still open in Fairway.",
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,12 @@ class Inbound:
             self._message(told)
         elif event in ("conversation_status_changed", "conversation_resolved"):
             row = self._row(told.get("id"))
-            if row:
-                self._status(row, str(told.get("status")), outcome_of(told))
+            status = str(told.get("status"))
+            if row is None or status not in NOT_DONE:
+                return
+            # The second of two webhooks must not find the case half done by the first.
+            with self.desk.turn.locks.hold(f"chatwoot {row.chatwoot_id}"):
+                self._status(row, status, outcome_of(told))
 
     def _message(self, told: Mapping[str, Any]) -> None:
         by_agent = _part(told, "sender").get("type") == "user"
@@ -84,7 +94,7 @@ class Inbound:
     def _status(self, row: Row, status: str, outcome: str) -> None:
         """Resolved closes the case with its outcome; pending gives it back to the assistant."""
         handoff = self._handoff(row)
-        if handoff is None or not handoff.is_open or status not in ("resolved", "pending"):
+        if handoff is None or not handoff.is_open:
             return
         who = self._who()
         try:
@@ -93,19 +103,40 @@ class Inbound:
                 close_case(self.desk, who, row.handoff_id, outcome)
             else:
                 give_back_case(self.desk, who, row.handoff_id)
-        except HandoffError:
+        except HandoffError as error:
+            self._still_open(row, status, str(error))
+
+    def _still_open(self, row: Row, status: str, why: str) -> None:
+        """Over there it looks done: where it is not, the agent is told, and sees it open again.
+        Once a minute, for channel and bot are both told of one status."""
+        handoff = self._handoff(row)
+        if handoff is None or not handoff.is_open:
             return  # somebody was quicker at our desk: the bridge will say so
+        minute = int(self.desk.turn.clock.now().timestamp()) // 60
+        key = f"{status} {row.chatwoot_id} {minute}"
+        note = NOT_DONE[status].format(why=why)
+        do_once(self.desk, Asked(CALLER, key, key), lambda _: self._reopen(row, note), lambda _: {})
+
+    def _reopen(self, row: Row, note: str) -> None:
+        self._note(row, note)
+        try:
+            self.chatwoot.set_status(row.chatwoot_id, "open")
+        except ChatwootAway as error:
+            log.warning("conversation %s is not open again: %s", row.chatwoot_id, error)
 
     def _claimed(self, who: Staff, row: Row) -> None:
         handoff = self._handoff(row)
         if handoff and handoff.status is HandoffStatus.WAITING:
-            claim_case(self.desk, who, row.handoff_id)
+            claim_case(self.desk, who, row.handoff_id, shared_account=True)
 
     def _answer(self, row: Row, why: str) -> None:
+        self._note(row, NOT_SENT.format(why=why))
+
+    def _note(self, row: Row, text: str) -> None:
         try:
-            self.chatwoot.bot_says(row.chatwoot_id, NOT_SENT.format(why=why), private=True)
-        except ChatwootAway:
-            return
+            self.chatwoot.bot_says(row.chatwoot_id, text, private=True)
+        except ChatwootAway as error:
+            log.warning("conversation %s lacks a note: %s", row.chatwoot_id, error)
 
     def _row(self, number: object) -> Row | None:
         return self.rows.named(number) if isinstance(number, int) else None

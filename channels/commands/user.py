@@ -121,6 +121,8 @@ def token(username: str, name: str, drop: bool) -> None:
 def reset(username: str) -> None:
     """Forget a password, sign its owner out everywhere, print a link for a new one.
 
+    Their API tokens end too.
+
     \b
     Example:
       fairway user reset jones
@@ -132,7 +134,7 @@ def reset(username: str) -> None:
 @click.argument("username")
 @click.option("--on", "active", is_flag=True, help="Let the user sign in again.")
 def off(username: str, active: bool) -> None:
-    """Switch an account off: its owner is signed out at once.
+    """Switch an account off: its owner is signed out at once and their API tokens end.
 
     \b
     Example:

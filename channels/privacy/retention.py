@@ -9,7 +9,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.council import LONDON
 from bot.errors import BadInput
+from bot.follow_up import REMINDER
 from bot.handoff import OPEN
 from bot.stores import schema as t
 from channels.privacy.chatwoot_copies import erase_in_chatwoot
@@ -116,6 +118,7 @@ def holds(engine: sa.Engine) -> list[Hold]:
 
 
 def _may_go(days: int, now: datetime) -> list[sa.ColumnElement[bool]]:
+    """Nothing goes that the council still owes the citizen something about."""
     c = t.conversations.c
     open_ = sa.select(t.handoffs.c.conversation_id).where(
         t.handoffs.c.status.in_([status.value for status in OPEN])
@@ -124,7 +127,25 @@ def _may_go(days: int, now: datetime) -> list[sa.ColumnElement[bool]]:
         c.last_at < now - timedelta(days=days),
         c.id.not_in(open_),
         c.id.not_in(sa.select(t.holds.c.conversation_id)),
+        ~_to_be_looked_at(now),
+        ~_to_be_reminded(),
     ]
+
+
+def _to_be_looked_at(now: datetime) -> sa.ColumnElement[bool]:
+    """Conversations with a case whose day to look at it again is still to come, or today; the
+    citizen was told which."""
+    h = t.handoffs.c
+    today = now.astimezone(LONDON).date()
+    return sa.exists().where(h.conversation_id == t.conversations.c.id, h.follow_up_on >= today)
+
+
+def _to_be_reminded() -> sa.ColumnElement[bool]:
+    """Conversations whose reminder of an appointment is still to be sent."""
+    o = t.outbox.c
+    named = o.payload["conversation_id"].as_string()
+    waits = sa.and_(o.kind == REMINDER, o.done_at.is_(None), o.given_up_at.is_(None))
+    return sa.exists().where(waits, named == t.conversations.c.id)
 
 
 def _over(db: sa.Connection, days: int, now: datetime) -> list[str]:

@@ -15,7 +15,7 @@ from bot.desk_transfer import pass_to_team
 from bot.desk_work import claim_case, close_case
 from bot.handoff import HandoffStatus
 from bot.message import Medium
-from bot.staff import SAFEGUARDING
+from bot.staff import SAFEGUARDING, USUAL_CAPACITY
 from bot.take_in import take_in
 from bot.turn import handle_turn
 from bot.understanding import Answer, Said, Understanding
@@ -254,6 +254,29 @@ def test_what_ends_at_our_desk_ends_there(site, bridged, chatwoot):
     chatwoot.agent_says(numbers[0], "hello?")
     assert any("Not sent to the citizen" in t for t in chatwoot.said(numbers[0], private=True))
     assert not any("hello?" in text for text in site.texts(mine.conversation_id))
+
+
+def test_one_account_for_all_agents_has_no_limit(site, bridged, chatwoot):
+    cases = [site.waiting() for _ in range(USUAL_CAPACITY + 2)]
+    for case in cases[:-1]:
+        bridged.says(case, "Good morning")
+    assert [state(site, case).claimed_by for case in cases[:-1]] == ["centre"] * len(cases[:-1])
+    bridged.resolves(cases[-1])
+    assert state(site, cases[-1]).status is HandoffStatus.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("status", "says_so"), [("resolved", "Not closed"), ("pending", "Not given back")]
+)
+def test_what_cannot_be_done_there_is_said_there(site, bridged, chatwoot, status, says_so):
+    case = site.waiting()
+    number = bridged.number(case)
+    claim_case(site.desk, site.hire("asha"), case.id)
+    chatwoot.agent_sets(number, status)
+    assert state(site, case).claimed_by == "asha"
+    assert chatwoot.statuses[number] == "open"
+    (note,) = [t for t in chatwoot.said(number, private=True) if says_so in t]
+    assert "still open in Fairway" in note
 
 
 def test_safeguarding_stays_with_those_who_may_see_it(site, bridged, chatwoot):

@@ -124,6 +124,35 @@ def test_p1_an_open_case_and_a_hold_keep_what_they_are_about(places, logs):
         hold(places.engine, Hold("nobody", NOW, "jones", "?"))
 
 
+def test_p1_a_day_to_look_at_it_again_keeps_what_it_is_about(places, logs):
+    made, other = (talk(places, 800, "can i speak to a person please") for _ in range(2))
+    with places.engine.begin() as db:
+        db.execute(t.handoffs.update().values(status="closed", contact={"phone": CANARY}))
+        mine = t.handoffs.update().where(t.handoffs.c.conversation_id == made)
+        db.execute(mine.values(follow_up_on=NOW.date()))
+    assert clear_up(places, logs, SCHEDULE, NOW).whole_conversations == 1
+    assert count(places, t.messages, made) > 0 and count(places, t.conversations, other) == 0
+    with places.engine.connect() as db:
+        (contact,) = db.execute(sa.select(t.handoffs.c.contact)).scalars()
+    assert contact == {"phone": CANARY}
+    assert clear_up(places, logs, SCHEDULE, NOW + timedelta(days=1)).whole_conversations == 1
+
+
+def test_p1_a_reminder_still_to_be_sent_keeps_what_it_is_about(places, logs):
+    made, other = talk(places, 200), talk(places, 200)
+    reminder = {"id": "r-1", "kind": "reminder", "payload": {"conversation_id": made},
+                "due": NOW + timedelta(days=20), "attempts": 0, "last_error": ""}  # fmt: skip
+    with places.engine.begin() as db:
+        db.execute(t.outbox.insert(), [reminder, {**reminder, "id": "r-2", "payload": {}}])
+    assert clear_up(places, logs, SCHEDULE, NOW).words_of_conversations == 1
+    assert count(places, t.messages, made) > 0 and count(places, t.messages, other) == 0
+    with places.engine.begin() as db:
+        held = db.execute(t.outbox.select().where(t.outbox.c.id == "r-1")).one()
+        assert held.payload == {"conversation_id": made}
+        db.execute(t.outbox.update().values(done_at=NOW))
+    assert clear_up(places, logs, SCHEDULE, NOW).words_of_conversations == 1
+
+
 def test_a_case_that_is_closed_keeps_what_the_audit_reads_and_not_what_was_told(places, logs):
     made = talk(places, 200, "can i speak to a person please")
     with places.engine.begin() as db:

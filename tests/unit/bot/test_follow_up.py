@@ -45,6 +45,7 @@ class News:
 
     def of(self, asked, since):
         self.asked.append(list(asked))
+        self.since = since
         return self.others | {(s, r): self.known[r] for s, r in asked if r in self.known}
 
 
@@ -146,6 +147,29 @@ def test_a_report_that_never_moves_is_let_go() -> None:
     scene.citizen.sends("watch")
     scene.later(days=WATCH_FOR.days + 1)
     assert scene.parcels(WATCH) == 0 and scene.told() == []
+
+
+def test_a_report_that_has_moved_is_looked_at_as_long_again() -> None:
+    scene = Scene()
+    scene.citizen.sends("watch")
+    began = scene.clock.moment
+    scene.news.known["7"] = CaseNews("7", "planned")
+    scene.later(days=WATCH_FOR.days - 1)
+    scene.later(days=WATCH_FOR.days - 1)
+    assert scene.parcels(WATCH) == 1 and len(scene.told()) == 1
+    assert abs(scene.news.since - began) < timedelta(minutes=1), "or `planned` is seen no more"
+    scene.news.known["7"] = CaseNews("7", "fixed")
+    scene.later(days=1)
+    assert "[case_state_fixed]" in scene.told()[-1]
+
+
+def test_a_report_that_has_moved_and_stands_still_is_let_go() -> None:
+    scene = Scene()
+    scene.citizen.sends("watch")
+    scene.news.known["7"] = CaseNews("7", "planned")
+    scene.later(days=1)
+    scene.later(days=WATCH_FOR.days + 1)
+    assert scene.parcels(WATCH) == 0 and len(scene.told()) == 1
 
 
 def test_who_asks_again_after_it_was_closed_hears_when_it_moves_again() -> None:

@@ -8,6 +8,7 @@ import pyotp
 import pytest
 
 from channels.auth.codes import STEP, TicketOld, Tickets, app_address, step_of_code
+from channels.auth.throttle import PER_ACCOUNT_AND_ADDRESS
 from tests.staff_kit import PASSWORD, csrf
 
 RFC_6238 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890"
@@ -96,17 +97,70 @@ def test_from_switching_it_on_to_signing_in_with_it(site, clock):
     assert "code_refused" in log
 
 
-def test_codes_can_be_stopped_with_a_code_only(site, clock):
-    asha = site.hire("asha")
-    page = site.client(asha)
+def wants_codes(page, clock):
+    """Whose page it is has an app from now on, which is given back; its code then is spent."""
     shown = page.get("/account").text
     secret = shown.split('name="secret" value="', 1)[1].split('"', 1)[0]
     app = pyotp.TOTP(secret)
     fields = {"csrf": csrf(shown), "secret": secret, "code": app.at(clock.now())}
-    page.post("/account/codes", data=fields)
-    stop = {"csrf": csrf(page.get("/account").text)}
-    assert page.post("/account/codes", data={**stop, "code": "000000"}).status_code == 422
+    assert page.post("/account/codes", data=fields).status_code == 303
+    return app
+
+
+def change(page, **fields):
+    """The answer to the form of one's own account."""
+    token = csrf(page.get("/account").text)
+    return page.post("/account/codes", data={"csrf": token, **fields})
+
+
+def test_codes_can_be_stopped_with_a_code_only(site, clock):
+    page = site.client(site.hire("asha"))
+    app = wants_codes(page, clock)
+    assert change(page, code="000000").status_code == 422
     clock.ahead += STEP
-    code = app.at(clock.now())
-    assert page.post("/account/codes", data={**stop, "code": code}).status_code == 303
+    assert change(page, code=app.at(clock.now())).status_code == 303
     assert "Make your sign-in safer" in page.get("/account").text
+    assert change(page, code=app.at(clock.now())).status_code == 422, "there is nothing to stop"
+
+
+def test_a_code_that_was_used_stops_nothing(site, clock):
+    page = site.client(site.hire("asha"))
+    app = wants_codes(page, clock)
+    spent = app.at(clock.now())
+    assert change(page, code=spent).status_code == 422
+    assert "Sign-in wants a code" in page.get("/account").text
+    with site.store.begin() as work:
+        assert "code_refused" in [e.action for e in work.staff_log.about("asha")]
+    clock.ahead += STEP
+    once = app.at(clock.now())
+    assert change(page, code=once).status_code == 303
+
+
+def test_another_app_takes_a_code_of_the_one_before(site, clock):
+    page = site.client(site.hire("asha"))
+    old, new = wants_codes(page, clock), pyotp.TOTP(pyotp.random_base32(32))
+    assert "Code of the app you have now" in page.get("/account").text
+    spent = old.at(clock.now())
+    clock.ahead += STEP
+    fields = {"secret": new.secret, "code": new.at(clock.now())}
+    for wrong in ("", "000000", spent, fields["code"]):
+        refused = change(page, **fields, old_code=wrong)
+        assert refused.status_code == 422, f"{wrong} is no code of the old app"
+        assert new.secret in refused.text, "what is in the new app by now is not lost"
+    right = old.at(clock.now())
+    assert change(page, secret=new.secret, code="000000", old_code=right).status_code == 422
+    assert change(page, **fields, old_code=right).status_code == 303
+    clock.ahead += STEP
+    assert change(page, code=old.at(clock.now())).status_code == 422
+    assert change(page, code=new.at(clock.now())).status_code == 303
+
+
+def test_guessing_codes_at_a_desk_left_open_is_slowed_down(site, clock):
+    page = site.client(site.hire("asha"))
+    app = wants_codes(page, clock)
+    clock.ahead += STEP
+    tries = [change(page, code="000000") for _ in range(PER_ACCOUNT_AND_ADDRESS + 1)]
+    assert [t.status_code for t in tries] == [422] * PER_ACCOUNT_AND_ADDRESS + [429]
+    assert tries[-1].headers["Retry-After"] == "900"
+    assert change(page, code=app.at(clock.now())).status_code == 429
+    assert "Sign-in wants a code" in page.get("/account").text

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from bot.message import Medium
 from bot.staff import Role
-from channels.auth.accounts import drop_api_token, new_api_token, switch_user
+from channels.auth.accounts import drop_api_token, new_api_token, reset_user, switch_user
 from channels.commands.user import user as command
 from channels.desk_api import make_desk_api_router
 from channels.desk_api.routes import TRIES
@@ -30,11 +30,14 @@ class Platform(httpx.Client):
 
     def __init__(self, site, username, **account):
         self.staff = site.hire(username, **account)
-        self.token = new_api_token(site.store, username, "test")
-        headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{site.url}/api/desk"
-        super().__init__(base_url=url, headers=headers, trust_env=False, timeout=60)
+        super().__init__(base_url=url, trust_env=False, timeout=60)
+        self.use(new_api_token(site.store, username, "test"))
         site.clients.append(self)
+
+    def use(self, token):
+        self.token = token
+        self.headers["Authorization"] = f"Bearer {token}"
 
     def act(self, case, what, body=None, key=None):
         headers = {"Idempotency-Key": key or f"k{next(_keys)}"}
@@ -242,9 +245,20 @@ def test_nothing_but_a_good_token_opens_it(site, asha):
     switch_user(site.store, "asha", active=False)
     assert asha.get("/cases").status_code == 401
     switch_user(site.store, "asha", active=True)
+    assert asha.get("/cases").status_code == 401, "off ends it for good"
+    asha.use(new_api_token(site.store, "asha", "test"))
     assert asha.get("/cases").status_code == 200
     assert drop_api_token(site.store, "asha", "test")
     assert asha.get("/cases").status_code == 401
+
+
+def test_a_reset_ends_every_token_of_that_user_and_no_other(site, asha):
+    other, second = Platform(site, "bryn"), new_api_token(site.store, "asha", "second")
+    reset_user(site.store, "asha", site.url)
+    for token in (asha.token, second):
+        asha.use(token)
+        assert asha.get("/cases").status_code == 401
+    assert other.get("/cases").status_code == 200
 
 
 def test_guessing_tokens_and_asking_too_much_is_slowed_down(site, asha):
