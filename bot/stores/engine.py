@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from alembic.script import ScriptDirectory
 from bot.errors import FairwayError
 from bot.stores.sealed_types import use_keys
 from bot.stores.sealing import Keys
+from bot.stores.turnstile import Turnstile
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LONGEST_WAIT = 15.0
@@ -33,13 +33,16 @@ class DatabaseUrlWrong(FairwayError):
     @ in the password, %2F for a / and so on."""
 
 
-def open_engine(url: str, keys: Keys | None = None) -> sa.Engine:
+def open_engine(
+    url: str, keys: Keys | None = None, longest_wait: float = LONGEST_WAIT
+) -> sa.Engine:
     """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``). ``keys`` seal and
-    open contact details; without them what is sealed cannot be read (KeyMissing).
+    open contact details; without them what is sealed cannot be read (KeyMissing). On SQLite a
+    transaction gives up after ``longest_wait`` seconds in the queue.
 
     Raises DatabaseUrlWrong, which does not repeat the address: it can hold a password."""
     _need_readable(url)
-    engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+    engine = _sqlite(url, longest_wait) if url.startswith("sqlite") else _postgres(url)
     use_keys(engine, keys)
     return engine
 
@@ -60,12 +63,12 @@ def _postgres(url: str) -> sa.Engine:
     )
 
 
-def _sqlite(url: str) -> sa.Engine:
-    arguments = {"timeout": LONGEST_WAIT, "check_same_thread": False}
+def _sqlite(url: str, longest_wait: float) -> sa.Engine:
+    arguments = {"timeout": longest_wait, "check_same_thread": False}
     # In no error are the values of a statement: they can be what citizens said.
     engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
     sa.event.listen(engine, "connect", _set_up_sqlite)
-    _queue_in_this_process(engine)
+    _queue_in_this_process(engine, longest_wait)
     return engine
 
 
@@ -75,14 +78,16 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _queue_in_this_process(engine: sa.Engine) -> None:
+def _queue_in_this_process(engine: sa.Engine, longest_wait: float) -> None:
     """Let one transaction in after the other. SQLite itself makes those who wait sleep ever
     longer, so that under load a few messages would wait for seconds while others pass them."""
-    gate = threading.Lock()
+    gate = Turnstile()
 
     def begin(connection: sa.Connection) -> None:
         if not connection.info.get(_HELD):
-            if not gate.acquire(timeout=LONGEST_WAIT):
+            if gate.is_mine:  # it would wait for itself, and keep everybody else waiting
+                raise RuntimeError("a transaction was begun inside another one")
+            if not gate.acquire(timeout=longest_wait):
                 raise sa.exc.TimeoutError("the database was busy for too long")
             connection.info[_HELD] = True
         # The write lock first: a read that turns into a write fails at once otherwise.
