@@ -18,7 +18,7 @@ from bot.earlier_consent import NO, YES
 from bot.feedback import PAYLOADS
 from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
-from bot.message import RECENT, Medium, Message, Sender, last_buttons
+from bot.message import RECENT, Message, Sender, last_buttons
 from bot.ports import Standing, UnitOfWork
 from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts

@@ -15,9 +15,14 @@ from bot.stores.sealed_types import is_held_as
 from bot.stores.staff_sql import SqlStaffStore
 from channels.commands.here import settings_here
 from channels.database import open_database
+from channels.privacy import Kept, places_of
 from channels.privacy import erase as erase_everywhere
-from channels.privacy import places_of
 from channels.sms.numbers import clean_number
+
+WHY_KEPT = {
+    Kept.HOLD: "it is held; fairway retention lists why. Release it first.",
+    Kept.DANGER: "somebody's safety is at stake, and its case is open. Close the case first.",
+}
 
 
 @click.command()
@@ -30,7 +35,8 @@ def erase(conversations: tuple[str, ...], number: str | None, by: str, yes: bool
 
     From Fairway's database, Rasa's, the outbox, the equality answers kept apart; the data platform
     is told to do the same. A number's STOP is kept, or it would be texted again. Cases that the
-    council's own systems opened are theirs to erase.
+    council's own systems opened are theirs to erase. What is held (fairway retention) is kept, and
+    what has an open case about somebody's safety; each is named, and the command ends with 1.
 
     \b
     Example:
@@ -45,15 +51,21 @@ def erase(conversations: tuple[str, ...], number: str | None, by: str, yes: bool
             raise click.ClickException("There is no such conversation.")
         if not yes:
             click.confirm(f"Erase {len(found)} conversation(s) for good?", abort=True)
-        erase_everywhere(places_of(settings, engine), found)
+        kept = erase_everywhere(places_of(settings, engine), found)
         with SqlStaffStore(engine).begin() as work:
-            detail = {"conversations": len(found)}
-            work.staff_log.write(LogEntry(datetime.now(UTC), by, "erased", "", detail))
+            now, detail = datetime.now(UTC), {"conversations": len(found) - len(kept)}
+            work.staff_log.write(LogEntry(now, by, "erased", "", detail))
+            for one, why in kept.items():
+                work.staff_log.write(LogEntry(now, by, "erasure_kept", one, {"why": why.value}))
             work.commit()
         engine.dispose()
     except FairwayError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Erased: {len(found)}.")
+    click.echo(f"Erased: {len(found) - len(kept)}.")
+    for one, why in kept.items():
+        click.echo(f"Kept: {one}: {WHY_KEPT[why]}")
+    if kept:
+        raise click.exceptions.Exit(1)
 
 
 def _known(engine: sa.Engine, ids: tuple[str, ...], number: str | None) -> list[str]:

@@ -7,15 +7,26 @@ are erased with the rest.
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.case_extras import CaseNote
+from bot.staff import LogEntry
 from bot.stores import schema as t
+from bot.stores.staff_sql import SqlStaffStore
 from channels.parts import Parts
-from channels.privacy import erase, places_of
-from channels.privacy.erase import about, tables_of_a_conversation, texts_about
+from channels.privacy import Kept, erase, places_of
+from channels.privacy.erase import about, must_stay, tables_of_a_conversation, texts_about
+
+CITIZEN, NOBODY = "(citizen)", "(fairway)"
+ASKED = (
+    "The citizen asked for this chat to be deleted. It is kept because of this case, or because it "
+    "is held, and they were told so. They cannot open it any more: what you write there does not "
+    "reach them."
+)
 
 LEFT_OUT = {
     "conversations.token_hash": "whoever has the token opens the conversation",
@@ -50,9 +61,40 @@ def own_data(engine: sa.Engine, conversation_id: str) -> dict[str, Any]:
     return found
 
 
-def erase_own_data(parts: Parts, conversation_id: str) -> None:
-    """Delete all that is held about a conversation (channels/privacy/erase.py)."""
-    erase(places_of(parts.settings, parts.engine), [conversation_id])
+def erase_own_data(parts: Parts, conversation_id: str) -> Kept | None:
+    """Delete all that is held about a conversation (channels/privacy/erase.py). Where it must
+    stay, no browser opens it any more, the staff log says that its citizen asked, and a note says
+    so to who has the case; why it stays is returned."""
+    places = places_of(parts.settings, parts.engine)
+    kept = erase(places, [conversation_id]).get(conversation_id)
+    if kept is not None:
+        _shut(parts, conversation_id, kept)
+    return kept
+
+
+def why_kept(parts: Parts, conversation_id: str) -> Kept | None:
+    """Why it would not be erased now; None: it would be."""
+    with parts.engine.connect() as db:
+        found = must_stay(db, [conversation_id]).get(conversation_id)
+        db.rollback()
+    return found
+
+
+def _shut(parts: Parts, conversation_id: str, kept: Kept) -> None:
+    now = parts.turn.clock.now()
+    with SqlStaffStore(parts.engine).begin() as work:
+        held = work.conversations.get(conversation_id)
+        if held is None:
+            return
+        work.conversations.save(replace(held, token_hash=None))
+        case = work.handoffs.open_of(conversation_id)
+        if case is not None:
+            new_id = parts.turn.new_id()
+            note = CaseNote(new_id, conversation_id, case.id, NOBODY, "note", ASKED, now)
+            work.notes.add(note)
+        detail = {"why": kept.value}
+        work.staff_log.write(LogEntry(now, CITIZEN, "erasure_kept", conversation_id, detail))
+        work.commit()
 
 
 def _plain(table: sa.Table, row: Any) -> dict[str, Any]:

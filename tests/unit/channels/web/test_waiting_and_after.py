@@ -18,8 +18,10 @@ from bot.message import Medium
 from bot.need import Adjustment, Barrier, Channel, Circumstances
 from bot.resume_code import LETTERS, code_in, new_code
 from bot.stores import schema
+from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.tell_citizen import tell_citizen
+from channels.privacy.retention import Hold, hold
 from channels.web.about_you import scheme_named
 from channels.web.waiting import waiting_words
 from tests.forms_kit import PAGE, Browser
@@ -221,6 +223,30 @@ def test_P1_erasing_reaches_the_texts_that_told_its_news(browser, parts):
     browser.sends(path="/privacy/erase")
     for table in (schema.conversations, schema.messages, schema.outbox, schema.sms_log):
         assert rows(parts, table) == 0, table.name
+
+
+@pytest.mark.parametrize("why", ["hold", "danger"])
+def test_P1_what_must_be_kept_is_not_erased_and_the_citizen_is_told_why(browser, parts, why):
+    browser.sends("i want to kill myself" if why == "danger" else "can i talk to a person please")
+    chat = only_conversation(parts)
+    if why == "hold":
+        hold(parts.engine, Hold(chat.id, parts.turn.clock.now(), "jones", "the Ombudsman"))
+    told = {"hold": "because of a complaint", "danger": "keeping someone safe"}[why]
+    browser.opens("/privacy/erase")
+    assert told in browser.page.text and "Ombudsman" not in browser.page.text
+    browser.sends(path="/privacy/erase")
+    assert told in browser.page.text and "can no longer be opened" in browser.page.text
+    assert "has been deleted" not in browser.page.text
+    assert rows(parts, schema.messages) > 1 and rows(parts, schema.handoffs) == 1
+    assert "You have no chat open" in browser.opens("/privacy").text
+    assert only_conversation(parts).token_hash is None, "no browser opens it any more"
+    with SqlStaffStore(parts.engine).begin() as work:
+        (entry,) = work.staff_log.about(chat.id)
+        (note,) = work.notes.of(chat.id)
+    assert (entry.username, entry.action, entry.detail) == (
+        "(citizen)", "erasure_kept", {"why": why},
+    )  # fmt: skip
+    assert "asked for this chat to be deleted" in note.text
 
 
 def test_P1_a_number_typed_into_a_web_page_cannot_erase_its_owners_words(browser, parts):
