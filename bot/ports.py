@@ -91,6 +91,9 @@ class Messages(Protocol):
     def answered(self, message_id: str) -> bool:
         """Whether the turn of this message is finished."""
 
+    def by_text(self, message_id: str) -> bool:
+        """Whether it came as a text message, wherever its conversation goes on by now."""
+
     def standing(self, message: Message) -> Standing:
         """How things stand for a message that is to be answered, looked up at once."""
 

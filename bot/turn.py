@@ -18,7 +18,7 @@ from bot.earlier_consent import NO, YES
 from bot.feedback import PAYLOADS
 from bot.handoff import ASSISTANT_DOWN, Handoff
 from bot.helper import asks_for_another
-from bot.message import RECENT, Medium, Message, Sender, last_buttons
+from bot.message import RECENT, Message, Sender, last_buttons
 from bot.ports import Standing, UnitOfWork
 from bot.turn_keep import Kept, keep_turn, kept_before
 from bot.turn_state import Turn, TurnParts
@@ -79,7 +79,7 @@ def _look_around(parts: TurnParts, work: UnitOfWork, message: Message, standing:
     handoff = work.handoffs.open_of(conversation.id)
     recent = _recent(work, conversation, handoff)
     so_far = list(takewhile(lambda one: one.id != message.id, recent))
-    missed = _missed(parts, conversation, handoff, recent, message)
+    missed = _missed(parts, work, handoff, recent, message)
     now = parts.clock.now()
     return Turn(
         conversation=conversation,
@@ -135,7 +135,7 @@ def _as_missed(
 
 def _missed(
     parts: TurnParts,
-    conversation: Conversation,
+    work: UnitOfWork,
     handoff: Handoff | None,
     recent: list[Message],
     message: Message,
@@ -153,10 +153,11 @@ def _missed(
             missed.append(one)
         elif one.sender is Sender.ASSISTANT:
             missed.clear()
-    unheard = [m for m in missed if not _was_heard(parts, m, conversation.medium)]
+    unheard = [m for m in missed if not _was_heard(parts, work, m)]
     return tuple(unheard[-MOST_MISSED:])
 
 
-def _was_heard(parts: TurnParts, message: Message, medium: Medium) -> bool:
-    by_text = medium is Medium.SMS and parts.safety.sms_keyword(message.text) is not None
-    return by_text or parts.safety.danger(message.text) is not None
+def _was_heard(parts: TurnParts, work: UnitOfWork, message: Message) -> bool:
+    is_keyword = parts.safety.sms_keyword(message.text) is not None
+    obeyed = is_keyword and work.messages.by_text(message.id)
+    return obeyed or parts.safety.danger(message.text) is not None

@@ -187,6 +187,10 @@ class _Messages:
     def answered(self, message_id: str) -> bool:
         return self.tables.messages[message_id].answered
 
+    def by_text(self, message_id: str) -> bool:
+        kept = self.tables.messages.get(message_id)
+        return kept is not None and kept.provider_key is not None
+
     def standing(self, message: Message) -> Standing:
         turns = sum(t.conversation_id == message.conversation_id for t in self.tables.turns)
         handoffs = self.tables.handoffs.values()

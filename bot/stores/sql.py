@@ -162,6 +162,10 @@ class _Messages:
         query = sa.select(t.messages.c.answered).where(t.messages.c.id == message_id)
         return bool(self.db.execute(query).scalar_one())
 
+    def by_text(self, message_id: str) -> bool:
+        query = sa.select(t.messages.c.provider).where(t.messages.c.id == message_id)
+        return self.db.execute(query).scalar() is not None
+
     def standing(self, message: Message) -> Standing:
         values = {
             "message": message.id,

@@ -22,11 +22,14 @@ from channels.web.own_data import own_data
 )
 @click.option("--with-secrets", is_flag=True, help="Also the secrets: keep the folder safe.")
 @click.option("--conversation", metavar="ID", help="Only what is held about one conversation.")
-def export_(out: Path, with_secrets: bool, conversation: str | None) -> None:
+@click.option("--with-notes", is_flag=True, help="With --conversation: also colleagues' notes.")
+def export_(out: Path, with_secrets: bool, conversation: str | None, with_notes: bool) -> None:
     """Write everything Fairway holds into a folder: JSON Lines, files, and a list of hashes.
 
     It may run meanwhile: the tables are of one moment. `fairway import` reads it in elsewhere, on
     SQLite or PostgreSQL. With --conversation, what is held about one citizen, as one JSON file.
+    Read it through before you hand over --with-notes: notes can name other people. Of a chat in
+    which somebody's safety was at stake there are none in it.
 
     \b
     Example:
@@ -34,7 +37,7 @@ def export_(out: Path, with_secrets: bool, conversation: str | None) -> None:
     """
     with database_here() as (settings, engine):
         if conversation:
-            _export_one(engine, conversation, out)
+            _export_one(engine, conversation, out, with_notes)
             return
         manifest = write_out(settings, engine, out, with_secrets)
     rows = sum(held["rows"] for held in manifest["tables"].values())
@@ -60,9 +63,9 @@ def import_(folder: Path) -> None:
     click.echo(f"{rows} rows read in; read back, every table is the same.")
 
 
-def _export_one(engine: sa.Engine, conversation_id: str, out: Path) -> None:
+def _export_one(engine: sa.Engine, conversation_id: str, out: Path, with_notes: bool) -> None:
     try:
-        held = own_data(engine, conversation_id)
+        held = own_data(engine, conversation_id, with_notes=with_notes)
     except sa.exc.NoResultFound as error:
         raise click.ClickException(f"There is no conversation {conversation_id}.") from error
     out.mkdir(mode=0o700, parents=True, exist_ok=True)

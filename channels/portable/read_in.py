@@ -37,19 +37,24 @@ class NotEmpty(FairwayError):
 
 class RasaNotEmpty(NotEmpty):
     """Rasa has conversations here already: rows in its table `events` (HOME/rasa.db, or schema
-    rasa). Read an export into a new FAIRWAY_HOME and an empty database."""
+    rasa). Read an export into a new FAIRWAY_HOME and an empty database. If they are of an import
+    that was cut off, read that same export in again: it goes on."""
 
 
 def read_in(settings: Settings, engine: sa.Engine, folder: Path) -> dict[str, Any]:
     """Read everything in ``folder`` in, and return its manifest. The tables must be there.
 
-    Raises ExportUnusable, NotEmpty; both databases, ours and Rasa's, are as they were then.
+    Raises ExportUnusable, NotEmpty; both databases, ours and Rasa's, are as they were then. Only
+    when it is cut off between the two ends, on SQLite, has Rasa's file its rows and ours has none:
+    the same export read in again goes on from there.
     """
     manifest = _checked(folder)
     with engine.begin() as db, _rasas(settings, engine, db) as (rasa, events):
-        _need_empty(db, rasa, events)
+        is_half_done = _need_empty(db, rasa, events, manifest["tables"][RASA])
         try:
-            _put_all(db, rasa, events, folder / "tables")
+            _put_all(db, folder / "tables")
+            if not is_half_done:
+                _put_rasas(rasa, events, folder / "tables")
         except (ValueError, KeyError, TypeError, sa.exc.IntegrityError) as error:
             raise ExportUnusable(f"Its rows cannot be read: {type(error).__name__}.") from error
         _need_same(manifest["tables"], _read_back(db, rasa, events))
@@ -72,11 +77,14 @@ def _rasas(
         yield rasa, table
 
 
-def _put_all(db: sa.Connection, rasa: sa.Connection, events: sa.Table, folder: Path) -> None:
+def _put_all(db: sa.Connection, folder: Path) -> None:
     for table in SEEDED:
         db.execute(table.delete())
     for table in tables():
         put(db, table, _lines(folder / f"{table.name}.jsonl"))
+
+
+def _put_rasas(rasa: sa.Connection, events: sa.Table, folder: Path) -> None:
     path = folder / f"{RASA}.jsonl"
     if path.stat().st_size:
         if events.schema:
@@ -134,11 +142,25 @@ def _check(folder: Path, name: str, wanted: str) -> None:
         raise ExportUnusable(f"{name} was changed after it was written out.")
 
 
-def _need_empty(db: sa.Connection, rasa: sa.Connection, events: sa.Table) -> None:
+def _need_empty(
+    db: sa.Connection, rasa: sa.Connection, events: sa.Table, wanted: dict[str, Any]
+) -> bool:
+    """Whether Rasa's rows, ``wanted``, are there already, from an import that was cut off. Raises
+    NotEmpty."""
     if any(_has_rows(db, table) for table in set(tables()) - set(SEEDED)):
         raise NotEmpty
-    if _is_there(rasa, events) and _has_rows(rasa, events):
+    if not _is_there(rasa, events) or not _has_rows(rasa, events):
+        return False
+    if rasa is db or not _are_the_same(rasa, events, wanted):
         raise RasaNotEmpty
+    return True
+
+
+def _are_the_same(rasa: sa.Connection, events: sa.Table, wanted: dict[str, Any]) -> bool:
+    try:
+        return sum_of(lines_of(rasa, events)) == wanted
+    except sa.exc.OperationalError:  # it has not even the columns
+        return False
 
 
 def _has_rows(db: sa.Connection, table: sa.Table) -> bool:

@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.equality import link_of
+from bot.handoff import OPEN
 from bot.stores import schema as t
+from bot.stores.guarded import is_guarded
 from channels.platform.events import EVENT, of_erasure, pseudonym
 from channels.privacy.chatwoot_copies import erase_in_chatwoot
 from channels.settings import Settings
@@ -26,6 +29,15 @@ from channels.settings import Settings
 RASA_SCHEMA = "rasa"
 """Where Rasa keeps its events in a PostgreSQL database it shares with Fairway."""
 AT_ONCE = 200
+
+
+class Kept(Enum):
+    """Why a conversation is not erased, whoever asks."""
+
+    HOLD = "hold"
+    """A team lead holds it: for a complaint, the Ombudsman, a court."""
+    DANGER = "danger"
+    """Its case is open, and somebody's safety is at stake."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +72,51 @@ def about(conversation_ids: Sequence[str]) -> sa.ColumnElement[bool]:
     return named
 
 
-def erase(places: Places, conversation_ids: Sequence[str]) -> None:
+def erase(places: Places, conversation_ids: Sequence[str]) -> dict[str, Kept]:
     """Delete all that is held about these conversations: every row, reminders and watched
     reports, texts that told their news, the equality answers kept apart, and what Rasa has. Not
-    to be undone."""
+    to be undone. What must stay is left whole; which that was, and why, is returned."""
+    kept: dict[str, Kept] = {}
     for start in range(0, len(conversation_ids), AT_ONCE):
         some = conversation_ids[start : start + AT_ONCE]
-        erase_tracker(places, some)
         with places.engine.begin() as db:
-            _erase_rows(db, some, places.equality_key)
-            if places.platform_key is not None:
-                _tell_platform(db, some, places.platform_key)
+            stay = must_stay(db, some)
+            gone = [one for one in some if one not in stay]
+            erase_tracker(places, gone)
+            _erase_rows(db, gone, places.equality_key)
+            if places.platform_key is not None and gone:
+                _tell_platform(db, gone, places.platform_key)
+        kept |= stay
     empty_journals(places)
+    return kept
+
+
+def must_stay(db: sa.Connection, conversation_ids: Sequence[str]) -> dict[str, Kept]:
+    """Which of these conversations may not be erased now, and why. Nobody can hold one of the
+    others before the transaction ends."""
+    c = t.conversations.c
+    db.execute(sa.select(c.id).where(c.id.in_(conversation_ids)).with_for_update()).all()
+    held = sa.select(t.holds.c.conversation_id).where(
+        t.holds.c.conversation_id.in_(conversation_ids)
+    )
+    stay = dict.fromkeys(_in_danger(db, conversation_ids), Kept.DANGER)
+    return stay | dict.fromkeys(db.execute(held).scalars(), Kept.HOLD)
+
+
+def _in_danger(db: sa.Connection, ids: Sequence[str]) -> list[str]:
+    """Those with an open case that is or was the safeguarding team's, or in which danger was
+    heard, in whoever's hands it is."""
+    h, r = t.handoffs.c, t.turn_records.c
+    heard = sa.exists().where(
+        r.conversation_id == h.conversation_id, r.ending.startswith("safety_", autoescape=True)
+    )
+    query = sa.select(h.conversation_id, h.reasons, is_guarded().label("g"), heard.label("d"))
+    query = query.where(h.conversation_id.in_(ids), h.status.in_([one.value for one in OPEN]))
+    return [
+        row.conversation_id
+        for row in db.execute(query)
+        if row.g or row.d or any(one.startswith("safety_") for one in row.reasons)
+    ]
 
 
 def empty_journals(places: Places) -> None:
@@ -91,12 +136,17 @@ def texts_about(db: sa.Connection, conversation_ids: Sequence[str]) -> list[str]
 
 def _erase_texts_about(db: sa.Connection, ids: Sequence[str]) -> None:
     """Of a text conversation that the number's owner never wrote in, nothing is left. One they
-    did write in is theirs: whoever typed their number into a web page cannot erase it."""
+    did write in is theirs: whoever typed their number into a web page cannot erase it. One that
+    must stay is left as it is."""
     sent = texts_about(db, ids)
-    told = t.messages.c.id.in_(sent)
-    where = list(db.execute(sa.select(t.messages.c.conversation_id).where(told)).scalars())
-    db.execute(t.sms_log.delete().where(t.sms_log.c.message_id.in_(sent)))
-    db.execute(t.messages.delete().where(told))
+    m = t.messages.c
+    found = db.execute(sa.select(m.id, m.conversation_id).where(m.id.in_(sent))).all()
+    where = {row.conversation_id for row in found}
+    stay = must_stay(db, sorted(where))
+    left = {row.id for row in found if row.conversation_id in stay}
+    going = [one for one in sent if one not in left]
+    db.execute(t.sms_log.delete().where(t.sms_log.c.message_id.in_(going)))
+    db.execute(t.messages.delete().where(m.id.in_(going)))
     empty = ~sa.exists().where(t.messages.c.conversation_id == t.conversations.c.id)
     c = t.conversations.c
     db.execute(t.conversations.delete().where(c.id.in_(where), c.id.not_in(ids), empty))

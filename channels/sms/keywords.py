@@ -16,15 +16,16 @@ def obey_keyword(parts: TurnParts, message: Message) -> bool:
 
     Only a whole text counts: "stop", but not "stop the bin lorry", and never YES, END or
     CANCEL, which are ordinary answers; and only a text: who writes "help" on the web wants an
-    answer there, even where the conversation began by text and its number is known. Called again
-    for the same message, it does nothing.
+    answer there, even where the conversation began by text and its number is known. What counts is
+    how the message came: a STOP that came by text is one wherever the conversation goes on by now.
+    Called again for the same message, it does nothing.
     """
     request = parts.safety.sms_keyword(message.text)
     if request is None:
         return False
     with parts.store.begin() as work:
         conversation = work.conversations.get(message.conversation_id)
-        if conversation is None or conversation.medium is not Medium.SMS:
+        if conversation is None or not work.messages.by_text(message.id):
             return False
         if not conversation.address:
             return False  # nobody to text: a turn answers it and is done with it

@@ -131,6 +131,7 @@ class Postman:
             for message in work.messages.unanswered(now):
                 conversation = work.conversations.get(message.conversation_id)
                 is_text = conversation is not None and conversation.medium is Medium.SMS
+                is_text = is_text or work.messages.by_text(message.id)  # gone on by the web since
                 if is_text or now - message.at > LEFT_BEHIND:
                     found.append(message)
         return found

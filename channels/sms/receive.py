@@ -41,7 +41,7 @@ def receive(parts: Parts, limiter: Limiter, text: InboundText) -> bool:
     limiter.take(f"sms {number}", PER_NUMBER)
     with parts.turn.locks.hold(f"sms {number}"):  # two first texts at once: one conversation
         moved = move_to_sms(parts, text.words, number)
-        taken = _take_in(parts, moved or _conversation(parts, number), text)
+        taken = _take_in(parts, moved or _conversation(parts, number, text.words), text)
     if taken.is_new and moved:
         say_fixed(parts.turn, taken.message, "sms_moved")
     elif taken.is_new and not obey_keyword(parts.turn, taken.message):
@@ -49,19 +49,25 @@ def receive(parts: Parts, limiter: Limiter, text: InboundText) -> bool:
     return taken.is_new
 
 
-def _conversation(parts: Parts, number: str) -> Conversation:
+def _conversation(parts: Parts, number: str, words: str) -> Conversation:
     """The number's newest conversation if it is not over, else a new one. One that went on by
-    the web is by text again: the answer goes where the citizen writes."""
+    the web is by text again: the answer goes where the citizen writes. Not for STOP: by text no
+    more would come, and the web could no longer see it."""
     with parts.turn.store.begin() as work:
         held = work.conversations.latest_at(number)
         if held is not None and not is_over(work, held, parts.turn.clock.now()):
-            if held.medium is not Medium.SMS:
+            if held.medium is not Medium.SMS and not _says_stop(parts, words):
                 held = replace(held, medium=Medium.SMS, token_hash=None)
                 work.conversations.save(held)
                 work.commit()
             return held
     conversation, _ = start_conversation(parts.turn, Medium.SMS, address=number)
     return conversation
+
+
+def _says_stop(parts: Parts, words: str) -> bool:
+    request = parts.turn.safety.sms_keyword(words)
+    return request is not None and request.kind == "stop"
 
 
 def _take_in(parts: Parts, conversation: Conversation, text: InboundText) -> TakenIn:

@@ -12,7 +12,7 @@ from channels.pages import Pages, check_csrf
 from channels.parts import Parts
 from channels.web.chat_cookie import ChatCookie
 from channels.web.chat_page import ChatPage
-from channels.web.own_data import erase_own_data, own_data
+from channels.web.own_data import erase_own_data, own_data, why_kept
 from channels.web.talk import Talk
 
 
@@ -33,6 +33,7 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
             "privacy.html",
             conversation=cookie.open(request),
             erased="erased" in request.query_params,
+            kept=request.query_params.get("kept"),
         )
 
     @router.get("/privacy/my-data")
@@ -67,15 +68,18 @@ def make_about_router(parts: Parts, pages: Pages, talk: Talk) -> APIRouter:
 
     @router.get("/privacy/erase")
     def ask(request: Request) -> Response:
-        return pages.render(request, "erase.html", conversation=cookie.open(request))
+        conversation = cookie.open(request)
+        kept = why_kept(parts, conversation.id) if conversation else None
+        return pages.render(request, "erase.html", conversation=conversation, kept=kept)
 
     @router.post("/privacy/erase", dependencies=[Depends(check_csrf)])
     def erase(request: Request) -> Response:
         conversation = cookie.need(request)
         with parts.turn.locks.hold(conversation.id):
-            erase_own_data(parts, conversation.id)
+            kept = erase_own_data(parts, conversation.id)
         parts.live.changed(["desk", conversation.id])
-        answer = cookie.take_away(RedirectResponse("/privacy?erased=1", 303))
+        end = f"kept={kept.value}" if kept else "erased=1"
+        answer = cookie.take_away(RedirectResponse(f"/privacy?{end}", 303))
         return cookie.keep_needs(request, answer, known=False)
 
     return router

@@ -27,7 +27,8 @@ class ChatCookie:
 
     def open(self, request: Request) -> Conversation | None:
         """The conversation of this browser, or None when it has none that still opens."""
-        return self._open(request.cookies.get(self._name, ""))
+        found = self._open(request.cookies.get(self._name, ""))
+        return found[0] if found else None
 
     def last(self, request: Request) -> Conversation | None:
         """The conversation whose needs the citizen asked us to keep for their next one."""
@@ -43,18 +44,19 @@ class ChatCookie:
         secret = self._talk.parts.settings.secrets.session_secret.encode()
         return hmac.digest(secret, f"needs {conversation_id}".encode(), "sha256").hex()
 
-    def _open(self, cookie: str) -> Conversation | None:
+    def _open(self, cookie: str) -> tuple[Conversation, timedelta] | None:
+        """The conversation and how much longer the browser keeps it; at most a day too long."""
         conversation_id, _, token = cookie.partition(".")
         if not token:
             return None
         try:
-            held = self._talk.open(conversation_id, token)
+            held, left = self._talk.open_with_time(conversation_id, token)
         except (ConversationUnknown, TokenWrong):
             return None
         # The browser may hold the cookie for longer, from when a case was open: whoever uses a
         # shared computer next must not read it. Who comes a day too late is told so.
         late = timedelta(0) if held.closed_at else IDLE_LIMIT
-        return held if self._talk.shown_for(held) + late > timedelta(0) else None
+        return (held, left) if left + late > timedelta(0) else None
 
     def need(self, request: Request) -> Conversation:
         """The same. Raises ConversationUnknown when there is none."""
@@ -74,8 +76,8 @@ class ChatCookie:
         """``response``, with the cookie for as long as its conversation can be gone on with: anew
         with each answer, for a person may come in two days."""
         value = request.cookies.get(self._name, "")
-        conversation = self._open(value)
-        left = self._talk.shown_for(conversation) if conversation else timedelta(0)
+        found = self._open(value)
+        left = found[1] if found else timedelta(0)
         if left > timedelta(0):
             self._set(response, CHAT, value, int(left.total_seconds()))
         if getattr(request.state, "new_chat", False) and request.state.keep_needs:

@@ -102,6 +102,19 @@ class Talk:
         check_opens(conversation, token)
         return conversation
 
+    def open_with_time(self, conversation_id: str, token: str) -> tuple[Conversation, timedelta]:
+        """The conversation, and how much longer its browser keeps it (negative: no longer), in one
+        look at the database. Raises ConversationUnknown, TokenWrong."""
+        with self.parts.turn.store.begin() as work:
+            conversation = work.conversations.get(conversation_id)
+            if conversation is None:
+                raise ConversationUnknown
+            check_opens(conversation, token)
+            case_open = work.handoffs.open_of(conversation_id) is not None
+        return conversation, conversation.shown_for(
+            self.parts.turn.clock.now(), case_open=case_open
+        )
+
     def say(
         self, conversation: Conversation, address: str, text: str, client_id: str | None = None
     ) -> Said:
@@ -192,13 +205,6 @@ class Talk:
         """Whether nothing more can be said in the conversation."""
         with self.parts.turn.store.begin() as work:
             return is_over(work, conversation, self.parts.turn.clock.now())
-
-    def shown_for(self, conversation: Conversation) -> timedelta:
-        """How much longer its browser keeps it, as it is held now; negative: no longer."""
-        with self.parts.turn.store.begin() as work:
-            held = work.conversations.get(conversation.id) or conversation
-            case_open = work.handoffs.open_of(held.id) is not None
-        return held.shown_for(self.parts.turn.clock.now(), case_open=case_open)
 
     def note(self, conversation: Conversation, key: str) -> None:
         """Say one of the assistant's fixed texts in the conversation."""

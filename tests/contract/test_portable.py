@@ -225,6 +225,38 @@ def test_rasas_file_in_use_stops_it_before_anything_is_written(target, exported)
     read_in(settings, engine, exported)  # nothing of the first time is in the way
 
 
+@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("target", ["sqlite"], indirect=True)
+def test_an_import_cut_off_between_its_two_files_goes_on(source, target, exported):
+    settings, engine = target
+
+    def cut_off(_connection) -> None:
+        raise KeyboardInterrupt
+
+    sa.event.listen(engine, "commit", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        read_in(settings, engine, exported)
+    sa.event.remove(engine, "commit", cut_off)
+    assert sums(settings, engine)["rasa_events"]["rows"] == 1, "Rasa's file was ended first"
+    assert all(n == "rasa_events" or not held["rows"]
+               for n, held in sums_but_seeded(settings, engine).items())  # fmt: skip
+    read_in(settings, engine, exported)
+    assert sums(settings, engine) == sums(*source)
+
+
+@pytest.mark.parametrize("target", ["sqlite"], indirect=True)
+def test_rows_of_rasas_that_are_not_the_exports_still_stop_it(target, exported):
+    settings, engine = target
+    with closing(sqlite3.connect(settings.home / "rasa.db")) as db, db:
+        db.execute(
+            "CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, type_name TEXT, "
+            "timestamp FLOAT, intent_name TEXT, action_name TEXT, data TEXT)"
+        )
+        db.execute("INSERT INTO events VALUES (7, 'somebody', 'user', 1.25, 'greet', NULL, '{}')")
+    with pytest.raises(RasaNotEmpty, match="cut off"):
+        read_in(settings, engine, exported)
+
+
 def test_what_is_not_the_same_read_back_never_counts(target, exported):
     """The manifest says one row too many, as if one had been lost on the way."""
     manifest = json.loads((exported / "manifest.json").read_text())

@@ -20,7 +20,7 @@ from bot.stores.sql import SqlStore
 from bot.take_in import start_conversation, take_in
 from bot.tell_citizen import tell_citizen
 from bot.turn import handle_turn
-from channels.privacy.erase import Places, erase, tables_of_a_conversation
+from channels.privacy.erase import Kept, Places, erase, tables_of_a_conversation
 from channels.privacy.retention import Hold, NothingToHold, clear_up, hold, holds, preview, release
 from channels.privacy.schedule import load_schedule
 from channels.settings import ROOT
@@ -219,6 +219,48 @@ def test_p1_erasing_reaches_every_table_about_a_conversation(places):
         assert count(places, table, mine) == 0, table.name
     assert count(places, t.messages, theirs) > 0 and rasa_knows(places, theirs)
     assert not rasa_knows(places, mine)
+
+
+def test_p1_erasing_leaves_a_hold_and_an_open_case_of_danger_whole(places):
+    held, free = talk(places, 1), talk(places, 1, "can i speak to a person please")
+    danger, over = (talk(places, 1, "i want to kill myself") for _ in range(2))
+    passed_on = talk(places, 1, "can i speak to a person please")
+    hold(places.engine, Hold(held, NOW, "jones", "a complaint"))
+    c = t.handoffs.c
+    with places.engine.begin() as db:
+        db.execute(t.handoffs.update().where(c.conversation_id == over).values(status="closed"))
+        was = t.handoffs.update().where(c.conversation_id == passed_on)
+        db.execute(was.values(was_safeguarding=True))
+    kept = erase(places, [held, free, danger, over, passed_on])
+    assert kept == {held: Kept.HOLD, danger: Kept.DANGER, passed_on: Kept.DANGER}
+    for one in (held, danger, passed_on):
+        assert count(places, t.messages, one) > 1 and rasa_knows(places, one)
+        assert count(places, t.turn_records, one) == 1
+    for one in (free, over):
+        assert count(places, t.conversations, one) == 0 and not rasa_knows(places, one)
+
+
+def test_p1_danger_heard_by_who_has_the_case_already_keeps_it(places):
+    """The case stays theirs, with the reasons it began with."""
+    mine = talk(places, 1, "can i speak to a person please", "i want to kill myself")
+    with places.engine.begin() as db:
+        row = t.handoffs.update().where(t.handoffs.c.conversation_id == mine)
+        db.execute(row.values(team="contact_centre", reasons=["citizen_asked_assisted"]))
+    assert erase(places, [mine]) == {mine: Kept.DANGER}
+
+
+def test_p1_texts_about_it_in_a_conversation_that_is_held_stay(places):
+    parts = turn_parts(ScriptedAssistant(), SqlStore(places.engine), clock=StoppedClock(NOW))
+    parts = replace(parts, new_id=lambda: os.urandom(8).hex())
+    web, _ = start_conversation(parts, Medium.WEB)
+    with parts.store.begin() as work:
+        told = {"reference": "R1", "service": "Pothole", "state": "done"}
+        tell_citizen(parts, work, web.id, "case_changed", told, phone="+447700900123")
+        theirs = work.conversations.latest_at("447700900123")
+        work.commit()
+    hold(places.engine, Hold(theirs.id, NOW, "jones", "a complaint"))
+    assert erase(places, [web.id]) == {}
+    assert count(places, t.messages, theirs.id) == 1 and count(places, t.conversations, web.id) == 0
 
 
 def test_p1_erasing_tells_the_data_platform_and_takes_back_what_still_waits(places):

@@ -219,6 +219,16 @@ def test_f2_one_message_sent_many_times_at_once_is_taken_in_once(store, conversa
     assert len({t.message.id for t in taken}) == 1 and len(taken) == 8
 
 
+def test_a_message_that_a_provider_handed_over_came_by_text(store, conversation):
+    with store.begin() as work:
+        text, typed = message(conversation), message(conversation)
+        work.messages.accept(text, "notify", "n1")
+        work.messages.accept(typed)
+        assert work.messages.by_text(text.id)
+        assert not work.messages.by_text(typed.id)
+        assert not work.messages.by_text("never kept")
+
+
 def test_an_accepted_message_is_unanswered_until_marked(store, conversation):
     mine = message(conversation)
     with store.begin() as work:

@@ -195,6 +195,40 @@ def test_a_keyword_left_unanswered_on_the_web_is_answered_there(
     assert networks.texts == []
 
 
+CONFIRMED = "You will get no more texts from us. Text START if you want them again."
+
+
+def test_a_stop_that_waits_while_its_chat_goes_on_by_the_web_is_obeyed(parts, postman, networks):
+    """The process died between taking it in and obeying it."""
+    chat, _ = start_conversation(parts.turn, Medium.SMS, address=NUMBER)
+    asked = take_in(parts.turn, chat.id, "STOP", None, "notify", "one").message
+    move_to_web(parts, give_code(parts, chat.id), "a" * 64)
+    postman.run_once()
+    with parts.turn.store.begin() as work:
+        assert work.sms_numbers.opted_out(NUMBER)
+        assert work.messages.answered(asked.id)
+    assert networks.texts == [CONFIRMED]
+
+
+def test_stop_ends_the_texts_of_a_chat_on_the_web_and_leaves_the_chat_there(
+    parts, postman, networks
+):
+    text_in(parts, "my bin was missed")
+    postman.run_once()
+    before = len(networks.texts)
+    chat = move_to_web(parts, give_code(parts, conversation_of(parts).id), "a" * 64)
+    for _ in range(2):
+        text_in(parts, "STOP")
+        postman.run_once()
+    held = conversation_of(parts)
+    assert (held.id, held.medium, held.token_hash) == (chat.id, Medium.WEB, "a" * 64)
+    with parts.turn.store.begin() as work:
+        assert work.sms_numbers.opted_out(NUMBER)
+    assert networks.texts[before:] == [CONFIRMED]
+    text_in(parts, "START")
+    assert conversation_of(parts).medium is Medium.SMS
+
+
 def test_L4_help_in_danger_reaches_who_said_stop(parts, postman, networks):
     text_in(parts, "STOP")
     text_in(parts, "my bin was missed")

@@ -9,9 +9,14 @@ import re
 import httpx
 import pytest
 import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.stores import schema as t
 from channels.assistant_memory import MemoryAssistant, answer_with
+from channels.limits import MemoryLimiter
+from channels.web.chat_cookie import ChatCookie
+from channels.web.talk import Talk
 from tests.forms_kit import PAGE, Browser
 from tests.unit.channels.web.test_faults import Breaker
 from tests.unit.channels.web.test_photos import photo
@@ -132,6 +137,21 @@ def test_only_a_browser_with_a_chat_costs_a_question_to_the_database(browser, si
     site.cookies.clear()
     browser.opens("/nope")
     assert len(reads) == 1
+
+
+def test_a_cookie_is_opened_and_kept_with_one_look_at_the_database_each(parts):
+    talk = Talk(parts, MemoryLimiter())
+    started = talk.start("127.0.0.1", "en")
+    cookie = ChatCookie(False, talk)
+    value = f"fairway_chat={started.conversation.id}.{started.token}"
+    request = Request({"type": "http", "headers": [(b"cookie", value.encode())]})
+    looks: list[str] = []
+    sa.event.listen(parts.engine, "begin", lambda _: looks.append("look"))
+    assert cookie.open(request) == started.conversation
+    assert len(looks) == 1
+    answer = cookie.keep(request, Response())
+    assert len(looks) == 2
+    assert "Max-Age=" in answer.headers["set-cookie"]
 
 
 def test_f3_without_the_database_pages_and_errors_are_drawn_all_the_same(browser, parts, caplog):

@@ -18,9 +18,12 @@ from bot.message import Medium
 from bot.need import Adjustment, Barrier, Channel, Circumstances
 from bot.resume_code import LETTERS, code_in, new_code
 from bot.stores import schema
+from bot.stores.staff_sql import SqlStaffStore
 from bot.take_in import start_conversation, take_in
 from bot.tell_citizen import tell_citizen
+from channels.privacy.retention import Hold, hold
 from channels.web.about_you import scheme_named
+from channels.web.own_data import own_data
 from channels.web.waiting import waiting_words
 from tests.forms_kit import PAGE, Browser
 from tests.web_kit import NowClock, make_parts, public_app, serve
@@ -223,6 +226,30 @@ def test_P1_erasing_reaches_the_texts_that_told_its_news(browser, parts):
         assert rows(parts, table) == 0, table.name
 
 
+@pytest.mark.parametrize("why", ["hold", "danger"])
+def test_P1_what_must_be_kept_is_not_erased_and_the_citizen_is_told_why(browser, parts, why):
+    browser.sends("i want to kill myself" if why == "danger" else "can i talk to a person please")
+    chat = only_conversation(parts)
+    if why == "hold":
+        hold(parts.engine, Hold(chat.id, parts.turn.clock.now(), "jones", "the Ombudsman"))
+    told = {"hold": "because of a complaint", "danger": "keeping someone safe"}[why]
+    browser.opens("/privacy/erase")
+    assert told in browser.page.text and "Ombudsman" not in browser.page.text
+    browser.sends(path="/privacy/erase")
+    assert told in browser.page.text and "can no longer be opened" in browser.page.text
+    assert "has been deleted" not in browser.page.text
+    assert rows(parts, schema.messages) > 1 and rows(parts, schema.handoffs) == 1
+    assert "You have no chat open" in browser.opens("/privacy").text
+    assert only_conversation(parts).token_hash is None, "no browser opens it any more"
+    with SqlStaffStore(parts.engine).begin() as work:
+        (entry,) = work.staff_log.about(chat.id)
+        (note,) = work.notes.of(chat.id)
+    assert (entry.username, entry.action, entry.detail) == (
+        "(citizen)", "erasure_kept", {"why": why},
+    )  # fmt: skip
+    assert "asked for this chat to be deleted" in note.text
+
+
 def test_P1_a_number_typed_into_a_web_page_cannot_erase_its_owners_words(browser, parts):
     browser.sends("hello")
     web = only_conversation(parts)
@@ -238,7 +265,9 @@ def test_P1_a_number_typed_into_a_web_page_cannot_erase_its_owners_words(browser
         assert [message.id for message in work.messages.of(owner.id)] == [mine.id]
 
 
-def test_P1_what_staff_wrote_about_a_case_is_shown_too(browser, parts):
+@pytest.mark.parametrize("about_safety", [False, True])
+def test_P1_what_staff_wrote_about_a_case_is_handed_over_by_a_person(browser, parts, about_safety):
+    """As the desk tells those who write notes; the labels are shown at once, but for danger."""
     browser.sends("a person please")
     browser.opens("/")
     browser.sends(choice="/human")
@@ -246,15 +275,34 @@ def test_P1_what_staff_wrote_about_a_case_is_shown_too(browser, parts):
     with parts.turn.store.begin() as work:
         case = work.handoffs.open_of(chat.id)
     note = {"id": "n1", "conversation_id": chat.id, "handoff_id": case.id, "author": "asha",
-            "kind": "note", "text": "Rang, no answer", "at": now}  # fmt: skip
-    label = {"conversation_id": chat.id, "handoff_id": case.id, "label": "complaint",
-             "by": "asha", "at": now}  # fmt: skip
-    known = {column.name for column in schema.case_labels.columns}
+            "kind": "referred", "text": "Her neighbour rang", "at": now}  # fmt: skip
+    label = {"conversation_id": chat.id, "handoff_id": case.id, "label": "complaint"}
     with parts.engine.begin() as db:
         db.execute(schema.case_notes.insert(), [note])
-        db.execute(schema.case_labels.insert(), [{k: v for k, v in label.items() if k in known}])
+        db.execute(schema.case_labels.insert(), [label])
+        closing = {"note": "Spoke to her sister", "was_safeguarding": about_safety}
+        db.execute(schema.handoffs.update().values(**closing))
     page = browser.opens("/privacy/my-data").text
-    assert "Rang, no answer" in page and "complaint" in page
+    file = browser.site.get("/privacy/my-data.json").text
+    for shown in (page, file):
+        assert not [one for one in ("neighbour", "sister", "asha", "referred") if one in shown]
+        assert ("complaint" in shown) is not about_safety
+    assert "A person reads them first" in page and '"n1"' in file
+    for_a_person = str(own_data(parts.engine, chat.id, with_notes=True))
+    said = [one in for_a_person for one in ("neighbour", "sister", "asha", "complaint")]
+    assert said == [not about_safety] * 4
+
+
+def test_P1_notes_of_a_chat_in_which_danger_was_heard_are_nobodys_to_hand_over(browser, parts):
+    browser.sends("i want to kill myself")
+    chat, now = only_conversation(parts), parts.turn.clock.now()
+    with parts.engine.begin() as db:
+        case = db.execute(sa.select(schema.handoffs.c.id)).scalar_one()
+        note = {"id": "n1", "conversation_id": chat.id, "handoff_id": case, "author": "asha",
+                "kind": "note", "text": "Police told", "at": now}  # fmt: skip
+        db.execute(schema.case_notes.insert(), [note])
+        db.execute(schema.handoffs.update().values(team="contact_centre", reasons=[]))
+    assert "Police" not in str(own_data(parts.engine, chat.id, with_notes=True))
 
 
 def test_needs_are_kept_for_the_next_chat_on_this_device_only_if_asked(browser, parts, site):
