@@ -246,6 +246,17 @@ def test_f3_on_the_web_help_in_an_outage_was_no_keyword_and_is_answered_after_it
     assert citizen.says("my bin") == ["answer to help", "answer to my bin"]
 
 
+@pytest.mark.parametrize(("source", "told"), [("twilio", []), (None, ["answer to STOP"])])
+def test_f3_a_stop_by_text_was_obeyed_in_the_outage_wherever_the_chat_goes_on(
+    citizen, assistant, source, told
+):
+    assistant.down = True
+    citizen.says("there is a pothole")
+    take_in(citizen.parts, citizen.now.id, "STOP", provider=source, provider_id=source)
+    assistant.down = False
+    assert citizen.says("hello?") == ["answer to there is a pothole", *told, "answer to hello?"]
+
+
 def test_f3_a_person_asked_for_in_an_outage_still_comes_when_it_is_over(citizen, assistant):
     assistant.down = True
     citizen.says("there is a pothole")
