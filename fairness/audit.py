@@ -79,7 +79,7 @@ def audit(
     comparisons = tuple(
         chain.from_iterable(compare(f, test, references[f.by], rules) for f, test in pairs)
     )
-    learned = estimate(units, rules)
+    learned = estimate(units, rules, cells)
     progress("Resampling the counts")
     report = Report(
         title=title,

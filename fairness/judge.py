@@ -212,8 +212,8 @@ def _why_not(cell: Cell, base: Cell, rules: Rules) -> str:
     for who, one in (("this group", cell), ("the reference group", base)):
         if one.status != "estimated":
             return f"{who}: {one.reason}"
-        if (one.n or 0) < rules.minimum:
-            return f"{who} has {one.n:g} where at least {rules.minimum} are needed to judge"
+        if one.size < rules.minimum:
+            return f"{who} has {one.size:g} where at least {rules.minimum} are needed to judge"
     return ""
 
 
