@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.files.pages import load_pages, pages_to_quote
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
+from bot.policy_steps_back import steps_back
 from bot.routing import Doors, RoutingPolicy, decide_route
 from channels.manager import ManagerTools
 from channels.manager.tools import Place
@@ -50,15 +51,20 @@ def admitted_policy(
 def why_not_policy(
     before: RoutingPolicy, after: RoutingPolicy, files: ProductFiles
 ) -> tuple[str, ...]:
-    """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may."""
+    """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may.
+
+    The stated district says how many fare worse, and knows few circumstances; so every one that a
+    policy can tell apart is compared as well.
+    """
     # Imported where a policy has changed: the audit's libraries are not for every start.
     from fairness.policy_gate import people_of_district, why_not
 
-    return why_not(
+    in_district = why_not(
         people_of_district(),
         lambda person: _sent_to(person, before, files),
         lambda person: _sent_to(person, after, files),
     )
+    return (*in_district, *steps_back(before, after))
 
 
 def manager_tools(settings: Settings) -> ManagerTools:

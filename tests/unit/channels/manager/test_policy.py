@@ -74,7 +74,9 @@ def test_last_month_again_and_then_let_in_and_back(site, manager, send, live, lo
     assert log()[-1] == ("policy_made_live", "trial-1")
     page = manager.get(PAGE).text
     assert "Live: <b>trial-1</b>" in page and "Try to go back to it" in page
-    assert send(f"{PAGE}/live", text=SHIPPED).status_code == 303
+    refused = send(f"{PAGE}/live", text=SHIPPED)
+    assert refused.status_code == 422 and "who tells us step_free" in refused.text
+    assert send(f"{PAGE}/live", text=SHIPPED, reason="as it was").status_code == 303
     assert admitted_policy(site.parts.settings).policy == live
 
 
@@ -132,7 +134,7 @@ def test_a_version_is_used_once_and_a_newer_file_wins(site, send, live, tmp_path
     assert again.status_code == 422 and "Raise the number" in again.text
     send(f"{PAGE}/live", text=HARMLESS)
     deployed = tmp_path / "routing_policy.yml"
-    deployed.write_text(SHIPPED.replace("2026-11-23.1", "deployed"), "utf-8")
+    deployed.write_text(HARMLESS.replace("trial-1", "deployed"), "utf-8")
     found = admitted_policy(site.parts.settings, wanted=deployed)
     assert found.policy.version == "deployed"
 
