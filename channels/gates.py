@@ -32,6 +32,18 @@ def why_not_candidate(models: Path) -> tuple[str, ...]:
     return why_not_model(before, after)
 
 
+def candidate_not_compared(models: Path) -> str:
+    """Why the audit had nothing to compare the model that waits with; nothing: it had. Raises
+    AuditError for a broken file of answers."""
+    from fairness.model_gate import not_compared, read_answers
+
+    live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
+    if live is None or candidate is None:
+        return "there is no live model" if live is None else "no model waits"
+    before, after = (read_answers(answers_beside(model)) for model in (live, candidate))
+    return not_compared(before, after)
+
+
 def admitted_policy(
     settings: Settings,
     overruled_by: Mapping[str, str] | None = None,
@@ -79,6 +91,11 @@ def manager_tools(settings: Settings) -> ManagerTools:
 
         return why_not_model(read_answers(before), read_answers(after))
 
+    def model_not_compared(before: Path, after: Path) -> str:
+        from fairness.model_gate import not_compared, read_answers
+
+        return not_compared(read_answers(before), read_answers(after))
+
     def published(counts: Mapping[Place, int]) -> dict[Place, int | None]:
         from fairness.publishable import publishable
         from fairness.records import Rules
@@ -90,6 +107,7 @@ def manager_tools(settings: Settings) -> ManagerTools:
         redact=redact,
         policy_reasons=policy_reasons,
         model_reasons=model_reasons,
+        model_not_compared=model_not_compared,
         published=published,
         pages=lambda: load_pages(pages_to_quote(settings.home / "pages")),
     )

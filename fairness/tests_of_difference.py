@@ -69,6 +69,23 @@ def holm(ps: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
+def tarone(ps: Sequence[float], least: Sequence[float], alpha: float) -> tuple[float, ...]:
+    """Holm's correction over those tests only that could reach their level; 1 for the others.
+
+    ``least`` is the smallest p that each test could have given, whatever was found. Tarone (1990):
+    with the smallest k such that at most k of them have one of ``alpha`` / k or less, these are
+    the family. Which they are does not depend on the p, so nothing is chosen by what it shows.
+    """
+    k = 1
+    while sum(p <= alpha / k for p in least) > k:
+        k += 1
+    family = [i for i, p in enumerate(least) if p <= alpha / k]
+    adjusted = [1.0] * len(ps)
+    for i, p in zip(family, holm([ps[i] for i in family]), strict=True):
+        adjusted[i] = p
+    return tuple(adjusted)
+
+
 @dataclass(frozen=True)
 class Overall:
     """The test over all ``groups`` of a family that a pair needs too: of ``total`` units, at a
