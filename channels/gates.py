@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.files.pages import load_pages, pages_to_quote
 from bot.need import Availability, Barrier, Channel, Circumstances, Need
+from bot.policy_steps_back import steps_back
 from bot.routing import Doors, RoutingPolicy, decide_route
 from channels.manager import ManagerTools
 from channels.manager.tools import Place
@@ -31,6 +32,18 @@ def why_not_candidate(models: Path) -> tuple[str, ...]:
     return why_not_model(before, after)
 
 
+def candidate_not_compared(models: Path) -> str:
+    """Why the audit had nothing to compare the model that waits with; nothing: it had. Raises
+    AuditError for a broken file of answers."""
+    from fairness.model_gate import not_compared, read_answers
+
+    live, candidate = (named_model(models, name) for name in (LIVE, CANDIDATE))
+    if live is None or candidate is None:
+        return "there is no live model" if live is None else "no model waits"
+    before, after = (read_answers(answers_beside(model)) for model in (live, candidate))
+    return not_compared(before, after)
+
+
 def admitted_policy(
     settings: Settings,
     overruled_by: Mapping[str, str] | None = None,
@@ -50,15 +63,20 @@ def admitted_policy(
 def why_not_policy(
     before: RoutingPolicy, after: RoutingPolicy, files: ProductFiles
 ) -> tuple[str, ...]:
-    """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may."""
+    """Why ``after`` may not take the place of ``before``, as the audit sees it; nothing: it may.
+
+    The stated district says how many fare worse, and knows few circumstances; so every one that a
+    policy can tell apart is compared as well.
+    """
     # Imported where a policy has changed: the audit's libraries are not for every start.
     from fairness.policy_gate import people_of_district, why_not
 
-    return why_not(
+    in_district = why_not(
         people_of_district(),
         lambda person: _sent_to(person, before, files),
         lambda person: _sent_to(person, after, files),
     )
+    return (*in_district, *steps_back(before, after))
 
 
 def manager_tools(settings: Settings) -> ManagerTools:
@@ -73,6 +91,11 @@ def manager_tools(settings: Settings) -> ManagerTools:
 
         return why_not_model(read_answers(before), read_answers(after))
 
+    def model_not_compared(before: Path, after: Path) -> str:
+        from fairness.model_gate import not_compared, read_answers
+
+        return not_compared(read_answers(before), read_answers(after))
+
     def published(counts: Mapping[Place, int]) -> dict[Place, int | None]:
         from fairness.publishable import publishable
         from fairness.records import Rules
@@ -84,6 +107,7 @@ def manager_tools(settings: Settings) -> ManagerTools:
         redact=redact,
         policy_reasons=policy_reasons,
         model_reasons=model_reasons,
+        model_not_compared=model_not_compared,
         published=published,
         pages=lambda: load_pages(pages_to_quote(settings.home / "pages")),
     )

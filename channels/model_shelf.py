@@ -50,13 +50,16 @@ def answers_beside(model: Path) -> Path:
     return model.with_name(model.name.removesuffix(".tar.gz") + ".answers.jsonl")
 
 
-def let_candidate_live(models: Path, reasons: Sequence[str], *, overruled: bool) -> None:
-    """Note what the audit said, and put the candidate in the live one's place where it may be:
-    in one step, so that nobody reads half a file."""
+def let_candidate_live(
+    models: Path, reasons: Sequence[str], *, overruled: bool, not_compared: str = ""
+) -> None:
+    """Note what the audit said, or why it had nothing to compare, and put the candidate in the
+    live one's place where it may be: in one step, so that nobody reads half a file."""
     candidate = named_model(models, CANDIDATE)
     may = not reasons or overruled
     name = candidate.name if candidate else ""
-    _note(models, {"model": name, "asked": "audit", "reasons": list(reasons), "live": may})
+    entry = {"model": name, "asked": "audit", "reasons": list(reasons), "live": may}
+    _note(models, {**entry, "not_compared": not_compared} if not_compared else entry)
     if may:
         os.replace(models / CANDIDATE, models / LIVE)
     else:

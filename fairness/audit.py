@@ -79,7 +79,7 @@ def audit(
     comparisons = tuple(
         chain.from_iterable(compare(f, test, references[f.by], rules) for f, test in pairs)
     )
-    learned = estimate(units, rules)
+    learned = estimate(units, rules, cells)
     progress("Resampling the counts")
     report = Report(
         title=title,
@@ -131,7 +131,8 @@ def _measure(
         for cell in measure_cells(_tellable(units, by), by, within, rules.confidence):
             of_measure[cell.measure.key].append(cell)
     if rules.threshold:
-        hide = partial(suppress, threshold=rules.threshold)
+        # A size that would be rounded to nought would keep an exact figure beside it.
+        hide = partial(suppress, threshold=max(rules.threshold, (rules.rounding + 1) // 2))
         return tuple(chain.from_iterable(map(hide, of_measure.values())))
     return tuple(chain.from_iterable(of_measure.values()))
 

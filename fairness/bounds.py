@@ -11,26 +11,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fairness.judge import Comparison
-from fairness.records import NOT_RECORDED, Cell
+from fairness.records import Cell
 
 Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+Place = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+"""A measure, a grouping and a stratum."""
 
 
 def with_bounds(comparisons: Sequence[Comparison], cells: Sequence[Cell]) -> tuple[Comparison, ...]:
     """Each comparison of shares over one column, with the bounds of its difference."""
     at = {_key(c.measure.key, c.within, c.group): c for c in cells}
-    return tuple(_bounded(c, at) for c in comparisons)
+    unknown: dict[Place, list[Cell]] = {}
+    for cell in cells:
+        if len(cell.by) == 1 and not cell.recorded and cell.n != 0:
+            unknown.setdefault(_place(cell), []).append(cell)
+    return tuple(_bounded(c, at, unknown.get(_place(c), ())) for c in comparisons)
 
 
-def _bounded(found: Comparison, at: Mapping[Key, Cell]) -> Comparison:
+def _bounded(found: Comparison, at: Mapping[Key, Cell], unknown: Sequence[Cell]) -> Comparison:
+    """``unknown``: everyone whose group is not recorded, for whichever reason."""
     if len(found.by) != 1 or found.measure.kind != "share" or found.difference is None:
         return found
     where = found.measure.key, found.within
-    unknown = at.get(_key(*where, {found.by[0]: NOT_RECORDED}))
     group, base = at[_key(*where, found.group)], at[_key(*where, found.reference)]
-    if unknown is None or unknown is group or unknown.k is None or not unknown.n:
+    if not unknown or not group.recorded or not group.n or not base.n:
         return found
-    hits, misses = unknown.k, unknown.n - unknown.k
+    if any(c.k is None or c.n is None for c in unknown):
+        return found  # some are hidden: how far they could move it is not to be told
+    hits = sum(c.k or 0.0 for c in unknown)
+    misses = sum((c.n or 0.0) - (c.k or 0.0) for c in unknown)
     return replace(
         found,
         bound_low=_rate(group, 0, misses) - _rate(base, hits, 0),
@@ -40,6 +49,10 @@ def _bounded(found: Comparison, at: Mapping[Key, Cell]) -> Comparison:
 
 def _rate(cell: Cell, hits: float, misses: float) -> float:
     return ((cell.k or 0.0) + hits) / ((cell.n or 0.0) + hits + misses)
+
+
+def _place(one: Cell | Comparison) -> Place:
+    return one.measure.key, one.by, tuple(one.within.items())
 
 
 def _key(measure: str, within: Mapping[str, str], group: Mapping[str, str]) -> Key:

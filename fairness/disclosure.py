@@ -9,7 +9,7 @@ still has only one possible value gets company until nothing has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,15 +28,20 @@ class Sum:
 
 
 def suppress(cells: Sequence[Cell], threshold: int) -> tuple[Cell, ...]:
-    """``cells`` of one measure with those too small, and their company, made blank."""
-    sizes = {_place(cell): float(cell.n or 0) for cell in cells}
+    """``cells`` of one measure with those too small, and their company, made blank. Small is by
+    how many people there are, whatever they weigh."""
+    sizes = {_place(cell): float(cell.size) for cell in cells}
     hidden = hidden_places(sizes, threshold)
     return tuple(_blank(c, sizes, threshold) if _place(c) in hidden else c for c in cells)
 
 
-def hidden_places(sizes: Mapping[Place, float], threshold: int) -> frozenset[Place]:
-    """Which of the published ``sizes`` must be hidden. Empty groups hide nobody and stay."""
+def hidden_places(
+    sizes: Mapping[Place, float], threshold: int, elsewhere: Iterable[Place] = ()
+) -> frozenset[Place]:
+    """Which of the published ``sizes`` must be hidden. Empty groups hide nobody and stay. Hidden
+    is also what is hidden ``elsewhere``, in another table of the same people."""
     hidden = {place for place, n in sizes.items() if 0 < n < threshold}
+    hidden |= {place for place in elsewhere if sizes.get(place)}
     if not hidden:
         return frozenset()
     sums = sums_between(sizes)
@@ -98,7 +103,7 @@ def _blank(cell: Cell, sizes: Mapping[Place, float], threshold: int) -> Cell:
     )
     return replace(
         cell, n=None, k=None, value=None, low=None, high=None, n_effective=0.0, resampled=None,
-        sample=NO_SAMPLE, patterns=None,
+        sample=NO_SAMPLE, patterns=None, people=None,
         status="suppressed", reason=reason,
     )  # fmt: skip
 

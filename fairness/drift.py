@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 from fairness.errors import AuditError
@@ -52,11 +54,12 @@ def read_earlier(path: Path) -> Mapping[str, Any]:
 def drift(cells: Sequence[Cell], earlier: Mapping[str, Any], rules: Rules) -> tuple[Drift, ...]:
     """Every share that both reports show for at least ``rules.minimum`` on either side."""
     then = {_key(m["measure"], m["of"], m["group"], m["within"]): m for m in earlier["measures"]}
+    settings = earlier["provenance"].get("settings", {})
     found = []
     for cell in cells:
         old = then.get(_key(cell.measure.name, cell.measure.of, cell.group, cell.within))
         if old is not None and _both(cell, old, rules):
-            found.append(_drift(cell, old, rules))
+            found.append(_drift(cell, old, rules, float(settings.get("confidence", 0.95))))
     adjusted = holm([d.p for d in found])
     return tuple(
         replace(d, p_adjusted=p, changed=p <= rules.alpha)
@@ -66,12 +69,13 @@ def drift(cells: Sequence[Cell], earlier: Mapping[str, Any], rules: Rules) -> tu
 
 def _both(cell: Cell, old: Mapping[str, Any], rules: Rules) -> bool:
     known = cell.status == "estimated" and cell.k is not None and old["k"] is not None
-    return bool(known and (cell.n or 0) >= rules.minimum and (old["n"] or 0) >= rules.minimum)
+    return bool(known and cell.size >= rules.minimum and (old["n"] or 0) >= rules.minimum)
 
 
-def _drift(cell: Cell, old: Mapping[str, Any], rules: Rules) -> Drift:
-    n, k, value = float(old["n"]), float(old["k"]), cell.value or 0.0
-    before = k / n
+def _drift(cell: Cell, old: Mapping[str, Any], rules: Rules, confidence: float) -> Drift:
+    value, before = cell.value or 0.0, float(old["k"]) / float(old["n"])
+    n = _effective(old, before, confidence)
+    k = before * n if n < float(old["n"]) else float(old["k"])
     now = (cell.low or 0.0, cell.high if cell.high is not None else 1.0)
     low, high = difference_interval(value, now, before, wilson(k, n, rules.confidence))
     chance = equality_test([value * cell.n_effective, k], [cell.n_effective, n])
@@ -82,6 +86,22 @@ def _drift(cell: Cell, old: Mapping[str, Any], rules: Rules) -> Drift:
         cell.measure, cell.group, cell.within, before, value, value - before, low, high,
         chance.p, direction=direction,
     )  # fmt: skip
+
+
+def _effective(old: Mapping[str, Any], rate: float, confidence: float) -> float:
+    """The sample of independent units that the earlier interval is of: under survey weights, with
+    clusters and for incidences it is smaller than ``n``. Solves the width of Wilson's interval."""
+    n = float(old["n"])
+    if old.get("low") is None or old.get("high") is None:
+        return n
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    width2 = (old["high"] - old["low"]) ** 2
+    a, b, c = width2 - 1, 2 * width2 - 4 * rate * (1 - rate), width2
+    if a >= 0 or not width2:
+        return n
+    root = (-b - sqrt(b * b - 4 * a * c)) / (2 * a)
+    found = z * z / root
+    return found if found < 0.999 * n else n
 
 
 def _key(

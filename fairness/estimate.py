@@ -10,7 +10,7 @@ thresholds by group, which treat people by their group and so need legal advice 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,8 +22,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from fairness.disclosure import Place, hidden_places
 from fairness.intervals import wilson
-from fairness.records import NOT_RECORDED, TRUTH, WEIGHT, Rules, Units, key_column
+from fairness.records import NOT_RECORDED, TRUTH, WEIGHT, Cell, Rules, Units, key_column
 from fairness.rounding import to_base
 from fairness.tests_of_difference import SEED
 
@@ -36,6 +37,10 @@ FEWEST_OF_EITHER = 20
 MOST = 20_000
 """Conversations looked at, drawn at random where there are more."""
 FOLDS = 5
+LINKED = (
+    "false_digital_rate", "needless_escalation_rate", "true_positive_rate", "false_positive_rate",
+)  # fmt: skip
+"""Measures that count those who need digital, or those who do not: as these rates do."""
 Predict = Callable[[pd.DataFrame, pd.Series], np.ndarray]
 
 
@@ -76,8 +81,9 @@ VARIANTS: Mapping[str, str] = {
 }
 
 
-def estimate(units: Units, rules: Rules) -> Estimate | None:
-    """Every variant, for each column of groups; None where it was not asked for."""
+def estimate(units: Units, rules: Rules, cells: Sequence[Cell] = ()) -> Estimate | None:
+    """Every variant, for each column of groups; None where it was not asked for. A group that
+    is hidden in a measure of need among ``cells`` is hidden here: they count the same people."""
     seen = tuple(n for n in INPUTS if input_column(n) in units.frame)
     if not seen:
         return None
@@ -92,7 +98,8 @@ def estimate(units: Units, rules: Rules) -> Estimate | None:
     rates: list[Rate] = []
     with threadpool_limits(1):  # the sums are small: threads would only wait for each other
         for column in units.groups:
-            rates += _column(frame, digital.astype(int), column, seen, rules)
+            elsewhere = _hidden_in(cells, column)
+            rates += _column(frame, digital.astype(int), column, seen, rules, elsewhere)
     return Estimate(tuple(rates), seen, len(frame))
 
 
@@ -107,19 +114,56 @@ def _people(units: Units) -> pd.DataFrame:
 
 
 def _column(
-    frame: pd.DataFrame, digital: pd.Series[int], column: str, seen: Sequence[str], rules: Rules
-) -> list[Rate]:
+    frame: pd.DataFrame, digital: pd.Series[int], column: str, seen: Sequence[str], rules: Rules,
+    elsewhere: Collection[Place],
+) -> list[Rate]:  # fmt: skip
     group = frame[key_column(column)].astype(str)
     kept = ~group.str.startswith(NOT_RECORDED)
     frame = frame[kept].reset_index(drop=True)
     digital, group = digital[kept].reset_index(drop=True), group[kept].reset_index(drop=True)
     features = pd.get_dummies(frame[[input_column(n) for n in seen if n != column]].astype(str))
+    hidden = _hidden(group, digital, column, rules, elsewhere)
     found: list[Rate] = []
     for variant in VARIANTS:
         said = _cross_fitted(variant, features.astype(float), digital, group)
         if said is not None:
-            found += _rates(variant, column, group, digital, said, rules)
+            found += _rates(variant, column, group, digital, said, rules, hidden)
     return found
+
+
+def _hidden_in(cells: Sequence[Cell], column: str) -> frozenset[Place]:
+    """Each group of ``column`` of which a measure of need is hidden, for either kind of need."""
+    return frozenset(
+        _at(column, c.group[column], need)
+        for c in cells
+        if c.status == "suppressed" and c.by == (column,) and not c.within
+        and c.measure.name in LINKED
+        for need in (0, 1)
+    )  # fmt: skip
+
+
+def _hidden(
+    group: pd.Series[str], digital: pd.Series[int], column: str, rules: Rules,
+    elsewhere: Collection[Place],
+) -> frozenset[Place]:  # fmt: skip
+    """Groups too few of whom have one kind of need, and enough others that none can be worked
+    out from the sums."""
+    if not rules.threshold:
+        return frozenset()
+    sizes: dict[Place, float] = {_at(): float(len(group))}
+    for need in (0, 1):
+        sizes[_at(need=need)] = float((digital == need).sum())
+    for name in sorted(set(group)):
+        sizes[_at(column, name)] = float((group == name).sum())
+        for need in (0, 1):
+            sizes[_at(column, name, need)] = float(((group == name) & (digital == need)).sum())
+    return hidden_places(sizes, rules.threshold, elsewhere)
+
+
+def _at(column: str = "", name: str = "", need: int | None = None) -> Place:
+    """Where a number stands. The space keeps apart a column that is itself called need."""
+    who = {(f"group {column}", name)} if column else set()
+    return frozenset(who | ({("need", str(need))} if need is not None else set()))
 
 
 def _cross_fitted(
@@ -160,7 +204,7 @@ def _fitted(
 
 def _rates(
     variant: str, column: str, group: pd.Series[str], digital: pd.Series[int],
-    said: np.ndarray, rules: Rules,
+    said: np.ndarray, rules: Rules, hidden: Collection[Place],
 ) -> list[Rate]:  # fmt: skip
     """Each group's two harms: sent to digital without that being their need, and the reverse."""
     found = []
@@ -169,14 +213,14 @@ def _rates(
         for harm, need, sent in (("false_digital", 0, 1), ("needless_escalation", 1, 0)):
             holds = mine & (digital.to_numpy() == need)
             n, k = int(holds.sum()), int((said[holds] == sent).sum())
-            found.append(_rate(Rate(variant, column, name, harm, n), k, rules))
+            blank = Rate(variant, column, name, harm, n)
+            secret = _at(column, name, need) in hidden
+            found.append(replace(blank, n=0) if secret else _rate(blank, k, rules))
     return found
 
 
 def _rate(blank: Rate, k: int, rules: Rules) -> Rate:
     n = blank.n
-    if rules.threshold and n < rules.threshold:
-        return replace(blank, n=0)
     if rules.threshold and rules.rounding > 1:
         n, k = to_base(n, rules.rounding), to_base(k, rules.rounding)
     if not n:

@@ -13,16 +13,29 @@ from typing import Literal
 
 from fairness.intervals import difference_interval, quantile
 from fairness.records import Cell, Measure, Rules, Sample
-from fairness.tests_of_difference import Chance, equality_test, holm, smallest_detectable
+from fairness.tests_of_difference import (
+    Chance,
+    Overall,
+    equality_test,
+    holm,
+    smallest_detectable,
+)
 
 Verdict = Literal[
     "evidence_of_disparity", "no_evidence_found", "not_estimable", "reported_not_judged"
 ]
 
 
+NOT_THE_FIGURE = (
+    "the figures themselves are alike, or lean the other way, though the groups' values are "
+    "spread differently"
+)
+
+
 @dataclass(frozen=True)
 class Omnibus:
-    """One test that all recorded groups of a family are alike. ``p_adjusted``: over the report."""
+    """One test that all recorded groups of a family are alike. ``p_adjusted``: over the report,
+    which has so many ``tests``; ``total`` is of how many units, as far as they are independent."""
 
     measure: Measure
     by: tuple[str, ...]
@@ -34,13 +47,16 @@ class Omnibus:
     statistic: float | None = None
     degrees: int | None = None
     reason: str = ""
+    tests: int = 1
+    total: float = 0.0
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One group against its reference. ``difference`` is group minus reference.
 
-    ``detectable`` is the smallest difference this comparison would have found;
+    ``detectable`` is the smallest difference this comparison would have found, corrected for
+    all that is tested in the report;
     ``direction`` says whether the group fares worse or better, where that has a meaning;
     ``bound_low`` and ``bound_high`` are how far the gap could move if those whose group is
     not recorded were all on one side.
@@ -96,8 +112,10 @@ def omnibus_tests(found: Sequence[Family], beside: Sequence[float] = ()) -> tupl
     tests = [_omnibus(family) for family in found]
     ps = [test.p for test in tests if test.p is not None]
     adjusted = iter(holm([*ps, *beside]))
+    many = len(ps) + len(beside)
     return tuple(
-        replace(test, p_adjusted=next(adjusted)) if test.p is not None else test for test in tests
+        replace(test, p_adjusted=next(adjusted), tests=many) if test.p is not None else test
+        for test in tests
     )
 
 
@@ -133,8 +151,9 @@ def _omnibus(family: Family) -> Omnibus:
         return replace(blank, reason=measure.missing or "fewer than two groups have figures")
     chance = _test(measure, tested)
     return replace(
-        blank, p=chance.p, method=chance.method, statistic=chance.statistic, degrees=chance.degrees
-    )
+        blank, p=chance.p, method=chance.method, statistic=chance.statistic,
+        degrees=chance.degrees, total=sum(c.n_effective for c in tested),
+    )  # fmt: skip
 
 
 def _test(measure: Measure, cells: Sequence[Cell]) -> Chance:
@@ -197,7 +216,9 @@ def _judge(
     if not cell.recorded:
         reason = "who these people are was not recorded, so this is shown and not judged"
         return replace(found, verdict="reported_not_judged", reason=reason)
-    gap = _detectable(cell, base, rules, family_size)
+    gap = _detectable(cell, base, omnibus, rules, family_size)
+    if not _same_way(found, cell, base):
+        return replace(found, verdict="no_evidence_found", detectable=gap, reason=NOT_THE_FIGURE)
     sure = all(p is not None and p <= rules.alpha for p in (omnibus.p_adjusted, found.p_adjusted))
     if sure:
         return replace(found, verdict="evidence_of_disparity", detectable=gap)
@@ -212,8 +233,8 @@ def _why_not(cell: Cell, base: Cell, rules: Rules) -> str:
     for who, one in (("this group", cell), ("the reference group", base)):
         if one.status != "estimated":
             return f"{who}: {one.reason}"
-        if (one.n or 0) < rules.minimum:
-            return f"{who} has {one.n:g} where at least {rules.minimum} are needed to judge"
+        if one.size < rules.minimum:
+            return f"{who} has {one.size:g} where at least {rules.minimum} are needed to judge"
     return ""
 
 
@@ -226,8 +247,25 @@ def _unsure(found: Comparison, omnibus: Omnibus, rules: Rules) -> str:
     return "a gap this big would often arise by chance in groups of this size"
 
 
-def _detectable(cell: Cell, base: Cell, rules: Rules, family_size: int) -> float | None:
-    if not cell.measure.is_rate:
+def _same_way(found: Comparison, cell: Cell, base: Cell) -> bool:
+    """Whether what was tested of a quantile, how many lie above the common one, leans the way the
+    figures do: groups of equal medians may differ in it, and that is no gap between medians."""
+    if found.measure.kind != "quantile" or found.difference is None:
+        return True
+    pooled = quantile(Sample.pooled((cell.sample, base.sample)), found.measure.quantile)
+    mine, theirs = (s.above(pooled) / len(s) for s in (cell.sample, base.sample))
+    return (mine - theirs) * found.difference > 0
+
+
+def _detectable(
+    cell: Cell, base: Cell, omnibus: Omnibus, rules: Rules, family_size: int
+) -> float | None:
+    """At the strictest level that Holm may ask: of the pair within its family, and of the test
+    over all groups within the report."""
+    if not cell.measure.is_rate or omnibus.p is None:
         return None
     rate, alpha = base.value or 0.0, rules.alpha / family_size
-    return smallest_detectable(cell.n_effective, base.n_effective, rate, alpha, rules.power)
+    overall = Overall(omnibus.groups, omnibus.total, rules.alpha / omnibus.tests)
+    return smallest_detectable(
+        cell.n_effective, base.n_effective, rate, alpha, rules.power, overall
+    )

@@ -19,7 +19,17 @@ from fairlearn import metrics as fairlearn
 from fairness.errors import EnginesDisagree
 from fairness.incidence import Incidence, cumulative_incidence
 from fairness.intervals import order_interval, quantile, wilson
-from fairness.records import CLUSTER, SQUARED, WEIGHT, Cell, Measure, Sample, Units, key_column
+from fairness.records import (
+    CLUSTER,
+    PEOPLE,
+    SQUARED,
+    WEIGHT,
+    Cell,
+    Measure,
+    Sample,
+    Units,
+    key_column,
+)
 
 Place = tuple[str, ...]
 Part = tuple[str, pd.DataFrame, str, str]
@@ -133,7 +143,7 @@ def _shares(
     sums = _sums(units, measure, keys)
     clusters = _clusters(units, measure, keys)
     figures = {}
-    for values, k, n, squared in sums:
+    for values, k, n, squared, people in sums:
         value = k / n if rates is None else rates[(measure.key, *values)]
         if not isclose(value, k / n, rel_tol=1e-9, abs_tol=1e-12):
             raise EnginesDisagree(f"{measure.key} for {values}: fairlearn {value}, counts {k / n}.")
@@ -145,14 +155,16 @@ def _shares(
         figures[values] = {
             "n": _tidy(n), "k": _tidy(k), "value": value, "low": low, "high": high,
             "status": "estimated", "n_effective": float(effective), "patterns": patterns,
+            "people": people,
         }  # fmt: skip
     return figures
 
 
 def _sums(
     units: Units, measure: Measure, keys: Sequence[str]
-) -> list[tuple[Place, float, float, float]]:
-    """(place, events, size, sum of squared weights) wherever the condition holds for somebody."""
+) -> list[tuple[Place, float, float, float, float | None]]:
+    """(place, events, size, sum of squared weights, people if that is another number) wherever the
+    condition holds for somebody."""
     frame = units.frame
     event = frame[measure.column].to_numpy(float)
     known = ~np.isnan(event)
@@ -164,8 +176,14 @@ def _sums(
         np.bincount(codes[known], column[known], len(places)) for column in columns
     )  # fmt: skip
     sizes = np.bincount(codes[known], minlength=len(places))
-    held = (i for i in range(len(places)) if sizes[i])
-    return [(places[i], float(k[i]), float(n[i]), float(squares[i])) for i in held]
+    asked = None
+    if PEOPLE in frame:
+        asked = np.bincount(codes[known], frame[PEOPLE].to_numpy(float)[known], len(places))
+    return [
+        (places[i], float(k[i]), float(n[i]), float(squares[i]),
+         None if asked is None else float(asked[i]))
+        for i in range(len(places)) if sizes[i]
+    ]  # fmt: skip
 
 
 def place_codes(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, list[Place]]:

@@ -1,19 +1,27 @@
 """Whether a new model may go live: nobody may be understood worse than by the live one.
 
 Both have answered the same evaluation messages (nlu/answers.py). Each is its own control, so
-McNemar's exact test says more than two shares side by side; Holm over all groups and harms.
+McNemar's exact test says more than two shares side by side.
+
+There are hundreds of groups and harms, and most tests could not find anything whatever happened:
+where two messages changed, no p is below .5. Tarone's correction leaves those out (R. E. Tarone,
+"A modified Bonferroni method for discrete data", Biometrics 46, 1990, 515-522), and Holm's goes
+over the rest. Danger that is missed is a family of its own, at the full level: it must not be
+drowned by wishes that are misunderstood. So is all else together.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fairness.errors import AuditError
 from fairness.policy_gate import ALPHA, Change
-from fairness.tests_of_difference import holm
+from fairness.tests_of_difference import tarone
+
+DANGER = "danger missed"
 
 
 class AnswersWrong(AuditError):
@@ -56,7 +64,21 @@ def why_not_model(before: Answers, after: Answers) -> tuple[str, ...]:
     Only messages that both have answered count.
     """
     changes = tuple(_changes(before, after))
-    adjusted = holm([c.p for c in changes])
+    families = [[c for c in changes if (c.harm == DANGER) is danger] for danger in (True, False)]
+    return tuple(reason for family in families for reason in _reasons(family))
+
+
+def not_compared(before: Answers, after: Answers) -> str:
+    """Why no message could be compared; nothing where some were. It is no sign that nobody is
+    understood worse."""
+    for whose, answers in (("live", before), ("new", after)):
+        if not answers:
+            return f"the {whose} model's answers to the evaluation messages were not kept"
+    return "" if before.keys() & after.keys() else "no evaluation message was answered by both"
+
+
+def _reasons(changes: Sequence[Change]) -> tuple[str, ...]:
+    adjusted = tarone([c.p for c in changes], [c.least_p for c in changes], ALPHA)
     return tuple(
         f"{c.harm} for {c.group}: {c.after_only} of {c.people} messages that the live model has "
         f"right, {c.before_only} the other way (corrected p {p:.3f})"

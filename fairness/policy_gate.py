@@ -36,6 +36,11 @@ class Change:
         both = self.before_only + self.after_only
         return float(binomtest(self.after_only, both, 0.5).pvalue) if both else 1.0
 
+    @property
+    def least_p(self) -> float:
+        """The smallest p that so many changes could have given: all of them one way."""
+        return min(1.0, 2.0 ** (1 - self.before_only - self.after_only))
+
 
 def people_of_district() -> tuple[Person, ...]:
     """The same people every time."""

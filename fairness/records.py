@@ -17,6 +17,8 @@ NOT_RECORDED = "not recorded"
 WEIGHT = "weight"
 SQUARED = "squared"
 """Sum of squared weights, where one row of the frame stands for several of the data."""
+PEOPLE = "people"
+"""How many rows of the data a row of the frame stands for, where weights are of a survey."""
 CLUSTER = "cluster"
 TRUTH, PICKED = "truth", "picked"
 
@@ -145,7 +147,8 @@ class Units:
     a truth is known, ``truth`` and ``picked`` (1.0, 0.0 or NaN), or ``truth:<of>`` and
     ``picked:<of>`` where there are several classes. Where rows of one person or household
     are alike, ``cluster`` says which belong together.
-    ``weights``: ``none``, ``counts`` (a row stands for that many units) or ``survey``.
+    ``weights``: ``none``, ``counts`` (a row stands for that many units) or ``survey``, where
+    ``people`` counts the rows of the data.
     """
 
     frame: pd.DataFrame
@@ -180,7 +183,8 @@ class Cell:
     """One measure for one group, inside one stratum (``within``; empty for all).
 
     ``n`` counts those the condition holds for, ``k`` the events among them (None for
-    quantiles). ``n_effective`` is less than ``n`` only under survey weights and where rows
+    quantiles). ``people`` is how many were asked, where survey weights make ``n`` another number;
+    it is not published. ``n_effective`` is less than ``n`` only under survey weights and where rows
     come in clusters. ``resampled`` is the bootstrap's interval. ``sample`` holds a quantile's
     values and is never published, no more than ``patterns``: events and size of each cluster,
     and how many clusters are like that.
@@ -201,8 +205,14 @@ class Cell:
     resampled: tuple[float, float] | None = None
     sample: Sample = field(default=NO_SAMPLE, repr=False)
     patterns: np.ndarray | None = field(default=None, repr=False, compare=False)
+    people: float | None = None
 
     @property
     def recorded(self) -> bool:
         """Whether every value that makes up the group was recorded."""
         return not any(value.startswith(NOT_RECORDED) for value in self.group.values())
+
+    @property
+    def size(self) -> float:
+        """How many people the figure rests on: a weight makes nobody harder to recognise."""
+        return (self.n if self.people is None else self.people) or 0

@@ -9,6 +9,10 @@ from typing import Literal
 from fairness.judge import Comparison
 from fairness.records import Cell, Measure
 
+Finding = Literal["reversed", "shrinks", "grows", "holds"]
+NOTHING = 1e-9
+"""Gaps below this are rounding of the computer's."""
+
 
 @dataclass(frozen=True)
 class Simpson:
@@ -16,7 +20,7 @@ class Simpson:
 
     ``above`` and ``below`` count the strata where the group's share is above or below the
     reference's. ``finding``: ``reversed`` (the sign turns round), ``shrinks`` (to less than
-    half) or ``holds``.
+    half), ``grows`` (to more than double, as where there is no gap over all) or ``holds``.
     """
 
     measure: Measure
@@ -27,7 +31,7 @@ class Simpson:
     conditional: float
     above: int
     below: int
-    finding: Literal["reversed", "shrinks", "holds"]
+    finding: Finding
 
 
 def simpson_check(comparisons: Sequence[Comparison], cells: Sequence[Cell]) -> tuple[Simpson, ...]:
@@ -55,11 +59,13 @@ def _row(pooled: Comparison, pairs: Sequence[tuple[Cell, Cell]]) -> Simpson | No
     gaps = [(a.value or 0.0) - (b.value or 0.0) for a, b in pairs]
     weights = [a.n_effective * b.n_effective / (a.n_effective + b.n_effective) for a, b in pairs]
     inside = sum(g * w for g, w in zip(gaps, weights, strict=True)) / sum(weights)
-    finding: Literal["reversed", "shrinks", "holds"] = "holds"
+    finding: Finding = "holds"
     if inside * pooled.difference < 0:
         finding = "reversed"
     elif abs(inside) < abs(pooled.difference) / 2:
         finding = "shrinks"
+    elif abs(inside) > max(2 * abs(pooled.difference), NOTHING):
+        finding = "grows"
     return Simpson(
         pooled.measure, pooled.by, pooled.group, pooled.reference, pooled.difference, inside,
         sum(g > 0 for g in gaps), sum(g < 0 for g in gaps), finding,

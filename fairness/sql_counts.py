@@ -22,6 +22,10 @@ SENT = ("asked_channel", "route_channel")
 TURN_FLAGS = ("fallback", "misunderstood", "answer_not_taken")
 RATED: Mapping[str, float] = {"yes": 5.0, "partly": 3.0, "no": 1.0}
 _WIDTH = 8
+CONFIRM = "confirm"
+"""The way of a case that wants only an agent's yes to what the assistant says."""
+OUTAGE, HAD_A_PERSON = "error_assistant_down", "need_had_a_person"
+"""The reason of a case that nobody asked for, and what stands beside it once an agent had it."""
 
 
 @dataclass(frozen=True)
@@ -208,17 +212,25 @@ def _outcomes(tables: Tables) -> sa.Subquery:
 
 
 def _first_handoffs(tables: Tables) -> sa.Subquery:
-    """The first handoff's way and wait; whether any was closed, and resolved; what people did."""
+    """The first handoff's way and wait; whether any was closed, and resolved; what people did.
+
+    One that was called off was waited for until then.
+    """
     held = tables.of("handoffs")
-    wait = seconds_between(tables.dialect, held.c.asked_at, held.c.claimed_at)
-    rows = sa.select(
+    called_off = _is_called_off(held)
+    waited = sa.case(
+        (held.c.claimed_at.is_not(None), held.c.claimed_at), (called_off, held.c.closed_at)
+    )
+    wait = seconds_between(tables.dialect, held.c.asked_at, waited)
+    rows: Any = sa.select(
         *(held.c[n] for n in ("conversation_id", "way", "outcome_code", "closed_at")),
         sa.case((wait < 0, 0.0), else_=wait).label("wait"),
         _agents_channel(held).label("agent"),
         sa.func.row_number()
         .over(partition_by=held.c.conversation_id, order_by=(held.c.asked_at, held.c.id))
         .label("place"),
-    ).subquery("handoffs_in_order")
+    )
+    rows = rows.where(sa.not_(_is_for_nobody(held, called_off))).subquery("handoffs_in_order")
     first = rows.c.place == 1
     solved = rows.c.outcome_code.in_(RESOLVED_HANDOFFS)
     numbered = sa.case((rows.c.agent.is_not(None), _numbered(rows.c.place, rows.c.agent)))
@@ -240,6 +252,23 @@ def _first_handoffs(tables: Tables) -> sa.Subquery:
         .group_by(rows.c.conversation_id)
         .subquery("handoffs_of")
     )
+
+
+def _is_called_off(held: sa.TableClause) -> sa.ColumnElement[bool]:
+    """Over with no agent having it: the citizen, or an assistant that was back, called it off."""
+    over = sa.func.coalesce(held.c.status, "") == "returned"
+    return sa.and_(over, held.c.claimed_by.is_(None), held.c.claimed_at.is_(None))
+
+
+def _is_for_nobody(
+    held: sa.TableClause, called_off: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """No handoff to a person: an outage's case that was called off, as nobody had asked for it; and
+    one for an agent's yes, unless the agent served it themselves."""
+    why = sa.func.coalesce(sa.cast(held.c.reasons, sa.String), "")
+    outage = sa.and_(why.contains(OUTAGE), sa.not_(why.contains(HAD_A_PERSON)))
+    only_yes = sa.and_(sa.func.coalesce(held.c.way, "") == CONFIRM, held.c.outcome_code.is_(None))
+    return sa.or_(sa.and_(called_off, outage), only_yes)
 
 
 def _rated(tables: Tables) -> sa.Subquery:

@@ -14,6 +14,7 @@ from fairness.errors import TableWrong
 from fairness.records import (
     CLUSTER,
     NOT_RECORDED,
+    PEOPLE,
     PICKED,
     SQUARED,
     TRUTH,
@@ -66,6 +67,8 @@ def read_table(path: Path, columns: TableColumns) -> Units:
     file = read_columns(path, columns.all, once=columns.id)
     weight, kind, notes = _weights(file, columns.weight)
     frame = pd.DataFrame({WEIGHT: weight * file.counts, SQUARED: weight**2 * file.counts})
+    if kind == "survey":
+        frame[PEOPLE] = file.counts
     within = (columns.within,) if columns.within else ()
     for name in (*columns.groups, *within):
         frame[key_column(name)] = group_values(file, name)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import asin, isclose, pi, sin, sqrt
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2, fisher_exact
+from scipy.optimize import brentq
+from scipy.stats import chi2, fisher_exact, ncx2
 
 EXACT_UP_TO = 10_000
 """Two groups of together at most this many units get Fisher's exact test, and larger ones too
@@ -67,19 +69,65 @@ def holm(ps: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
+def tarone(ps: Sequence[float], least: Sequence[float], alpha: float) -> tuple[float, ...]:
+    """Holm's correction over those tests only that could reach their level; 1 for the others.
+
+    ``least`` is the smallest p that each test could have given, whatever was found. Tarone (1990):
+    with the smallest k such that at most k of them have one of ``alpha`` / k or less, these are
+    the family. Which they are does not depend on the p, so nothing is chosen by what it shows.
+    """
+    k = 1
+    while sum(p <= alpha / k for p in least) > k:
+        k += 1
+    family = [i for i, p in enumerate(least) if p <= alpha / k]
+    adjusted = [1.0] * len(ps)
+    for i, p in zip(family, holm([ps[i] for i in family]), strict=True):
+        adjusted[i] = p
+    return tuple(adjusted)
+
+
+@dataclass(frozen=True)
+class Overall:
+    """The test over all ``groups`` of a family that a pair needs too: of ``total`` units, at a
+    level of ``alpha`` once corrected."""
+
+    groups: int
+    total: float
+    alpha: float
+
+
 def smallest_detectable(
-    n: float, n_reference: float, rate: float, alpha: float, power: float
+    n: float,
+    n_reference: float,
+    rate: float,
+    alpha: float,
+    power: float,
+    overall: Overall | None = None,
 ) -> float | None:
-    """The smallest gap to ``rate`` such a comparison finds with that ``power``.
+    """The smallest gap to ``rate`` such a comparison finds with that ``power``; where a test over
+    all groups has to find it too, with this group alone unlike the others, the larger of both.
 
     Arcsine approximation; of the two directions the harder one that exists. None when
     the groups are too small to find any gap.
     """
     z = NormalDist().inv_cdf
     shift = (z(1 - alpha / 2) + z(power)) * sqrt(1 / n + 1 / n_reference) / 2
+    if overall is not None:
+        needed = _noncentrality(overall.groups - 1, overall.alpha, power)
+        shift = max(shift, sqrt(needed * (1 / n + 1 / (overall.total - n))) / 2)
     angle = asin(sqrt(rate))
     reachable = [a for a in (angle - shift, angle + shift) if 0 <= a <= pi / 2]
     return max((abs(sin(a) ** 2 - rate) for a in reachable), default=None)
+
+
+@lru_cache(maxsize=1024)
+def _noncentrality(degrees: int, alpha: float, power: float) -> float:
+    """How far from equal all groups must be for a chi-square test to find it with ``power``."""
+    limit = chi2.isf(alpha, degrees)
+    high = 1.0
+    while ncx2.sf(limit, degrees, high) < power:
+        high *= 2
+    return float(brentq(lambda far: ncx2.sf(limit, degrees, far) - power, 1e-9, high))
 
 
 def _whole(values: Sequence[float]) -> bool:

@@ -97,15 +97,34 @@ def worse(shares: Sequence[Share], live: Sequence[Share]) -> Iterator[str]:
     """A sentence for each group that the live model understands better, beyond its interval."""
     held = {one.key: one for one in live}
     for one in shares:
-        before = held.get(one.key)
-        if before is None or one.share is None or before.n != one.n or one.n < FEWEST:
-            continue
-        if before.low is None or before.high is None:
+        before = _comparable(one, held)
+        if before is None or one.share is None or before.low is None or before.high is None:
             continue
         lost = one.share < before.low if one.good else one.share > before.high
         if lost:
             had = f"the live model has {before.share:.3f}"
             yield f"{_named(one)}: {one.share:.3f} of {one.n}; {had}"
+
+
+def unmeasured(shares: Sequence[Share], floors: Sequence[Floor]) -> Iterator[str]:
+    """A sentence for each floor that no message of the evaluation sets was held against."""
+    for floor in floors:
+        held = any(
+            one.share is not None and one.what == floor.what
+            and floor.lang in (one.lang, "*") and floor.group in (one.group, "*")
+            for one in shares
+        )  # fmt: skip
+        if not held:
+            yield f"{floor.lang}, {floor.what}, {floor.group}: no message of the sets is of it"
+
+
+def not_compared(shares: Sequence[Share], live: Sequence[Share] | None) -> str:
+    """Why no group could be compared with the live model; nothing where some were."""
+    if not live:
+        return "there is no live model, or its figures are not kept beside it"
+    if any(_comparable(one, {s.key: s for s in live}) for one in shares):
+        return ""
+    return f"no group of {FEWEST} messages or more was measured on as many with the live model"
 
 
 def note(models: Path, entry: Mapping[str, Any]) -> None:
@@ -141,6 +160,14 @@ def _limit(one: Share, floors: Sequence[Floor]) -> float | None:
     ]  # fmt: skip
     best = max(fitting, key=lambda f: (f.group != "*", f.lang != "*"), default=None)
     return best.limit if best else None
+
+
+def _comparable(one: Share, held: Mapping[tuple[str, str, str], Share]) -> Share | None:
+    """The live model's share beside ``one``, where it says something."""
+    before = held.get(one.key)
+    if before is None or one.share is None or before.n != one.n or one.n < FEWEST:
+        return None
+    return None if before.low is None or before.high is None else before
 
 
 def _named(one: Share) -> str:

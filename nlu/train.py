@@ -20,6 +20,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -36,7 +37,19 @@ from bot.files.live_model import (
 from bot.rasa.quiet import make_logs_quiet
 from nlu.answers import answers_of
 from nlu.fingerprint import fingerprint
-from nlu.gate import GateClosed, check, figures_of, keep_shares, note, read_floors, shares_beside
+from nlu.gate import (
+    FLOORS,
+    Floor,
+    GateClosed,
+    check,
+    figures_of,
+    keep_shares,
+    not_compared,
+    note,
+    read_floors,
+    shares_beside,
+    unmeasured,
+)
 from nlu.shares import Share
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,22 +133,46 @@ def train_if_changed(
 
 
 def pass_gate(models: Path, root: Path, file: Path, overruled: Overruled | None) -> None:
-    """Say and note whether ``file`` may go live. Raises GateClosed."""
+    """Say and note whether ``file`` may go live, and what it was not held against: that nothing was
+    compared is no sign that nobody is understood worse. Raises GateClosed."""
     floors = read_floors(root)
     if floors is None:
+        untold = [f"the new model was tried on nothing: there is no {FLOORS}"]
+        _say_untold(untold)
+        note(models, {"model": file.name, "reasons": [], "live": True, "not_compared": untold})
         return
     sys.stderr.write("Trying the new model on the evaluation sets.\n")
-    shares, reasons = check(file, floors, _live_shares(models))
+    live = _live_shares(models)
+    shares, reasons = check(file, floors, live)
     keep_shares(file, shares)
+    untold = untold_of(shares, floors.floors, live)
+    _say_untold(untold)
     for reason in reasons:
         sys.stderr.write(f"  below: {reason}\n")
-    decided = {"model": file.name, "reasons": reasons, "live": not reasons or bool(overruled)}
+    decided = {
+        "model": file.name, "reasons": reasons, "live": not reasons or bool(overruled),
+        "not_compared": untold,
+    }  # fmt: skip
     note(models, {**decided, "overruled": asdict(overruled) if overruled else None})
     if reasons and not overruled:
         raise GateClosed(
             f"{GateClosed.__doc__} The lines above say who. Mend the phrases and train again, or "
             "let it live: fairway train --force --override-gate REASON --by NAME"
         )
+
+
+def untold_of(
+    shares: Sequence[Share], floors: Sequence[Floor], live: Sequence[Share] | None
+) -> list[str]:
+    """What the gate could not look at, and why."""
+    why = not_compared(shares, live)
+    nothing = [f"nothing was compared with the live model: {why}"] if why else []
+    return [*nothing, *unmeasured(shares, floors)]
+
+
+def _say_untold(untold: Sequence[str]) -> None:
+    for line in untold:
+        sys.stderr.write(f"  not compared: {line}\n")
 
 
 def _live_shares(models: Path) -> list[Share] | None:

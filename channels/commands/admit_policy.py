@@ -18,7 +18,8 @@ def admit_policy(context: click.Context, override_gate: str | None, by: str | No
     """Ask the audit whether bot/routing_policy.yml may go live, and let it in if so.
 
     The same is asked at every start: a policy that would send people of the stated district to
-    digital who need a person, where the live one does not, is kept out and the live one stays.
+    digital who need a person, where the live one does not, is kept out and the live one stays. So
+    is one that takes anybody nearer to digital for what they need or tell us.
     Exit status: 0 it is live, 3 it is kept out. Restart Fairway for it to take effect.
 
     \b

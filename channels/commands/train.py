@@ -62,10 +62,12 @@ def train_model(settings: Settings, force: bool = False, more: Sequence[str] = (
 def _activate(models: Path, *, overruled: bool) -> None:
     """Let the candidate live if the audit says so, or somebody has overruled it."""
     # In a child: the audit's libraries would stay in the memory of whoever keeps running.
-    reasons = json.loads(in_child(lambda: _why_not(models)))
+    reasons, nothing = json.loads(in_child(lambda: _why_not(models)))
+    if nothing:
+        click.echo(f"  the audit: nothing was compared: {nothing}", err=True)
     for reason in reasons:
         click.echo(f"  the audit: {reason}", err=True)
-    let_candidate_live(models, reasons, overruled=overruled)
+    let_candidate_live(models, reasons, overruled=overruled, not_compared=nothing)
     if reasons and not overruled:
         raise click.ClickException(
             "The audit finds that some people would be understood worse, so the live model stays. "
@@ -75,8 +77,9 @@ def _activate(models: Path, *, overruled: bool) -> None:
 
 
 def _why_not(models: Path) -> str:
-    """The audit's reasons, as JSON."""
-    return json.dumps(import_module("channels.gates").why_not_candidate(models))
+    """The audit's reasons, and why it had nothing to compare (nothing: it had), as JSON."""
+    gates = import_module("channels.gates")
+    return json.dumps([gates.why_not_candidate(models), gates.candidate_not_compared(models)])
 
 
 def _refuse_tampered(models: Path) -> None:

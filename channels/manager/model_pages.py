@@ -80,6 +80,14 @@ class ModelPages:
             now = self._bench.tools.model_reasons(*files)
         return list(dict.fromkeys((*held[model].reasons, *now)))
 
+    def _not_compared(self, model: str) -> str:
+        """Why the audit has nothing to compare it with; nothing: it has."""
+        live = named_model(self._models, LIVE)
+        if live is None:
+            return "there is no live model"
+        files = answers_beside(live), answers_beside(self._models / model)
+        return self._bench.tools.model_not_compared(*files)
+
     def _page(
         self,
         request: Request,
@@ -106,6 +114,7 @@ class ModelPages:
             other=other,
             lines=lines if chosen else (),
             reasons=self._reasons(model) if chosen and not chosen.live else (),
+            not_compared=self._not_compared(model) if chosen and not chosen.live else "",
             problem=problem,
             reason=reason,
             done=done,

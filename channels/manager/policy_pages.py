@@ -10,11 +10,12 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from bot.errors import BadFile, FairwayError
-from bot.policy_try import Replay, replay
+from bot.policy_try import replay
 from bot.routing import RoutingPolicy
 from bot.staff import Staff
 from channels.manager.base import Bench, Manager, Text
 from channels.manager.model_pages import ReasonMissing
+from channels.manager.policy_trial import Trial, trial_of
 from channels.own_files import diff_of
 from channels.policy_shelf import live_policy, put_own, read_text, versions
 from channels.settings import ROOT
@@ -23,7 +24,7 @@ from channels.turn_rows import records_since
 SHIPPED = ROOT / "bot" / "routing_policy.yml"
 DAYS = timedelta(days=31)
 FEWEST = 10
-"""A group of fewer is not shown: somebody might be known by it."""
+"""A number below this is not shown: somebody might be known by it."""
 
 
 class PolicyPages:
@@ -113,10 +114,11 @@ class PolicyPages:
             done=done,
         )
 
-    def _replay(self, policy: RoutingPolicy) -> Replay:
+    def _replay(self, policy: RoutingPolicy) -> Trial:
         with self._bench.parts.engine.connect() as db:
             records = list(records_since(db, self._bench.now() - DAYS))
-        return replay(records, self._bench.cards(), self._live(), policy)
+        found = replay(records, self._bench.cards(), self._live(), policy)
+        return trial_of(found, self._bench.tools.published)
 
 
 def unix_lines(text: str) -> str:

@@ -17,11 +17,13 @@ Place = frozenset[tuple[str, str]]
 class ManagerTools:
     """``redact(text, known)``: words without what gives somebody away. ``policy_reasons(live,
     new)`` and ``model_reasons(live, new)`` (files of answers): why the audit keeps the new one
-    out. ``published(counts)``: what of a table may be published, a number or None, which hides.
-    ``pages()``: the council's pages that may be quoted."""
+    out. ``model_not_compared(live, new)``: why it had nothing to compare. ``published(counts)``:
+    what of a table may be published, a number or None, which hides. ``pages()``: the council's
+    pages that may be quoted."""
 
     redact: Callable[[str, Iterable[str]], str]
     policy_reasons: Callable[[RoutingPolicy, RoutingPolicy], Sequence[str]]
     model_reasons: Callable[[Path, Path], Sequence[str]]
+    model_not_compared: Callable[[Path, Path], str]
     published: Callable[[Mapping[Place, int]], Mapping[Place, int | None]]
     pages: Callable[[], Sequence[Page]]

@@ -212,7 +212,7 @@ def untold_of(report: Report) -> tuple[str, ...]:
 
 def simpson_of(report: Report) -> tuple[Finding, ...]:
     """Where looking inside the strata changes the picture, first."""
-    order = {"reversed": 0, "shrinks": 1, "holds": 2}
+    order = {"reversed": 0, "shrinks": 1, "grows": 2, "holds": 3}
     within = " and ".join(report.provenance["within"])
     rows = [r for r in report.simpson if r.measure.judged]
     rows.sort(key=lambda r: order[r.finding])

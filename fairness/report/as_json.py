@@ -19,7 +19,7 @@ from fairness.simpson import Simpson
 from fairness.summary import Figure
 
 SCHEMA = Path(__file__).parent / "schema.json"
-SCHEMA_VERSION = "2.1"
+SCHEMA_VERSION = "2.2"
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -150,6 +150,7 @@ def simpson_finding(row: Simpson, within: str) -> str:
     ending = {
         "reversed": "It turns round",
         "shrinks": "Most of it goes",
+        "grows": "It is larger there",
         "holds": "It holds",
     }[row.finding]
     return (

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from channels.gates import why_not_candidate
+from channels.gates import candidate_not_compared, why_not_candidate
 from channels.model_shelf import CANDIDATE, LIVE, answers_beside, let_candidate_live, named_model
 
 
@@ -46,3 +46,14 @@ def test_an_overruled_or_a_good_one_goes_live_and_both_are_noted(models):
 def test_the_first_model_has_nothing_to_be_worse_than(models):
     (models / LIVE).unlink()
     assert why_not_candidate(models) == ()
+    assert candidate_not_compared(models) == "there is no live model"
+    let_candidate_live(models, (), overruled=False, not_compared="there is no live model")
+    noted = json.loads((models / "gate.jsonl").read_text())
+    assert noted["live"] and noted["not_compared"] == "there is no live model"
+
+
+def test_answers_that_were_not_kept_are_no_pass(models):
+    assert candidate_not_compared(models) == ""
+    answers_beside(models / "old.tar.gz").unlink()
+    assert why_not_candidate(models) == ()
+    assert "live model's answers" in candidate_not_compared(models)

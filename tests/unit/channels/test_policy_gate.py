@@ -69,6 +69,26 @@ def test_a_policy_that_hurts_nobody_goes_live_by_itself(home, check, tmp_path):
     assert [entry["admitted"] for entry in log_of(home)] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("large_print, more_time, bsl]", "large_print, more_time]", "who tells us bsl is sent to"),
+        ("[no_internet, no_device, no_data,", "[no_internet, no_device,", "who tells us no_data"),
+        ("kinds: [relational]", "urgencies: [urgent]", "relational, routine need"),
+        ("urgencies: [urgent]", "kinds: [relational]", "information, urgent need"),
+        (
+            "at_least: face_to_face",
+            "at_least: assisted",
+            "home_visit is sent to assisted, not",
+        ),
+    ],
+)
+def test_a_policy_that_forgets_any_one_circumstance_is_kept_out(check, tmp_path, old, new, says):
+    """Though nobody of the synthetic district has it."""
+    reasons = check(changed(tmp_path, (old, new))).reasons
+    assert any(says in reason for reason in reasons), reasons
+
+
 def test_nobody_is_told_apart_by_chance():
     people = people_of_district()
     digital, person = (lambda _: "digital"), (lambda _: "assisted")

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.approval import CONFIRM, REASON
+from bot.handoff import ASSISTANT_DOWN, HAD_A_PERSON
 from bot.stores.schema import metadata
+from fairness import sql_counts
 from fairness.audit import audit
 from fairness.database import read_database
 from fairness.decisions_file import read_decisions
@@ -95,6 +98,56 @@ def test_a_handoff_nobody_took_counts_as_longer_than_any(council):
     p90 = found["handoff_wait_p90_seconds", "en"]
     assert p90.value is None and "never served" in p90.reason
     assert found["handoff_rate", "en"].value == 1.0
+
+
+def test_a_handoff_that_was_called_off_was_waited_for_until_then(council):
+    for seconds in (60, 400):
+        off = {"status": "returned", "closed_at": council.start + timedelta(seconds=seconds)}
+        council.add({}, handoff=off)
+    found, _ = figures(read_database(council.url, ("language",), None))
+    assert found["handoff_wait_median_seconds", "en"].value == 230
+    over = found["handoff_wait_over_target_rate", "en"]
+    assert (over.k, over.n) == (1, 2)
+
+
+def test_a_case_of_an_outage_that_was_called_off_is_no_handoff(council):
+    """Nobody had asked for it. Once an agent had it, or while it still waits, it counts."""
+    off = {"status": "returned", "closed_at": council.start, "reasons": [ASSISTANT_DOWN]}
+    asked = {"asked_channel": "assisted"}
+    council.add(asked, handoff=off)
+    council.add({}, handoff={**off, "reasons": [ASSISTANT_DOWN, HAD_A_PERSON]})
+    council.add({}, handoff={"reasons": [ASSISTANT_DOWN]})
+    council.add({}, handoff={"reasons": [ASSISTANT_DOWN], "status": "claimed", "claimed_by": "asha",
+                             "claimed_at": council.start + timedelta(seconds=90)})  # fmt: skip
+    found, _ = figures(read_database(council.url, ("language",), None))
+    assert (found["handoff_rate", "en"].k, found["handoff_rate", "en"].n) == (3, 4)
+    assert found["handoff_wait_median_seconds", "en"].n == 3
+    assert found["denied_choice_rate", "en"].value == 1.0, "they were not handed to a person"
+
+
+def test_a_yes_to_an_answer_is_no_person_who_served(council):
+    """Neither a wait for a person, nor a decision of theirs, unless they served it themselves."""
+    sent = {"route_channel": "digital", "asked_channel": "assisted"}
+    case = {
+        "way": CONFIRM, "reasons": [REASON], "claimed_by": "asha", "closed_at": council.start,
+        "claimed_at": council.start + timedelta(seconds=90),
+    }  # fmt: skip
+    council.add(sent, handoff={**case, "status": "returned"})
+    council.add(sent, handoff={"way": CONFIRM, "reasons": [REASON]})
+    found, _ = figures(read_database(council.url, ("language",), None))
+    assert found["handoff_rate", "en"].value == 0.0
+    assert found["denied_choice_rate", "en"].value == 1.0
+    for nothing in ("handoff_wait_median_seconds", "overruled_rate"):
+        assert found[nothing, "en"].status == "not_estimable"
+    council.add(sent, handoff={**case, "status": "closed", "outcome_code": "resolved"})
+    found, _ = figures(read_database(council.url, ("language",), None))
+    assert (found["overruled_rate", "en"].k, found["overruled_rate", "en"].n) == (1, 1)
+    assert found["handoff_wait_median_seconds", "en"].value == 90
+
+
+def test_the_audit_and_the_assistant_use_the_same_words():
+    assert (sql_counts.CONFIRM, sql_counts.OUTAGE) == (CONFIRM, ASSISTANT_DOWN)
+    assert sql_counts.HAD_A_PERSON == HAD_A_PERSON
 
 
 def test_resolution_and_abandonment(council):

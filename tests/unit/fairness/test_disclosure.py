@@ -95,3 +95,25 @@ def test_equalised_odds_and_their_interval_are_of_groups_shown_in_both(write, mo
     assert figure.value == pytest.approx(0.2)
     assert 0.1 < figure.low < figure.value < figure.high < 0.35
     assert figure.reason == "left out, with figures for one kind of truth: a, b"
+
+
+def test_few_people_are_hidden_however_much_they_weigh(write):
+    rows = ["o,g,w"]
+    rows += [f"{'yn'[i % 2]},{who},{weight}" for who, n, weight in
+             (("a", 40, 2.5), ("b", 30, 3.5), ("rare", 4, 900.5)) for i in range(n)]  # fmt: skip
+    columns = TableColumns("o", ("y",), ("g",), weight="w")
+    units = read_table(write("\n".join(rows) + "\n"), columns)
+    cells = {c.group.get("g"): c for c in report_on(units, threshold=10).measures}
+    assert {g: c.status for g, c in cells.items()} == {
+        None: "estimated", "a": "estimated", "b": "suppressed", "rare": "suppressed",
+    }  # fmt: skip
+    assert "fewer than 10" in cells["rare"].reason and "worked out" in cells["b"].reason
+    assert (cells["rare"].n, cells["rare"].people) == (None, None)
+    told = report_on(units, references={"g": "a"}).comparisons
+    rare = next(c for c in told if c.group == {"g": "rare"})
+    assert rare.verdict == "not_estimable" and "has 4 where" in rare.reason
+
+
+def test_what_another_table_hides_is_hidden_with_its_company():
+    sizes = {at(): 125, at(a="x"): 60, at(a="y"): 40, at(a="z"): 25}
+    assert hidden_places(sizes, 10, [at(a="y"), at(a="w")]) == {at(a="y"), at(a="z")}

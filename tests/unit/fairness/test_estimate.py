@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from click.testing import CliRunner
 
 from fairness.__main__ import audit_command
 from fairness.decisions_file import read_decisions
-from fairness.estimate import INPUTS, VARIANTS, input_column, widest_gap
+from fairness.estimate import INPUTS, VARIANTS, estimate, input_column, widest_gap
+from fairness.records import Rules
 from fairness.report.as_json import as_json
 from fairness.report.extras import extras_of
 from tests.unit.fairness.kit import report_on
@@ -108,3 +110,28 @@ def test_the_command_writes_it_into_every_file(write, tmp_path):
 def test_the_same_data_gives_the_same_estimate(judged, tmp_path):
     again = decisions(_writer(tmp_path))
     assert report_on(read_decisions(again, ("who",), None, INPUTS)).estimate == judged.estimate
+
+
+def test_no_hidden_group_can_be_worked_out_from_the_others(write):
+    """Of c few need a person: shown were those of a and b, and how many need one in all."""
+    rows = decisions(write).read_text()
+    for i in range(300):
+        need = "assisted" if i < 5 else "digital"
+        rows += f"d{i},c,{'housing' if i % 2 else 'bins'},digital,{need},False\n"
+    found = report_on(read_decisions(write(rows), ("who",), None, INPUTS), threshold=10).estimate
+    plain = [r for r in found.rates if r.variant == "plain"]
+    for harm in ("false_digital", "needless_escalation"):
+        hidden = {r.group for r in plain if r.harm == harm and r.value is None}
+        assert "c" in hidden and len(hidden) == 2
+    assert all(r.n == 0 and r.k is None for r in plain if r.value is None)
+
+
+def test_a_group_hidden_in_a_measure_of_need_is_hidden_here_too(write):
+    units = read_decisions(decisions(write), ("who",), None, INPUTS)
+    (cell,) = (
+        c for c in report_on(units).measures
+        if c.measure.name == "false_digital_rate" and c.group == {"who": "a"}
+    )  # fmt: skip
+    hidden = replace(cell, status="suppressed")
+    found = estimate(units, Rules(threshold=10), [hidden])
+    assert all(r.value is None for r in found.rates if r.group == "a")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from fairness.bootstrap import resample
-from fairness.drift import EarlierReportWrong, read_earlier
+from fairness.drift import EarlierReportWrong, _effective, read_earlier
 from fairness.intervals import difference_interval, wilson
-from fairness.records import PICKED, WEIGHT, Measure, Source, Units, key_column
+from fairness.records import CLUSTER, PICKED, WEIGHT, Measure, Source, Units, key_column
 from fairness.report.as_json import as_json
+from fairness.report.words import simpson_finding
+from fairness.tests_of_difference import equality_test
 from tests.unit.fairness.kit import report_on
 
 MEASURE = Measure("selection_rate", "Rate", "Of all.", of="yes", worse="lower")
@@ -177,3 +180,59 @@ def test_power_for_five_points_is_what_the_report_says_it_can_detect(say):
     say(f"30 % against 35 %, n = {n}: {flagged} of 200 flag; able to detect {low:.4f}")
     assert 0.80 <= flagged / 200 <= 0.97
     assert np.mean(able) < 0.05  # the report says a gap of five points would be found, and it is
+
+
+def test_bounds_count_everyone_who_is_not_recorded_for_whichever_reason():
+    counts = {("a",): (50, 100), ("b",): (30, 100)}
+    both = {("not recorded: left empty",): (4, 6), ("not recorded: prefers not to say",): (2, 4)}
+    found = comparison(report_on(units_of({**counts, **both})), "b")
+    whole = comparison(report_on(units_of({**counts, ("not recorded",): (6, 10)})), "b")
+    assert found.bound_low == whole.bound_low is not None
+    assert found.bound_high == whole.bound_high
+    silent = comparison(report_on(units_of({**counts, **both})), "not recorded: left empty")
+    assert silent.bound_low is None
+
+
+def test_nothing_is_rounded_to_nought_with_an_exact_figure_beside_it():
+    counts = {("a",): (50, 100), ("b",): (1, 2), ("not recorded",): (10, 10)}
+    report = report_on(units_of(counts), threshold=2, rounding=5)
+    small = next(c for c in report.measures if c.group == {"g": "b"})
+    assert (small.status, small.n, small.value) == ("suppressed", None, None)
+
+
+def in_pairs(a: int, b: int):
+    """Two groups of 100 rows each, every two of one household alike."""
+    units = units_of({("a",): (a, 100), ("b",): (b, 100)})
+    frame = units.frame.loc[units.frame.index.repeat(units.frame[WEIGHT].astype(int))]
+    frame = frame.reset_index(drop=True).assign(**{WEIGHT: 1.0})
+    frame[CLUSTER] = [str(i // 2) for i in range(len(frame))]
+    return replace(units, frame=frame)
+
+
+def test_drift_knows_how_sure_the_earlier_report_was():
+    """Fifty pairs are not a hundred people."""
+    earlier = as_json(report_on(in_pairs(60, 50)))
+    row = next(m for m in earlier["measures"] if m["group"] == {"g": "a"})
+    now = report_on(in_pairs(44, 50), earlier=earlier, alpha=0.05)
+    cell = next(c for c in now.measures if c.group == {"g": "a"})
+    assert _effective(row, 0.6, 0.95) == pytest.approx(49)
+    assert cell.n_effective == pytest.approx(49)
+    drifted = next(d for d in now.drift if d.group == {"g": "a"})
+    assert drifted.p == pytest.approx(equality_test([0.44 * 49, 0.6 * 49], [49, 49]).p)
+    assert drifted.p > equality_test([0.44 * 49, 60], [49, 100]).p + 0.02
+
+
+@pytest.mark.parametrize("k", [0, 3, 50, 99, 100])
+def test_an_independent_sample_is_as_large_as_it_was(k):
+    low, high = wilson(k, 100)
+    assert _effective({"n": 100, "k": k, "low": low, "high": high}, k / 100, 0.95) == 100
+
+
+def test_a_gap_that_is_only_inside_the_strata_is_not_said_to_hold():
+    """Half of each group over all; inside either stratum b fares worse."""
+    rows = {("a", "x"): (40, 50), ("a", "y"): (10, 50), ("b", "x"): (49, 80), ("b", "y"): (1, 20)}
+    units = units_of(rows, ("g", "s"))
+    report = report_on(replace(units, groups=("g",), within=("s",)))
+    (row,) = report.simpson
+    assert (row.pooled, row.below, row.finding) == (0.0, 2, "grows")
+    assert row.conditional < -0.1 and "It is larger there" in simpson_finding(row, "s")

@@ -5,9 +5,12 @@ import random
 import pytest
 
 from fairness.audit import audit
+from fairness.decisions_file import read_decisions
 from fairness.errors import ReferenceUnknown
 from fairness.records import Rules
 from fairness.tables import TableColumns, read_table
+from fairness.tests_of_difference import smallest_detectable
+from tests.unit.fairness.kit import report_on
 
 COLUMNS = TableColumns("o", ("y",), ("g",), weight="n")
 
@@ -75,3 +78,44 @@ def test_no_verdict_and_no_sentence_calls_anything_fair():
     from fairness.report.words import VERDICTS
 
     assert not any("fair" in f"{k} {v}".lower() for k, v in VERDICTS.items())
+
+
+def of_turns(write, **groups):
+    """A report on how many turns conversations took: values and how many of each."""
+    rows = ["conversation_id,who,turns"]
+    for who, counts in groups.items():
+        rows += [f"{who}{v}-{i},{who},{v}" for v, n in counts.items() for i in range(n)]
+    report = report_on(read_decisions(write("\n".join(rows) + "\n"), ("who",), None))
+    return next(c for c in report.comparisons if c.measure.name == "turns_median")
+
+
+def test_equal_medians_are_no_evidence_though_more_lie_above_them(write):
+    found = of_turns(write, a={1: 10, 2: 190, 3: 10}, b={1: 1, 2: 120, 3: 79})
+    assert (found.difference, found.verdict) == (0.0, "no_evidence_found")
+    assert found.p_adjusted < 0.001 and "alike" in found.reason
+    apart = of_turns(write, a={1: 10, 2: 190, 3: 10}, b={1: 1, 2: 70, 3: 129})
+    assert (apart.difference, apart.verdict) == (1.0, "evidence_of_disparity")
+
+
+def test_what_can_be_detected_counts_every_test_of_the_report(write):
+    alone = judge(write, {"a": (90, 300), "b": (87, 290)}).comparisons[0].detectable
+    names = [f"g{i}" for i in range(12)]
+    rows = [",".join(["o", *names, "n"])]
+    for who, of, n in (("a", "y", 90), ("a", "n", 210), ("b", "y", 87), ("b", "n", 203)):
+        rows.append(",".join([of, *(who * 12), str(n)]))
+    columns = TableColumns("o", ("y",), tuple(names), weight="n")
+    units = read_table(write("\n".join(rows) + "\n"), columns)
+    report = audit(units, Rules(threshold=None, depth=1), {}, title="")
+    (found, *_) = report.comparisons
+    assert len([o for o in report.omnibus if o.p is not None]) == 12
+    assert found.detectable == pytest.approx(
+        smallest_detectable(290, 300, 0.3, 0.05 / 12, 0.8), rel=0.01
+    )
+    assert found.detectable > alone > 0.1
+
+
+def test_a_group_that_is_detected_must_be_found_among_all_groups(write):
+    """With many groups alike, the test over all of them needs more than the pair does."""
+    three = judge(write, {"a": (90, 300), **{g: (87, 290) for g in "bc"}}).comparisons[0]
+    many = judge(write, {"a": (90, 300), **{g: (87, 290) for g in "bcdefghijklm"}}).comparisons[0]
+    assert many.detectable > three.detectable

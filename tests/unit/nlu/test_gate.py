@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadFile
-from nlu.gate import Floor, below, keep_shares, note, read_floors, shares_beside, worse
+from nlu.gate import (
+    Floor,
+    below,
+    keep_shares,
+    not_compared,
+    note,
+    read_floors,
+    shares_beside,
+    unmeasured,
+    worse,
+)
 from nlu.shares import Share, share
 
 GOOD = share("kind", "ur", "human", [True] * 29 + [False])
@@ -87,3 +97,18 @@ def test_a_figure_without_an_interval_has_a_floor_too():
     error = Share("calibration error", "en", "all", 0, 500, 0.09, None, None, good=False)
     assert list(below([error], [Floor("calibration error", "*", "*", 0.07)]))
     assert list(worse([error], [error])) == []
+
+
+def test_a_model_that_is_compared_with_nothing_is_told_why():
+    assert "no live model" in not_compared([GOOD], None)
+    assert not_compared([GOOD], [GOOD]) == ""
+    other = share("kind", "ur", "human", [True] * 40)
+    assert "no group of 20 messages" in not_compared([GOOD], [other])
+
+
+def test_a_floor_that_no_message_is_held_against_is_named():
+    empty = share("kind", "cy", "human", [])
+    floors = [Floor("kind", "*", "human", 0.9), Floor("kind", "cy", "human", 0.9)]
+    assert list(unmeasured([GOOD, empty], floors)) == [
+        "cy, kind, human: no message of the sets is of it"
+    ]

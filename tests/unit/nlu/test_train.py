@@ -9,7 +9,7 @@ import pytest
 
 from bot.files.live_model import about_of, sha256_of
 from nlu.gate import figures_of
-from nlu.train import KEPT, _clear_out, _is_live
+from nlu.train import KEPT, _clear_out, _is_live, pass_gate, untold_of
 
 
 @pytest.fixture
@@ -37,3 +37,15 @@ def test_the_newest_stay_and_the_live_one_whatever_its_age(shelf):
     left = sorted(file.name for file in shelf.glob("*.tar.gz"))
     assert left == [f"fairway-{n}.tar.gz" for n in (0, 3, 4, 5)] and len(left) == KEPT
     assert len(list(shelf.glob("*.about.json"))) == len(list(shelf.glob("*.figures.json"))) == KEPT
+
+
+def test_a_model_that_is_tried_on_nothing_says_so_and_notes_it(shelf, capsys):
+    pass_gate(shelf, shelf, shelf / "fairway-5.tar.gz", None)
+    assert "not compared: the new model was tried on nothing" in capsys.readouterr().err
+    noted = json.loads((shelf / "gate.jsonl").read_text())
+    assert noted["live"] and "nlu/floors.yml" in noted["not_compared"][0]
+
+
+def test_what_the_gate_could_not_look_at_is_told():
+    (line,) = untold_of([], [], None)
+    assert line.startswith("nothing was compared with the live model: there is no live model")

@@ -102,3 +102,10 @@ def test_what_the_gate_said_at_training_still_counts(manager, models):
     (models / "gate.jsonl").write_text(json.dumps(entry) + "\n{half a li")
     page = manager.get("/manager/models?model=fairway-old.tar.gz").text
     assert "cy: below its floor" in page and "The gate kept it out" in page
+
+
+def test_a_model_that_was_compared_with_nothing_is_not_said_to_have_passed(manager, models):
+    answers_beside(models / "fairway-new.tar.gz").unlink()
+    page = manager.get("/manager/models?model=fairway-old.tar.gz").text
+    assert "Nothing was compared" in page and "answers to the evaluation messages" in page
+    assert "nothing against it" not in page

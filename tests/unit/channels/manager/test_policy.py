@@ -6,9 +6,12 @@ import pytest
 
 from bot.conversation import Conversation
 from bot.message import Medium
+from bot.policy_try import Replay
 from bot.turn_record import TurnRecord
 from channels.gates import admitted_policy
+from channels.manager.policy_trial import trial_of
 from channels.settings import ROOT
+from fairness.publishable import publishable
 from tests.staff_kit import csrf
 
 SHIPPED = (ROOT / "bot" / "routing_policy.yml").read_text("utf-8")
@@ -52,18 +55,18 @@ def test_what_is_wrong_is_said_with_its_line(send, live):
 def test_last_month_again_and_then_let_in_and_back(site, manager, send, live, log):
     with site.store.begin() as work:
         now = site.parts.turn.clock.now()
-        for n in range(12):
+        for n in range(63):
             held = Conversation(f"c{n}", Medium.WEB, now, now, "en")
             work.conversations.add(held)
             work.records.add_turn(
                 TurnRecord(f"t{n}", held.id, 1, now, "web", "en", "answered_assistant",
-                           service="library", adjustments=("step_free",) * (n > 0),
+                           service="library", adjustments=("step_free",) * (n > 20),
                            route_channel="digital")
             )  # fmt: skip
         work.commit()
     tried = send(f"{PAGE}/try", text=HARMLESS.replace("\n", "\r\n"))
     assert tried.status_code == 200
-    assert "<b>11 of 12</b>" in tried.text and "nothing against it" in tried.text
+    assert "<b>40 of 65</b>" in tried.text and "nothing against it" in tried.text
     assert "<ins>+    adjustments: [step_free]</ins>" in tried.text
     assert admitted_policy(site.parts.settings).policy == live, "a trial changes nothing"
     assert send(f"{PAGE}/live", text=HARMLESS).status_code == 303
@@ -71,8 +74,45 @@ def test_last_month_again_and_then_let_in_and_back(site, manager, send, live, lo
     assert log()[-1] == ("policy_made_live", "trial-1")
     page = manager.get(PAGE).text
     assert "Live: <b>trial-1</b>" in page and "Try to go back to it" in page
-    assert send(f"{PAGE}/live", text=SHIPPED).status_code == 303
+    refused = send(f"{PAGE}/live", text=SHIPPED)
+    assert refused.status_code == 422 and "who tells us step_free" in refused.text
+    assert send(f"{PAGE}/live", text=SHIPPED, reason="as it was").status_code == 303
     assert admitted_policy(site.parts.settings).policy == live
+
+
+def test_a_trial_gives_nobody_away():
+    """Two conversations in Somali moved: neither they, nor what would tell of them, is shown."""
+    found = Replay(
+        100,
+        {("digital", "assisted"): 42, ("digital", "face_to_face"): 3},
+        {("everybody", ""): (100, 45), ("language", "en"): (60, 43), ("language", "so"): (40, 2),
+         ("medium", "web"): (97, 42), ("medium", "sms"): (3, 3)},
+    )  # fmt: skip
+    trial = trial_of(found, lambda counts: publishable(counts, 10, 5))
+    assert (trial.conversations, trial.changed) == (100, 45)
+    assert set(trial.moves.values()) == {None}
+    assert trial.groups == {}
+    many = Replay(100, {("digital", "assisted"): 48}, {("language", "en"): (62, 48),
+                  ("language", "cy"): (38, 0)})  # fmt: skip
+    told = trial_of(many, lambda counts: publishable(counts, 10, 5))
+    assert (told.changed, told.groups) == (50, {("language", "en"): (60, 50)})
+
+
+def test_a_trial_that_moves_one_says_only_that_it_is_not_shown(site, send, live):
+    with site.store.begin() as work:
+        now = site.parts.turn.clock.now()
+        for n in range(30):
+            held = Conversation(f"c{n}", Medium.WEB, now, now, "en")
+            work.conversations.add(held)
+            work.records.add_turn(
+                TurnRecord(f"t{n}", held.id, 1, now, "web", "en", "answered_assistant",
+                           service="library", adjustments=("step_free",) * (n == 0),
+                           route_channel="digital")
+            )  # fmt: skip
+        work.commit()
+    tried = send(f"{PAGE}/try", text=HARMLESS).text
+    assert "is not shown: too few went" in tried and "1 of 30" not in tried
+    assert "Step free" not in tried and "<td>1</td>" not in tried
 
 
 def test_the_gate_says_no_until_somebody_answers_for_it(site, send, live, log):
@@ -94,7 +134,7 @@ def test_a_version_is_used_once_and_a_newer_file_wins(site, send, live, tmp_path
     assert again.status_code == 422 and "Raise the number" in again.text
     send(f"{PAGE}/live", text=HARMLESS)
     deployed = tmp_path / "routing_policy.yml"
-    deployed.write_text(SHIPPED.replace("2026-11-23.1", "deployed"), "utf-8")
+    deployed.write_text(HARMLESS.replace("trial-1", "deployed"), "utf-8")
     found = admitted_policy(site.parts.settings, wanted=deployed)
     assert found.policy.version == "deployed"
 
