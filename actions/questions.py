@@ -29,7 +29,8 @@ class Question:
 
     ``key`` is the catalogue key that asks it, ``text`` the council system's own words where it
     comes from there. ``options`` are (value, name) pairs. ``datatype``: string, text, number,
-    datetime, singlevaluelist, multivaluelist, phone, postcode, place or yes_no.
+    datetime, singlevaluelist, multivaluelist, phone, postcode, place or yes_no. ``lang``: of
+    ``text`` and of the options' names where that is not the citizen's.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Question:
     required: bool = True
     options: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    lang: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object; ``question_from_json`` reads it back."""
