@@ -18,7 +18,6 @@ from actions.turn import Turn
 from actions.turn_action import TurnAction
 from actions.words import NO, YES, Words
 from bot.intents import FALLBACK, elsewhere_of, service_of
-from bot.message import Button
 from bot.need import Channel
 from bot.service_card import ServiceCard
 
@@ -126,7 +125,7 @@ class ActionServeCitizen(TurnAction):
         guesses = self._guesses(turn)
         if not guesses:
             return answer.say("did_not_understand")
-        buttons = (Button(card.name(turn.language), f"/{card.intent}") for card in guesses)
+        buttons = (self.parts.words(turn).service(card) for card in guesses)
         return answer.say("did_you_mean", *buttons)
 
     def _guesses(self, turn: Turn) -> tuple[ServiceCard, ...]:

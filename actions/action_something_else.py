@@ -9,7 +9,6 @@ from actions.form import CANCEL
 from actions.form_first import FormFirstAction
 from actions.turn import Turn
 from actions.words import Words
-from bot.message import Button
 
 ON_THE_MENU = ("bin_collection", "pothole", "council_tax_bill", "fly_tipping", "library")
 
@@ -32,7 +31,7 @@ class ActionSomethingElse(FormFirstAction):
             return meant
         free = replace(turn.circumstances, asked_channel=None)
         cards = [self.parts.cards[name] for name in ON_THE_MENU if name in self.parts.cards]
-        buttons = (Button(card.name(turn.language), f"/{card.intent}") for card in cards)
+        buttons = (words.service(card) for card in cards)
         return (
             Answer()
             .report("circumstances", **free.as_json())

@@ -14,13 +14,15 @@ class Say:
     """One reply: a catalogue key, its values, and the choices under it.
 
     ``free_input`` is true when any text may be the answer: on SMS no numbered choices may
-    follow then, because "2" would be taken for the second of them.
+    follow then, because "2" would be taken for the second of them. ``lang`` is the language of
+    the words where it is not the citizen's: what a council has in English only.
     """
 
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     free_input: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,17 @@ class Answer:
     reports: tuple[Mapping[str, Any], ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
 
-    def say(self, key: str, *buttons: Button, free_input: bool = False, **values: object) -> Answer:
+    def say(
+        self,
+        key: str,
+        *buttons: Button,
+        free_input: bool = False,
+        lang: str = "",
+        **values: object,
+    ) -> Answer:
         """One reply more."""
         texts = {name: str(value) for name, value in values.items()}
-        return replace(self, said=(*self.said, Say(key, texts, buttons, free_input)))
+        return replace(self, said=(*self.said, Say(key, texts, buttons, free_input, lang)))
 
     def report(self, kind: str, **values: Any) -> Answer:
         """One event more for Fairway: route, handoff, case, appointment and so on."""

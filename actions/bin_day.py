@@ -105,10 +105,10 @@ class BinDay:
         definition = await self.parts.gateways.open311.definition(code, turn.language)
         answer = Answer()
         for notice in definition.notices:
-            answer = answer.say("council_notice", notice=notice)
+            answer = answer.say("council_notice", lang=definition.language, notice=notice)
         contact = () if turn.is_sms else (phone_question(key="ask_phone_optional"),)
         questions = (
-            *council_questions(definition.questions),
+            *council_questions(definition.questions, definition.language),
             Question("address", "string", key="ask_address"),
             name_question(),
             *contact,

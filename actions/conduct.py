@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from actions.answer import Answer, Say
 from actions.change_words import says_change
 from actions.controls import read_control
-from actions.decline_words import can_be_declined, has_none, says_no
+from actions.decline_words import (
+    can_be_declined,
+    has_none,
+    in_own_words,
+    says_no,
+    says_no_thanks,
+)
 from actions.form import (
     CHANGE,
     REVIEW,
@@ -30,7 +36,7 @@ from actions.hear_more import address_question, address_questions, hear_more
 from actions.heard_address import named_address, named_day, whole_address
 from actions.last_resort import LetterUnsure
 from actions.parts import Parts
-from actions.questions import NO, YES, read_date
+from actions.questions import NO, YES, Question, Read, read_date, read_said
 from actions.send_words import says_send
 from actions.tasks import Task
 from actions.trouble import trouble
@@ -126,7 +132,7 @@ class Conductor:
             return said or _CLEARLY.get(clear_answer(text, turn.language))
         if said is None and form.at in {REVIEW, WHICH}:
             return self._at_check(turn, text)
-        return "skip" if self._declines(turn, form, text) else said
+        return "skip" if self._declines(turn, form, said) else said
 
     def wants_change(self, turn: Turn, form: Form) -> bool:
         """Whether the turn's text says that an answer which it names is to be changed."""
@@ -138,13 +144,29 @@ class Conductor:
         """Whether the text says that there is none of what may be left out. No more than that
         suits the form: "I don't have one" may be what keeps them offline, too."""
         asked = form.question
-        return asked is not None and can_be_declined(asked) and has_none(turn.text, turn.language)
-
-    def _declines(self, turn: Turn, form: Form, text: str) -> bool:
-        """Whether the text is a no to a question that may be left out."""
-        if not form.question or not can_be_declined(form.question):
+        if asked is None or not can_be_declined(asked) or self._chooses(turn, asked, None):
             return False
-        return text == NO_BUTTON or says_no(text, turn.language, self.parts.safety)
+        return has_none(turn.text, turn.language)
+
+    def _declines(self, turn: Turn, form: Form, said: str | None) -> bool:
+        """Whether the text, which says ``said``, is a no to a question that may be left out."""
+        asked, text = form.question, turn.text
+        if asked is None:
+            return False
+        if in_own_words(asked):
+            return says_no_thanks(text, turn.language)
+        if not can_be_declined(asked) or self._chooses(turn, asked, said):
+            return False
+        return (
+            text == NO_BUTTON
+            or says_no_thanks(text, turn.language)
+            or says_no(text, turn.language, self.parts.safety)
+        )
+
+    def _chooses(self, turn: Turn, asked: Question, said: str | None) -> bool:
+        """Whether the text is one of the choices on offer: "No, none of them" may be."""
+        read = read_said(asked, turn.text, said, self.parts.today()) if asked.options else None
+        return isinstance(read, Read)
 
     def _at_check(self, turn: Turn, text: str) -> str | None:
         """Send it, or change something: said to the answers that were read back."""

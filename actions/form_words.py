@@ -33,6 +33,11 @@ def label(question: Question, words: Words) -> str:
     return words.maybe(f"label_{question.code}", question.text or question.code)
 
 
+def _lang_of_label(question: Question, words: Words) -> str:
+    key = f"label_{question.code}"
+    return words.lang_of(key) if words.replies.has(key) else question.lang
+
+
 def asked(question: Question, words: Words) -> str:
     """The same before its answer: with a colon, unless it is a question."""
     name = label(question, words)
@@ -71,13 +76,14 @@ def _ask(question: Question, words: Words) -> Answer:
     in_full = f"{question.text} {question.values.get('hint', '')}".strip()
     values = {"question": in_full, **question.values}
     buttons = (*_choices(question, words), *optional)
-    return Answer((Say(key, values, buttons, question.datatype not in _CHOSEN),))
+    lang = "" if question.key else question.lang
+    return Answer((Say(key, values, buttons, question.datatype not in _CHOSEN, lang),))
 
 
 def _choices(question: Question, words: Words) -> tuple[Button, ...]:
     if question.datatype == "yes_no":
         return tuple(Button(title, payload) for payload, title in yes_no(words))
-    return tuple(Button(name, name) for _, name in question.options)
+    return tuple(Button(name, name, question.lang) for _, name in question.options)
 
 
 def _review(form: Form, words: Words) -> Answer:
@@ -92,7 +98,7 @@ def _review(form: Form, words: Words) -> Answer:
 
 def _which(form: Form, words: Words) -> Answer:
     buttons = [
-        Button(label(question, words), str(number))
+        Button(label(question, words), str(number), _lang_of_label(question, words))
         for number, question in enumerate(form.questions, start=1)
     ]
     return Answer().say("form_which", *buttons, words.button("button_back", BACK))

@@ -42,12 +42,16 @@ class OpenCase:
             task=self.name,
             id=self.parts.new_id(),
             service=card.id,
-            questions=(*council_questions(case_type.questions), name_question(), *contact),
+            questions=(
+                *council_questions(case_type.questions, case_type.language),
+                name_question(),
+                *contact,
+            ),
             notes={"service_code": code},
         )
         said = Answer().say("report_start", service=card.name(turn.language))
         for notice in case_type.notices:
-            said = said.say("council_notice", notice=notice)
+            said = said.say("council_notice", lang=case_type.language, notice=notice)
         return Opened(form, said, known_answers(turn, "name", "phone"))
 
     async def learn(self, turn: Turn, words: Words, form: Form, code: str) -> Learned:

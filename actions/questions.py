@@ -10,6 +10,7 @@ from typing import Any
 
 import phonenumbers
 
+from actions.lengths import option_of, read_length
 from actions.map_point import find_point
 from actions.past_days import is_past, nearest_day
 from bot.folding import fold
@@ -29,7 +30,8 @@ class Question:
 
     ``key`` is the catalogue key that asks it, ``text`` the council system's own words where it
     comes from there. ``options`` are (value, name) pairs. ``datatype``: string, text, number,
-    datetime, singlevaluelist, multivaluelist, phone, postcode, place or yes_no.
+    datetime, singlevaluelist, multivaluelist, phone, postcode, place or yes_no. ``lang``: of
+    ``text`` and of the options' names where that is not the citizen's.
     """
 
     code: str
@@ -39,6 +41,7 @@ class Question:
     required: bool = True
     options: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    lang: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object; ``question_from_json`` reads it back."""
@@ -110,8 +113,15 @@ def _read_datetime(question: Question, text: str, today: date) -> Read | Unread:
 
 
 def _read_one(question: Question, text: str, today: date) -> Read | Unread:
-    option = find_option(question.options, text)
-    return Read(*option) if option else Unread("invalid_option")
+    length = read_length(text)
+    if length:  # "30 cm" is in the words of "Less than 30 cm", and is no less
+        option = _named(question.options, text)
+        option = option or option_of(question.options, question.text, length)
+    else:
+        option = find_option(question.options, text)
+    if option:
+        return Read(*option)
+    return Unread("invalid_length" if length else "invalid_option")
 
 
 def _read_many(question: Question, text: str, today: date) -> Read | Unread:
@@ -263,14 +273,20 @@ def read_yes_no(text: str) -> str | None:
     return NO if _NO.fullmatch(plain) else None
 
 
+def _named(options: tuple[tuple[str, str], ...], text: str) -> tuple[str, str] | None:
+    """The option whose value or whole name ``text`` is."""
+    plain = normalise(text)
+    return next((o for o in options if plain in map(normalise, o)), None)
+
+
 def find_option(options: tuple[tuple[str, str], ...], text: str) -> tuple[str, str] | None:
     """The option ``text`` names: its value, its name, its number, or words only it has."""
     plain = normalise(text)
     if not plain:
         return None
-    for value, name in options:
-        if plain in {normalise(value), normalise(name)}:
-            return value, name
+    named = _named(options, text)
+    if named:
+        return named
     number = _NUMBERED.fullmatch(plain)
     if number:
         place = int(number[1])

@@ -35,6 +35,7 @@ async def quote_page(parts: Parts, turn: Turn, card: ServiceCard | None) -> Answ
     page = found.page
     said = Answer().say(
         "page_quote",
+        lang=page.language,
         title=page.title,
         passage=found.passage,
         source=page.source,

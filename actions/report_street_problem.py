@@ -64,7 +64,7 @@ class ReportStreetProblem:
         if heard and not find_postcode(heard["where"].shown):
             said = said.say("heard_also", lines=_said_back(form, heard["where"], words))
         for notice in definition.notices:
-            said = said.say("council_notice", notice=notice)
+            said = said.say("council_notice", lang=definition.language, notice=notice)
         return Opened(form, said, {**known_answers(turn, "name", "phone"), **heard})
 
     async def learn(self, turn: Turn, words: Words, form: Form, code: str) -> Learned:
@@ -134,12 +134,12 @@ class ReportStreetProblem:
         return self.parts.gateways
 
 
-def council_questions(questions: Iterable[CouncilQuestion]) -> tuple[Question, ...]:
-    """The council system's own questions, as the form engine asks them."""
-    return tuple(_council_question(q) for q in questions)
+def council_questions(questions: Iterable[CouncilQuestion], language: str) -> tuple[Question, ...]:
+    """The council system's own questions, in ``language``, as the form engine asks them."""
+    return tuple(_council_question(q, language) for q in questions)
 
 
-def _council_question(question: CouncilQuestion) -> Question:
+def _council_question(question: CouncilQuestion, language: str) -> Question:
     return Question(
         f"attribute_{question.code}",
         question.datatype,
@@ -147,11 +147,12 @@ def _council_question(question: CouncilQuestion) -> Question:
         required=question.required,
         options=question.options,
         values={"hint": question.hint} if question.hint else {},
+        lang=language,
     )
 
 
 def _questions(definition: ServiceDefinition, turn: Turn) -> tuple[Question, ...]:
-    asked = council_questions(definition.questions)
+    asked = council_questions(definition.questions, definition.language)
     if not any(question.datatype == "text" for question in asked):
         asked = (*asked, Question("description", "text", key="ask_description"))
     # Who texts can be texted back: asking for a number would cost them a message.

@@ -26,8 +26,12 @@ def say_facts(turn: Turn, card: ServiceCard) -> Answer:
     """The card's facts, each with its source and the day somebody checked it."""
     answer = Answer()
     for fact in card.facts:
-        sentence = fact.text.get(turn.language) or fact.text["en"]
+        lang = turn.language if fact.text.get(turn.language) else "en"
         answer = answer.say(
-            "fact", sentence=sentence, source=fact.source, reviewed=dates.short(fact.reviewed)
+            "fact",
+            lang=lang,
+            sentence=fact.text[lang],
+            source=fact.source,
+            reviewed=dates.short(fact.reviewed),
         )
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -54,9 +55,10 @@ class TurnAction(Action):
         lang = str(answer.slots.get("language") or turn.language)
         words = Words(words.replies, lang, words.medium)
         for say in with_ways_on(answer, turn, words):
-            buttons = [{"title": b.title, "payload": b.payload} for b in say.buttons]
+            spoken = say.lang or words.lang_of(say.key)
+            buttons = [in_message(b, lang, spoken).as_json() for b in say.buttons]
             dispatcher.utter_message(
-                response=f"utter_{say.key}", buttons=buttons, lang=lang, **say.values
+                response=f"utter_{say.key}", buttons=buttons, lang=spoken, **say.values
             )
         for report in (*answer.reports, self._told(turn, answer)):
             dispatcher.utter_message(json_message=dict(report))
@@ -110,10 +112,17 @@ def with_ways_on(answer: Answer, turn: Turn, words: Words) -> tuple[Say, ...]:
     if turn.is_sms and last.free_input:
         can_skip = any(button.payload == "/skip" for button in last.buttons)
         hint = Say("sms_other_ways_skip" if can_skip else "sms_other_ways")
-        return (*first, Say(last.key, last.values), hint)
+        return (*first, replace(last, buttons=()), hint)
     ways = _ways(answer, words)
     new = tuple(w for w in ways if w.payload not in {b.payload for b in last.buttons})
-    return (*first, Say(last.key, last.values, (*last.buttons, *new), last.free_input))
+    return (*first, replace(last, buttons=(*last.buttons, *new)))
+
+
+def in_message(button: Button, citizen: str, message: str) -> Button:
+    """The button as it goes with a message in the language ``message``: it names its own only
+    where that differs. A title of no language of its own is in the ``citizen``'s."""
+    lang = button.lang or citizen
+    return replace(button, lang="" if lang == message else lang)
 
 
 def _ways(answer: Answer, words: Words) -> tuple[Button, ...]:

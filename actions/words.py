@@ -8,6 +8,7 @@ from bot.errors import ReplyMissing
 from bot.message import Button
 from bot.opening_words import opening_in_words
 from bot.replies import Replies
+from bot.service_card import ServiceCard
 
 PERSON, COME_IN, WHY, SOMETHING_ELSE = "/human", "/face_to_face", "/why", "/something_else"
 CHECK = "/status"
@@ -41,7 +42,16 @@ class Words:
 
     def button(self, key: str, payload: str) -> Button:
         """A button with a catalogue title."""
-        return Button(self.text(key), payload)
+        return Button(self.text(key), payload, self.lang_of(key))
+
+    def lang_of(self, key: str) -> str:
+        """The language of ``text(key)``."""
+        return self.replies.spoken(key, self.language, self.medium)
+
+    def service(self, card: ServiceCard) -> Button:
+        """A button for a service, with its name."""
+        lang = card.named_in(self.language)
+        return Button(card.name(self.language), f"/{card.intent}", lang)
 
     def ways_on(self) -> tuple[Button, Button]:
         """A person and a place: on offer under every answer."""

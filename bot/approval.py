@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.handoff import Handoff
-from bot.message import Button, Message, Reply, Sender
+from bot.message import Button, Message, Reply, Sender, button_from_json
 from bot.need import Urgency
 from bot.opening_words import opening_in_words
 from bot.outcome_rules import ASKING
@@ -86,11 +86,11 @@ def _wait(turn: Turn, parts: TurnParts, language: str | None) -> Reply:
 
 
 def _as_json(reply: Reply) -> dict[str, Any]:
-    buttons = [{"title": b.title, "payload": b.payload} for b in reply.buttons]
+    buttons = [button.as_json() for button in reply.buttons]
     return {"text": reply.text, "lang": reply.lang, "buttons": buttons}
 
 
 def _reply(one: Mapping[str, Any]) -> Reply:
     buttons: Iterable[Mapping[str, str]] = one.get("buttons") or ()
-    made = tuple(Button(b["title"], b["payload"]) for b in buttons)
+    made = tuple(map(button_from_json, buttons))
     return Reply(str(one["text"]), str(one["lang"]), Sender.ASSISTANT, made)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from bot.errors import MessageEmpty
 
@@ -34,10 +35,22 @@ class Sender(str, Enum):
 
 @dataclass(frozen=True)
 class Button:
-    """A choice on offer. ``payload`` goes to the assistant when ``title`` is chosen."""
+    """A choice on offer. ``payload`` goes to the assistant when ``title`` is chosen. ``lang`` is
+    the title's language where it is not that of the message above it."""
 
     title: str
     payload: str
+    lang: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """``{"title", "payload"}``, and ``"lang"`` where it has one of its own."""
+        own = {"lang": self.lang} if self.lang else {}
+        return {"title": self.title, "payload": self.payload, **own}
+
+
+def button_from_json(data: Mapping[str, Any]) -> Button:
+    """Read ``Button.as_json``'s object. Raises KeyError on others."""
+    return Button(str(data["title"]), str(data["payload"]), str(data.get("lang") or ""))
 
 
 @dataclass(frozen=True)

@@ -131,11 +131,13 @@ def _words_of(path: Path) -> frozenset[str]:
 def _read_book(path: Path, ordinary: frozenset[str] = frozenset()) -> PhraseBook:
     grammar, section = Grammar(), ""
     patterns: dict[str, list[WordPattern]] = {}
+    begun: dict[str, int] = {}
     for number, raw in enumerate(path.read_text("utf-8").splitlines(), start=1):
         line = raw.split("#", 1)[0].strip()
         try:
             if line.startswith("[") and line.endswith("]"):
                 section = line[1:-1]
+                begun.setdefault(section, number)
             elif line and section in WORD_SECTIONS:
                 grammar.note_words(section, line)
             elif line.startswith("{") and " = " in line:
@@ -145,6 +147,7 @@ def _read_book(path: Path, ordinary: frozenset[str] = frozenset()) -> PhraseBook
         except UnreadablePhrase as fault:
             what = f"cannot read the phrase {line!r}: {fault}"
             raise BadFile(path, number, what, "See bot/phrases.py.") from fault
+    _refuse_lone_certain(path, begun, patterns)
     return PhraseBook(
         sections={n: tuple(p) for n, p in patterns.items() if not n.startswith(BLANKING)},
         lookalikes=tuple(patterns.get("lookalike", ())),
@@ -157,8 +160,26 @@ def _read_book(path: Path, ordinary: frozenset[str] = frozenset()) -> PhraseBook
         ),
         lexicon=grammar.lexicon,
         certain={
-            name.replace(CERTAIN, "crisis."): tuple(held)
+            _crisis_of(name): tuple(held)
             for name, held in patterns.items()
             if name.startswith(CERTAIN)
         },
     )
+
+
+def _crisis_of(name: str) -> str:
+    """[certain.abuse] → crisis.abuse"""
+    return name.replace(CERTAIN, "crisis.", 1)
+
+
+def _refuse_lone_certain(
+    path: Path, begun: Mapping[str, int], patterns: Mapping[str, object]
+) -> None:
+    """Raise BadFile for a [certain.x] that would never be heard: only a danger that has phrases in
+    [crisis.x] is looked for."""
+    for name, line in begun.items():
+        crisis = _crisis_of(name)
+        if name.startswith(CERTAIN) and crisis not in patterns:
+            what = f"[{name}] belongs to [{crisis}], which has no phrase in this file"
+            mend = f"Add [{crisis}] with at least one phrase, or spell the name as it is there."
+            raise BadFile(path, line, what, mend)

@@ -27,6 +27,12 @@ class Replies:
                 return text.format_map(_Blanks(values))
         raise ReplyMissing(f"No catalogue has the reply {key!r}. Add it to bot/replies/en.po.")
 
+    def spoken(self, key: str, lang: str, medium: str) -> str:
+        """The language that ``say`` says ``key`` in: ``lang``, or English if it lacks the key."""
+        catalogue = self.texts.get(lang, {})
+        has_it = catalogue.get((key, medium)) or catalogue.get((key, ""))
+        return lang if has_it else FALLBACK_LANGUAGE
+
     def has(self, key: str) -> bool:
         """Whether the English catalogue has ``key``."""
         return (key, "") in self.texts.get(FALLBACK_LANGUAGE, {})

@@ -77,4 +77,8 @@ class ServiceCard:
 
     def name(self, language: str) -> str:
         """The service's name, in English where ``language`` has none."""
-        return self.names.get(language) or self.names["en"]
+        return self.names[self.named_in(language)]
+
+    def named_in(self, language: str) -> str:
+        """The language of ``name``."""
+        return language if self.names.get(language) else "en"

@@ -11,7 +11,7 @@ import httpx
 
 from bot.conversation import Conversation
 from bot.errors import AssistantUnavailable
-from bot.message import Button
+from bot.message import button_from_json
 from bot.need import Availability, Circumstances
 from bot.understanding import Answer, Candidate, Said, Understanding
 
@@ -91,7 +91,7 @@ def read_answer(answer: Mapping[str, Any], model_version: str) -> Answer:
 
 
 def _said(message: Mapping[str, Any]) -> Said:
-    buttons = tuple(Button(str(b["title"]), str(b["payload"])) for b in message["buttons"])
+    buttons = tuple(map(button_from_json, message["buttons"]))
     return Said(str(message["text"]), str(message["lang"]), buttons)
 
 

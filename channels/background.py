@@ -11,8 +11,9 @@ log = logging.getLogger(__name__)
 
 class Rounds:
     """Calls ``once`` every ``every`` seconds, first after ``first``, from ``start`` to ``stop``,
-    which calls ``at_end``. A round that fails is logged by its kind of error and tried again at
-    the next: the database may be away for a while."""
+    which calls ``at_stop``, waits for the round under way and calls ``at_end``. A round that fails
+    is logged by its kind of error and tried again at the next: the database may be away for a
+    while."""
 
     def __init__(
         self,
@@ -21,9 +22,10 @@ class Rounds:
         every: float,
         first: float = 0.0,
         at_end: Callable[[], None] = lambda: None,
+        at_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._name, self._once, self._every, self._first = name, once, every, first
-        self._at_end = at_end
+        self._at_end, self._at_stop = at_end, at_stop
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
@@ -35,6 +37,7 @@ class Rounds:
     def stop(self) -> None:
         """End after the round under way."""
         self._stopping.set()
+        self._at_stop()
         if self._thread.is_alive():
             self._thread.join(30)
         self._at_end()

@@ -10,7 +10,8 @@ import fcntl
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.ports import Clock
 from channels.background import Rounds
 from channels.own_files import text_of, write_whole
 from channels.settings import ROOT, Settings
+from channels.supervisor import STOP_GRACE, end, start_quietly
 
 log = logging.getLogger(__name__)
 EVERY = 60.0
@@ -61,17 +63,37 @@ class NightTraining:
         return timedelta(0) <= now - due < LATE
 
 
+class Trainer:
+    """Runs ``command`` in ``folder``. It ends with this process, however that ends: a training
+    that outlived it would hold the processor and let a model live that nobody waits for."""
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        self._command, self._folder = command, folder
+        self._lock, self._ended = threading.Lock(), False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def train(self) -> bool:
+        """Run it to its end; whether it went well. Not once ``end`` was called."""
+        with self._lock:
+            if self._ended:
+                return False
+            self._process = start_quietly(self._command, self._folder)
+        return self._process.wait() == 0
+
+    def end(self) -> None:
+        """End it, if it runs, with everything that it started."""
+        with self._lock:
+            self._ended = True
+            if self._process is not None and self._process.poll() is None:
+                end([self._process], grace=STOP_GRACE)
+
+
 def start_night_training(settings: Settings, clock: Clock) -> Rounds | None:
     """The rounds of this process, at work; None where no time is set."""
     if not settings.train_at:
         return None
     command = [sys.executable, "-m", "channels.cli", "train"]
 
-    def train() -> bool:
-        done = subprocess.run(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
-        )
-        return done.returncode == 0
-
-    night = NightTraining(settings.train_at, settings.home / "models", clock, train)
-    return Rounds("training at night", night.run_once, EVERY).start()
+    trainer = Trainer(command, ROOT)
+    night = NightTraining(settings.train_at, settings.home / "models", clock, trainer.train)
+    return Rounds("training at night", night.run_once, EVERY, at_stop=trainer.end).start()

@@ -199,19 +199,27 @@ def run_to_its_end(command: Sequence[str], folder: Path, environment: Mapping[st
     Raises KeyboardInterrupt on SIGTERM as on Ctrl-C. Call it in the main thread.
     """
     with _terminated_as_interrupted():
-        process = subprocess.Popen(
-            list(command),
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with_parent(),
-        )
+        process = start_quietly(command, folder, environment)
         try:
             return process.wait()
         finally:
             end([process], grace=2.0)
+
+
+def start_quietly(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a program in a group of its own, its standard output left out, ``environment`` ours
+    where none is given; ``end`` ends it. On Linux it ends with the thread that started it."""
+    return subprocess.Popen(
+        list(command),
+        cwd=folder,
+        env=None if environment is None else dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),
+    )
 
 
 @contextmanager

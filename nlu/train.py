@@ -18,12 +18,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.errors import BadFile, FairwayError
 from bot.files.live_model import (
@@ -53,6 +56,9 @@ from nlu.gate import (
 from nlu.shares import Share
 
 ROOT = Path(__file__).resolve().parent.parent
+BEING_MADE = ".being-made-"
+"""How the folder begins that a model is made in, beside the models."""
+A_DAY = 24 * 3600.0
 KEPT = 4
 """Models kept in the folder: the newest, to compare and to go back to. The live one stays."""
 
@@ -83,6 +89,7 @@ def main() -> int:
         parser.error("--override-gate REASON and --by NAME go together")
     overruled = Overruled(asked.by, asked.override_gate) if asked.by else None
     make_logs_quiet()
+    end_when_terminated()
     try:
         models, root = asked.models.resolve(), asked.root.resolve()
         own = asked.own.resolve() if asked.own else None
@@ -195,17 +202,33 @@ def train(models: Path, root: Path, name: str, own: Path | None = None) -> Path:
     from rasa.model_training import train as rasa_train
 
     rasa = root / "bot" / "rasa"
-    result = rasa_train(
-        domain=str(rasa / "domain.yml"),
-        config=str(rasa / "config.yml"),
-        training_files=None,
-        output=str(models),
-        fixed_model_name=name,
-        force_training=True,
-    )
-    if result.code != 0 or not result.model:
-        raise TrainingFailed
-    return Path(result.model)
+    clear_broken_off(models)
+    # Beside the models and not among them: a training that is broken off leaves no half of one.
+    with TemporaryDirectory(prefix=BEING_MADE, dir=models) as place:
+        result = rasa_train(
+            domain=str(rasa / "domain.yml"),
+            config=str(rasa / "config.yml"),
+            training_files=None,
+            output=place,
+            fixed_model_name=name,
+            force_training=True,
+        )
+        if result.code != 0 or not result.model:
+            raise TrainingFailed
+        made = Path(result.model)
+        return made.replace(models / made.name)
+
+
+def clear_broken_off(models: Path) -> None:
+    """Remove what trainings left that were killed outright. One under way is not a day old."""
+    for place in models.glob(f"{BEING_MADE}*"):
+        if time.time() - place.stat().st_mtime > A_DAY:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def end_when_terminated() -> None:
+    """On SIGTERM leave as on an error, so that what is half made is removed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def _is_live(models: Path, print_of_inputs: str) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -51,6 +52,9 @@ __all__ = [
 
 Form: TypeAlias = Sequence[tuple[str, str]]
 
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z]{4})?(?:-[A-Za-z0-9]+)*")
+"""One language, with its script where that is named: of "cy-GB" it is the Welsh that counts."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -95,6 +99,16 @@ class Remote:
         headers: Mapping[str, str] | None = None,
     ) -> object:
         """The decoded answer. Tried again when the system is down."""
+        return (await self.get_words(path, params, headers))[0]
+
+    async def get_words(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[object, str]:
+        """The same, and the language its words are in: what Content-Language says, or English,
+        which is what council systems speak that do not say."""
         asked = {name: wire.sendable(value) for name, value in (params or {}).items()}
         request = self._request("GET", path, params=asked, headers=headers)
         return await self._send(request, self._limits.retries)
@@ -116,7 +130,7 @@ class Remote:
         request = self._request(
             "POST", path, content=body, json=json, headers={**kind, **(headers or {})}
         )
-        return await self._send(request, self._limits.retries if repeatable else 0)
+        return (await self._send(request, self._limits.retries if repeatable else 0))[0]
 
     async def delete(self, path: str) -> None:
         """Tried again: deleting twice is deleting once."""
@@ -129,7 +143,7 @@ class Remote:
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise GatewayUnavailable("A council system's address cannot be used") from error
 
-    async def _send(self, request: httpx.Request, retries: int) -> object:
+    async def _send(self, request: httpx.Request, retries: int) -> tuple[object, str]:
         """The answer, unless the system has just failed so often that it is left alone: then
         the citizen hears at once what to do instead of waiting for what will not come."""
         try:
@@ -138,7 +152,7 @@ class Remote:
         except CircuitBreakerError as error:
             raise GatewayResting() from error
 
-    async def _try(self, request: httpx.Request, retries: int) -> object:
+    async def _try(self, request: httpx.Request, retries: int) -> tuple[object, str]:
         first = self._limits.first_wait
         attempts = AsyncRetrying(
             stop=stop_after_attempt(retries + 1),
@@ -152,7 +166,7 @@ class Remote:
         except TimeoutError as error:
             raise GatewaySlow() from error
 
-    async def _once(self, request: httpx.Request) -> object:
+    async def _once(self, request: httpx.Request) -> tuple[object, str]:
         try:
             response = await self._client.send(request, stream=True, follow_redirects=False)
             try:
@@ -165,7 +179,7 @@ class Remote:
             raise GatewaySlow() from error
         except (httpx.RequestError, httpx.StreamError, httpx.InvalidURL) as error:
             raise GatewayUnavailable() from error
-        return _read(response, body)
+        return _read(response, body), _language(response)
 
     async def _body(self, response: httpx.Response) -> bytes:
         parts = bytearray()
@@ -204,6 +218,11 @@ def _read(response: httpx.Response, body: bytes) -> object:
     if not 200 <= status < 300:
         raise GatewayNonsense("The answer sent us somewhere else")
     return wire.decode(body, kind) if body.strip() else None
+
+
+def _language(response: httpx.Response) -> str:
+    found = _LANGUAGE.fullmatch(response.headers.get("content-language", "").strip())
+    return found[1].lower() + (found[2] or "").title() if found else "en"
 
 
 def _refusal(status: int, body: bytes, kind: str) -> GatewayRefused:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -27,11 +27,12 @@ SIGNATURE, TIMESTAMP, KEY = "Fairway-Signature", "Fairway-Timestamp", "Idempoten
 
 @dataclass(frozen=True)
 class CaseType:
-    """What to ask for one kind of case, and what to say first."""
+    """What to ask for one kind of case, and what to say first; ``language``: of these words."""
 
     code: str
     questions: tuple[Question, ...]
     notices: tuple[str, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class HttpCases:
     async def definition(self, code: str, language: str = "en") -> CaseType:
         path = f"/case-types/{in_path(code)}"
         headers = {"Accept-Language": in_path(language), **self._signed("GET", path)}
-        return read_case_type(await self._remote.get(path, headers=headers), code)
+        answer, spoken = await self._remote.get_words(path, headers=headers)
+        return replace(read_case_type(answer, code), language=spoken)
 
     async def open(self, case: NewCase) -> CaseReceipt:
         body = write_case(case)

@@ -91,13 +91,15 @@ class HttpOpen311:
 
     async def definition(self, code: str, language: str = "en") -> ServiceDefinition:
         try:
-            answer = await self._get(f"services/{in_path(code)}", language=language)
+            answer, spoken = await self._remote.get_words(
+                f"/services/{in_path(code)}.{self._form}", self._whose, _speaking(language)
+            )
         except GatewayRefused as refusal:
             # A service without questions has no definition to fetch: 404 is its right answer.
             if refusal.status == 404 and await self._takes_no_answers(code):
                 return ServiceDefinition(code)
             raise
-        return open311_wire.read_definition(answer, code)
+        return replace(open311_wire.read_definition(answer, code), language=spoken)
 
     async def submit(self, request: NewRequest) -> Receipt:
         key = {"Idempotency-Key": in_path(request.idempotency_key)}
@@ -142,13 +144,14 @@ class HttpOpen311:
         asked = {"start_date": w3c(since), "end_date": w3c(until)}
         return open311_wire.read_updates(await self._get("servicerequestupdates", asked))
 
-    async def _get(
-        self, path: str, asked: Mapping[str, str] | None = None, language: str = "en"
-    ) -> object:
-        whose = {"jurisdiction_id": self._jurisdiction} if self._jurisdiction else {}
+    async def _get(self, path: str, asked: Mapping[str, str] | None = None) -> object:
         return await self._remote.get(
-            f"/{path}.{self._form}", {**whose, **(asked or {})}, _speaking(language)
+            f"/{path}.{self._form}", {**self._whose, **(asked or {})}, _speaking("en")
         )
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        return {"jurisdiction_id": self._jurisdiction} if self._jurisdiction else {}
 
     async def _takes_no_answers(self, code: str) -> bool:
         found = [service for service in await self.services() if service.code == code]

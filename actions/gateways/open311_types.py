@@ -39,12 +39,14 @@ class Question:
 @dataclass(frozen=True)
 class ServiceDefinition:
     """What to ask (``questions``, in order), what to show (``notices``), and what never to
-    ask because the council's own software fills it in (``automated``, codes)."""
+    ask because the council's own software fills it in (``automated``, codes). ``language``: of
+    their words."""
 
     code: str
     questions: tuple[Question, ...] = ()
     notices: tuple[str, ...] = ()
     automated: tuple[str, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def case_router(council: Council, path: Path, secret: str) -> APIRouter:
             return _no(401, "signature_wrong", "The signature is wrong or too old")
         if code not in types:
             return _no(404, "no_such_type", "There is no such type of case")
-        return JSONResponse(in_language(types[code], lang))
+        spoken = {"Content-Language": lang}
+        return JSONResponse(in_language(types[code], lang), headers=spoken)
 
     @router.post("/cases")
     async def take(

@@ -67,8 +67,11 @@ def open311_router(council: Council, services: Services) -> APIRouter:
             raise Open311Refusal(404, "service_code was not found")
         found = definition(services[code], language)
         if form == "xml":
-            return xml(open311_xml.write_one("service_definition", found))
-        return JSONResponse(found)
+            defined: Response = xml(open311_xml.write_one("service_definition", found))
+        else:
+            defined = JSONResponse(found)
+        defined.headers["Content-Language"] = language
+        return defined
 
     @router.post("/requests.{form}", status_code=201)
     def report(

@@ -183,7 +183,8 @@ def _agent(request: Request) -> Any:
 
 
 def _button(button: Mapping[str, Any]) -> dict[str, str]:
-    return {"title": str(button.get("title", "")), "payload": str(button.get("payload", ""))}
+    made = {"title": str(button.get("title", "")), "payload": str(button.get("payload", ""))}
+    return made | ({"lang": str(button["lang"])} if button.get("lang") else {})
 
 
 def _refuse(status: int, sentence: str) -> HTTPResponse:

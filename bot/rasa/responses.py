@@ -47,25 +47,26 @@ class CatalogueResponses(NaturalLanguageGenerator):
         language = str(kwargs.get("lang") or language_of(tracker, self.replies.languages))
         values = {k: v for k, v in kwargs.items() if k not in NOT_VALUES and v is not None}
         slots = tracker.current_slot_values()
-        text = say(self.replies, utter_action, language, _medium(tracker), {**slots, **values})
-        return {"text": text, "lang": language}
+        said = say(self.replies, utter_action, language, _medium(tracker), {**slots, **values})
+        return {"text": said[0], "lang": said[1]}
 
 
 def say(
     replies: Replies, utter_action: str, language: str, medium: str, values: Mapping[str, Any]
-) -> str:
-    """The reply's text, or a safe general one when it cannot be made. Never raises."""
+) -> tuple[str, str]:
+    """The reply's text, or a safe general one when it cannot be made, and the language that it
+    is in: English where the catalogue lacks it. Never raises."""
     key = utter_action[len(PREFIX) :] if utter_action.startswith(PREFIX) else utter_action
     values = {k: v for k, v in values.items() if k not in ("key", "lang", "medium")}
     try:
-        return replies.say(key, language, medium, **values)
+        text = replies.say(key, language, medium, **values)
+        return text, replies.spoken(key, language, medium)
     except (ReplyMissing, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         log.error("no reply for %s: %s", utter_action, type(error).__name__)
-    return replies.say("error_general", language, medium) if _has_general(replies) else LAST_RESORT
-
-
-def _has_general(replies: Replies) -> bool:
-    return replies.has("error_general")
+    general = "error_general"
+    if replies.has(general):
+        return replies.say(general, language, medium), replies.spoken(general, language, medium)
+    return LAST_RESORT, FALLBACK_LANGUAGE
 
 
 def language_of(tracker: DialogueStateTracker, languages: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from bot.conversation import Conversation
 from bot.equality import AnswerSheet
 from bot.errors import HandoffTaken
 from bot.handoff import OPEN, Handoff, HandoffStatus
-from bot.message import Button, Medium, Message, Sender
+from bot.message import Medium, Message, Sender, button_from_json
 from bot.need import Circumstances
 from bot.outcome import Outcome
 from bot.ports import Parcel, Standing, UnitOfWork
@@ -439,7 +439,7 @@ def _to_conversation(row: Row) -> Conversation:
 def _message_row(message: Message) -> dict[str, Any]:
     return vars(message) | {
         "sender": message.sender.value,
-        "buttons": [asdict(button) for button in message.buttons],
+        "buttons": [button.as_json() for button in message.buttons],
     }
 
 
@@ -452,7 +452,7 @@ def to_message(row: Row) -> Message:
         text=row["text"],
         lang=row["lang"],
         at=row["at"],
-        buttons=tuple(Button(**button) for button in row["buttons"]),
+        buttons=tuple(map(button_from_json, row["buttons"])),
         client_id=row["client_id"],
         changed_at=row["changed_at"],
         withdrawn=row["withdrawn"],

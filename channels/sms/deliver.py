@@ -84,15 +84,17 @@ class Deliverer:
             so_far = work.messages.of(conversation.id)
         now = self.parts.turn.clock.now()
         wait = None if certain else send_no_sooner(self.parts.council, so_far, now)
-        texts = tuple((m.id, text) for m in messages for text in self._texts(m, so_far))
+        spoken = conversation.language
+        texts = tuple((m.id, text) for m in messages for text in self._texts(m, so_far, spoken))
         return _Opened(conversation, texts, wait)
 
-    def _texts(self, message: Message, so_far: list[Message]) -> tuple[str, ...]:
+    def _texts(self, message: Message, so_far: list[Message], spoken: str) -> tuple[str, ...]:
+        """``spoken``: the citizen's language, whatever the message quotes in another."""
         return sms_texts(
             message.text,
             message.buttons,
             first_number=1 + _offered_before(message, so_far),
-            choose=self.parts.words.say("sms_choose", message.lang, "sms"),
+            choose=self.parts.words.say("sms_choose", spoken, "sms"),
         )
 
     def _carried(self, opened: _Opened) -> tuple[tuple[str, str], ...]:

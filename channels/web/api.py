@@ -40,10 +40,12 @@ class NewMessage(BaseModel):
 
 
 class Choice(BaseModel):
-    """A choice on offer: show ``title``, send ``payload``."""
+    """A choice on offer: show ``title``, send ``payload``. ``lang``: the title's language where
+    it is not the message's."""
 
     title: str
     payload: str
+    lang: str | None = Field(default=None, exclude_if=lambda lang: lang is None)
 
 
 class MessageOut(BaseModel):

@@ -54,12 +54,12 @@
     const box = make("div", "choices");
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", form.dataset.choices);
-    for (const { title, payload } of message.buttons) {
+    for (const { title, payload, lang } of message.buttons) {
       const button = make("button", "quiet", title);
       button.setAttribute("form", "write");
       button.name = "choice";
       button.value = payload;
-      button.lang = message.lang;
+      button.lang = lang || message.lang;
       button.dir = "auto";
       box.append(button);
     }

@@ -186,10 +186,12 @@ def start_talk(
     answer_within: float = 6.0,
     is_off: Any = nothing_is_off,
     nearness: Any = None,
+    cards: Any = None,
     **parts: Any,
 ) -> Talk:
     """A conversation with a fresh council. ``mailbox``: where teams are written to;
-    ``is_off``: whether a service is switched off; ``nearness``: of pages' passages;
+    ``cards``: instead of the shipped ones; ``is_off``: whether a service is switched off;
+    ``nearness``: of pages' passages;
     ``answer_within``: of an action, in seconds;
     ``patience`` stretches every time limit: a machine that is busy with other tests is no
     system that is slow."""
@@ -211,7 +213,7 @@ def start_talk(
     replies = _catalogues(BOT / "replies")
     app = create_action_app(
         gateways=gateways,
-        cards=_cards(BOT / "services"),
+        cards=cards or _cards(BOT / "services"),
         policy=load_policy(BOT / "routing_policy.yml"),
         council=council,
         replies=replies,

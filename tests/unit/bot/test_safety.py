@@ -190,6 +190,23 @@ def test_a_broken_phrase_names_its_line(tmp_path):
         load_phrase_books(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "others", ["", "[crisis.abuse]\n", "[crisis.abusé]\nhe hit me\n", "[crisis.child]\na child\n"]
+)
+def test_what_is_certain_about_no_danger_is_an_error_with_its_line(tmp_path, others):
+    lines = others + "\n[certain.abuse]\nhe hit me again\n"
+    (tmp_path / "en.txt").write_text(lines, "utf-8")
+    at = lines.split("[certain")[0].count("\n") + 1
+    with pytest.raises(BadFile, match=rf"en\.txt:{at}: \[certain\.abuse\].*Add \[crisis\.abuse\]"):
+        load_phrase_books(tmp_path)
+
+
+def test_what_is_certain_may_stand_before_its_danger(tmp_path):
+    lines = "[certain.abuse]\nhe hit me again\n[crisis.abuse]\nhe hit me\n"
+    (tmp_path / "en.txt").write_text(lines, "utf-8")
+    assert load_phrase_books(tmp_path)["en"].find("he hit me again", "crisis.") == "crisis.abuse"
+
+
 def test_no_phrases_at_all_stops_the_start(tmp_path):
     with pytest.raises(BadFile):
         load_phrase_books(tmp_path)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,8 +13,10 @@ from datetime import datetime
 import pytest
 
 from bot.council import LONDON
-from channels.night_training import NightTraining, start_night_training
-from channels.settings import BadSetting, load_settings
+from channels.background import Rounds
+from channels.night_training import NightTraining, Trainer, start_night_training
+from channels.settings import ROOT, BadSetting, load_settings
+from tests.unit.setup.test_supervisor import alive, wait_for
 from tests.web_kit import NowClock
 
 
@@ -79,3 +85,50 @@ def test_it_is_off_unless_a_time_is_set(tmp_path):
     for wrong in ("2:30", "24:00", "night"):
         with pytest.raises(BadSetting, match="FAIRWAY_TRAIN_AT"):
             load_settings({**told, "FAIRWAY_TRAIN_AT": wrong})
+
+
+TRAINING = """
+import os, pathlib, subprocess, sys
+child = subprocess.Popen(["sleep", "300"])
+pathlib.Path(sys.argv[1]).write_text(f"{os.getpid()} {child.pid}\\n")
+child.wait()
+"""
+FAIRWAY = """
+import sys, threading, time
+from pathlib import Path
+from channels.night_training import Trainer
+trainer = Trainer([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path("."))
+threading.Thread(target=trainer.train, daemon=True).start()
+time.sleep(300)
+"""
+
+
+def pids_in(file):
+    wait_for(lambda: file.exists() and file.read_text().endswith("\n"), 60)
+    return [int(pid) for pid in file.read_text().split()]
+
+
+def test_a_stop_ends_the_training_and_all_that_it_started(tmp_path):
+    trainer = Trainer([sys.executable, "-c", TRAINING, str(tmp_path / "pids")], tmp_path)
+    went_well = []
+    rounds = Rounds("x", lambda: went_well.append(trainer.train()), 60, at_stop=trainer.end)
+    rounds.start()
+    pids = pids_in(tmp_path / "pids")
+    rounds.stop()
+    assert went_well == [False]
+    wait_for(lambda: not any(map(alive, pids)))
+    assert trainer.train() is False  # and none begins after the stop
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's part is Linux's")
+def test_a_training_ends_with_a_fairway_that_is_killed_outright(tmp_path):
+    command = [sys.executable, "-c", FAIRWAY, TRAINING, str(tmp_path / "pids")]
+    fairway = subprocess.Popen(command, cwd=ROOT)
+    try:
+        training, sleeper = pids_in(tmp_path / "pids")
+        fairway.kill()
+        fairway.wait()
+        wait_for(lambda: not alive(training))
+    finally:
+        fairway.kill()
+        os.kill(sleeper, signal.SIGKILL)

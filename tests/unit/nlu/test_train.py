@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from bot.files.live_model import about_of, sha256_of
 from nlu.gate import figures_of
-from nlu.train import KEPT, _clear_out, _is_live, pass_gate, untold_of
+from nlu.train import (
+    BEING_MADE,
+    KEPT,
+    ROOT,
+    _clear_out,
+    _is_live,
+    clear_broken_off,
+    pass_gate,
+    train,
+    untold_of,
+)
 
 
 @pytest.fixture
@@ -49,3 +65,50 @@ def test_a_model_that_is_tried_on_nothing_says_so_and_notes_it(shelf, capsys):
 def test_what_the_gate_could_not_look_at_is_told():
     (line,) = untold_of([], [], None)
     assert line.startswith("nothing was compared with the live model: there is no live model")
+
+
+BROKEN_OFF = """
+import pathlib, sys, time, types
+from nlu.train import ROOT, end_when_terminated, train
+
+def half(output, fixed_model_name, **_):
+    (pathlib.Path(output) / f"{fixed_model_name}.tar.gz").write_text("half a mod")
+    print("half", flush=True)
+    time.sleep(300)
+
+sys.modules["rasa.model_training"] = types.SimpleNamespace(train=half)
+end_when_terminated()
+train(pathlib.Path(sys.argv[1]), ROOT, "fairway-x")
+"""
+
+
+def test_a_training_that_is_broken_off_leaves_no_half_of_a_model(tmp_path):
+    command = [sys.executable, "-c", BROKEN_OFF, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as training:
+        assert training.stdout.readline() == b"half\n"
+        assert not list(tmp_path.glob("*.tar.gz"))
+        training.send_signal(signal.SIGTERM)
+        assert training.wait(60) == 128 + signal.SIGTERM
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_is_put_on_the_shelf_whole(tmp_path, monkeypatch):
+    def whole(output, fixed_model_name, **_):
+        made = Path(output) / f"{fixed_model_name}.tar.gz"
+        made.write_text("a model")
+        return SimpleNamespace(code=0, model=str(made))
+
+    rasa = ModuleType("rasa.model_training")
+    rasa.train = whole
+    monkeypatch.setitem(sys.modules, "rasa.model_training", rasa)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    assert train(tmp_path, ROOT, "fairway-x").read_text() == "a model"
+    assert [file.name for file in tmp_path.iterdir()] == ["fairway-x.tar.gz"]
+
+
+def test_what_a_killed_training_left_is_cleared_a_day_later(tmp_path):
+    old, new = tmp_path / f"{BEING_MADE}1", tmp_path / f"{BEING_MADE}2"
+    old.mkdir(), new.mkdir()
+    os.utime(old, (0, time.time() - 25 * 3600))
+    clear_broken_off(tmp_path)
+    assert list(tmp_path.iterdir()) == [new]
