@@ -32,11 +32,11 @@ from actions.form import (
 )
 from actions.form_words import asked, named, render, summary
 from actions.gateways.base import GatewayError
-from actions.hear_more import address_question, address_questions, hear_more
+from actions.hear_more import address_question, address_questions, answers_another, hear_more
 from actions.heard_address import named_address, named_day, whole_address
 from actions.last_resort import LetterUnsure
 from actions.parts import Parts
-from actions.questions import NO, YES, Question, Read, read_date, read_said
+from actions.questions import NO, NONE_OF_THESE, YES, Question, Read, read_date, read_said
 from actions.send_words import says_send
 from actions.tasks import Task
 from actions.trouble import trouble
@@ -88,6 +88,8 @@ class Conductor:
         """Take the turn's text as an answer."""
         words, task = self.parts.words(turn), self.tasks[form.task]
         control = "skip" if self._has_none(turn, form) else self.control(turn, form)
+        if control is None and not turn.is_button and answers_another(form, turn.text):
+            return self._for_another(turn, form, words)
         said = self._as_day(turn, form, turn.text)
         step = take(form, said, control, self.parts.today(), named(form, words, said))
         clock = asyncio.get_running_loop().time()
@@ -98,6 +100,12 @@ class Conductor:
         except (GatewayError, TimeoutError) as error:
             told = {**summary(step.form, words), **_maybe_written(error)}
             return self._trouble(error, self.parts.card(form.service), told)
+
+    def _for_another(self, turn: Turn, form: Form, words: Words) -> Answer:
+        """The turn's text is another question's answer: noted, and the same asked again."""
+        asked_again = take(form, "", "repeat", self.parts.today())
+        step, said = self._hear_more(turn, words, asked_again, with_address=False)
+        return said.then(render(step, words)).remember(task=step.form.as_json())
 
     def again(self, turn: Turn, form: Form) -> Answer:
         """The same question once more, after something else was said."""
@@ -132,6 +140,8 @@ class Conductor:
             return said or _CLEARLY.get(clear_answer(text, turn.language))
         if said is None and form.at in {REVIEW, WHICH}:
             return self._at_check(turn, text)
+        if said is None and _has_none_of_these(form) and says_no_thanks(text, turn.language):
+            return NO
         return "skip" if self._declines(turn, form, said) else said
 
     def wants_change(self, turn: Turn, form: Form) -> bool:
@@ -244,6 +254,11 @@ class Conductor:
     ) -> Answer:
         log.warning("a task could not go on: %s", type(error).__name__)
         return trouble(error, self.parts.council.phone, card, told)
+
+
+def _has_none_of_these(form: Form) -> bool:
+    asked = form.question
+    return asked is not None and NONE_OF_THESE in dict(asked.options)
 
 
 def _maybe_written(error: BaseException) -> dict[str, str]:

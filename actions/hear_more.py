@@ -24,6 +24,7 @@ PHONE = re.compile(
 """A phone number that nobody asked for shows by how it begins: ten figures without 0, 00 or +
 before them may be an account's, and would be called."""
 _CHOICES = {"singlevaluelist", "multivaluelist"}
+_OWN_WORDS = {"string", "text", "place"}
 _SHORTEST_NAME = 5
 """Letters; a shorter option ("off", "dog") may be meant otherwise in a longer text."""
 
@@ -48,6 +49,22 @@ def hear_more(form: Form, text: str, address: str = "") -> Form:
     if photos:
         notes["photos"] = list(dict.fromkeys([*notes.get("photos", []), *photos]))[:MOST_PHOTOS]
     return replace(form, given=given, notes=notes)
+
+
+def answers_another(form: Form, text: str) -> bool:
+    """Whether ``text`` is, word for word, an option of another question without an answer, while
+    one in the citizen's own words is asked: "bigger than a dustbin lid" is no place."""
+    asked = form.question
+    if asked is None or asked.options or asked.datatype not in _OWN_WORDS:
+        return False
+    said = normalise(text)
+    return any(
+        said == normalise(name)
+        for question in form.questions
+        if question.code not in form.given and question.datatype in _CHOICES
+        for _, name in question.options
+        if len(normalise(name)) >= _SHORTEST_NAME
+    )
 
 
 def address_question(form: Form) -> Question | None:

@@ -18,6 +18,8 @@ from bot.phrases import normalise
 
 LONGEST_TEXT, LONGEST_STRING, LONGEST_PLACE = 1000, 120, 300
 YES, NO = "yes", "no"
+NONE_OF_THESE = ":none"
+"""The value of a list's last option, where it has that."""
 _WHERE = {"where", "spot"}
 """Questions that "yes please" cannot answer, though it has letters enough for a place."""
 PLAIN = frozenset({YES, NO, "today", "yesterday"})
@@ -78,6 +80,9 @@ def read_said(question: Question, text: str, said: str | None, today: date) -> R
         return read_answer(question, plain, today)
     if said in {YES, NO} and question.code in _WHERE:
         return Unread("invalid_place")
+    none = dict(question.options).get(NONE_OF_THESE)
+    if said == NO and none:
+        return Read(NONE_OF_THESE, none)
     read = read_answer(question, text, today)
     if isinstance(read, Read) or plain == text:
         return read

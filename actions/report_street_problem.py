@@ -21,7 +21,7 @@ from actions.gateways.open311 import Question as CouncilQuestion
 from actions.heard_address import named_address
 from actions.map_point import find_point
 from actions.parts import Parts
-from actions.questions import Question, find_postcode
+from actions.questions import NONE_OF_THESE, Question, find_postcode
 from actions.send_report import send_report
 from actions.tasks import Finished, Learned, Opened, known_answers, name_question, phone_question
 from actions.turn import Turn
@@ -31,7 +31,6 @@ from bot.service_card import ServiceCard
 log = logging.getLogger(__name__)
 
 NEAR_METRES, NEAR_DAYS, MOST_SHOWN = 100.0, 60, 3
-NONE_OF_THESE = ":none"
 REPORT = 17
 """LGIL of a report. Only reports are public matters: a neighbour's own request (a collection,
 say) is never shown to others as a possible double."""

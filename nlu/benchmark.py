@@ -1,11 +1,13 @@
 """Our understanding beside Rasa's default one, on a table of somebody else's messages.
 
     python -m nlu.benchmark --train T.csv --test S.csv [--oos [LABEL or FILE.csv]] --json OUT
-        [--write NAME]
+        [--system NAME] [--write NAME]
 
 Both tables have the columns ``text`` and ``label``. The two pipelines are trained and asked in
 the same run, one after the other, each in a process of its own, so that memory and time are
-its own. Rasa's default pipeline is what ``rasa init`` writes (DIET, 100 epochs). ``--write`` puts
+its own. Rasa's default pipeline is what ``rasa init`` writes (DIET, 100 epochs). With ``--system``
+only that one is measured, and what OUT holds of the other one on the same tables is kept: DIET may
+take an hour, and is the same tomorrow. ``--write`` puts
 the table between the marks of that name in ``docs/performance.md``.
 """
 
@@ -21,13 +23,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.errors import FairwayError
+from bot.errors import BadFile, FairwayError
 from bot.wilson import wilson
 from nlu.benchmark_tables import OUT_OF_SCOPE, Table, read_tables
 from nlu.marked_page import DOCS, write_marked
 from nlu.shares import macro_f1
 
 SYSTEMS = ("fairway", "rasa_default")
+SAME = ("train_file", "test_file", "labels", "n_train", "n_test", "n_out_of_scope")
+"""What two reports on the same tables have in common."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -46,8 +50,10 @@ def main() -> int:
     asked = parser.parse_args()
     try:
         train, test = read_tables(asked.train, asked.test, asked.oos)
+        before = read_report(asked.out)
         report = compare(train, test, asked.system or SYSTEMS)
         report |= {"train_file": asked.train.name, "test_file": asked.test.name}
+        report["systems"] = with_kept(report, before)
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
         sys.stdout.write(as_text(report))
@@ -71,6 +77,32 @@ def compare(train: Table, test: Table, systems: Sequence[str] = SYSTEMS) -> dict
         "n_out_of_scope": len(test.texts) - len(test.in_scope),
         "systems": measured,
     }
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """What was measured before; nothing where the file is absent. Raises BadFile."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return dict(found) if found["systems"] else {}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        remedy = "Name another file with --json, or take this one away."
+        raise BadFile(path, None, f"it is no report of a benchmark ({error})", remedy) from error
+
+
+def with_kept(report: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The systems measured now, and the others of ``before`` where its tables are the same."""
+    now = [dict(one) for one in report["systems"]]
+    if any(before.get(name) != report.get(name) for name in SAME):
+        return now
+    names = {one["name"] for one in now}
+    kept = [
+        {**one, "apart": one.get("apart") or before["date"]}
+        for one in before["systems"]
+        if one["name"] not in names
+    ]
+    return sorted(now + kept, key=lambda one: SYSTEMS.index(one["name"]))
 
 
 def measure(name: str, train: Table, test: Table, folder: Path) -> dict[str, Any]:
@@ -140,7 +172,12 @@ def as_text(report: Mapping[str, Any]) -> str:
         "| processor ms, p50 | training, s | training, processor s | peak memory, MB |\n"
         "|---|---|---|---|---|---|---|---|---|\n"
     )
-    return head + "".join(_row(one) for one in report["systems"])
+    rows = "".join(_row(one) for one in report["systems"])
+    return head + rows + "".join(_told_apart(one) for one in report["systems"] if "apart" in one)
+
+
+def _told_apart(one: Mapping[str, Any]) -> str:
+    return f"\n{one['name']} was measured on these tables in a run of its own, on {one['apart']}.\n"
 
 
 def _row(one: Mapping[str, Any]) -> str:

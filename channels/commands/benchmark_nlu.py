@@ -20,7 +20,7 @@ _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 @click.option("--json", "out", type=click.Path(dir_okay=False, resolve_path=True),
               required=True, help="Where the figures go.")  # fmt: skip
 @click.option("--only", type=click.Choice(["fairway", "rasa_default"]),
-              help="Leave the other pipeline out.")  # fmt: skip
+              help="Measure this one alone; what the JSON holds of the other stays.")  # fmt: skip
 @click.option("--write", metavar="NAME", help="Write the table into docs/performance.md, between "
               "the marks of this name.")  # fmt: skip
 def benchmark_nlu(

@@ -21,7 +21,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.intents import FALLBACK, danger_of
-from nlu.components.intent_model import Examples, IntentModel, train_intents
+from nlu.components.intent_model import (
+    Examples,
+    IntentModel,
+    places_of_english,
+    train_intents,
+)
 from nlu.components.linear_text import Array
 from nlu.components.store import read_settings, write_settings
 from nlu.encoders.kept import encode_kept
@@ -42,29 +47,35 @@ FAINT = 0.5
 else: below this sum, the message is asked about again, with a person on offer."""
 
 
+Encoders = tuple[SentenceEncoder | None, SentenceEncoder | None]
+"""That of every language, and that of English."""
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent):
     """Named in ``config.yml``.
 
-    ``encoder``: nano_e5, transformers:<folder> or none. ``threshold``: the lowest confidence
-    that is acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
+    ``encoder``: nano_e5, transformers:<folder> or none; ``english``: a second one, of English
+    alone: mini_lm, transformers:<folder> or none. ``threshold``: the lowest confidence that is
+    acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
-        return {"encoder": "nano_e5", "threshold": 0.2, "folds": 3, "ranked": 10}
+        encoders = {"encoder": "nano_e5", "english": "mini_lm"}
+        return {**encoders, "threshold": 0.2, "folds": 3, "ranked": 10}
 
     def __init__(
         self,
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        encoder: SentenceEncoder | None,
+        encoders: Encoders,
         model: IntentModel | None = None,
     ) -> None:
         self.config, self.model = config, model
-        self.encoder = encoder
+        self.encoder, self.english = encoders
         self._storage, self._resource = storage, resource
         self._kept = lru_cache(maxsize=2000)(self._encode_one)
 
@@ -77,7 +88,7 @@ class IntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
     ) -> IntentClassifier:
         """Made before training. Raises EncoderMissing."""
-        return cls(config, model_storage, resource, make_encoder(config["encoder"]))
+        return cls(config, model_storage, resource, _encoders(config))
 
     @classmethod
     def load(
@@ -88,34 +99,44 @@ class IntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **_: Any,
     ) -> IntentClassifier:
-        """Made from what training kept. Raises EncoderMissing when this machine has another
-        encoder than the one that was trained with."""
-        encoder = make_encoder(config["encoder"])
+        """Made from what training kept. Raises EncoderMissing when this machine has other
+        encoders than those that were trained with. A model from before there were two is used
+        as it is: whoever goes back to it wants it so."""
+        encoders = _encoders(config)
         with model_storage.read_from(resource) as folder:
             trained_with = read_settings(folder)["encoder"]
-            if trained_with != _name(encoder):
+            if trained_with == _names(encoders[:1]):
+                encoders = encoders[0], None
+            if trained_with != _names(encoders):
                 what = f"The model was trained with the encoder {trained_with}"
-                raise EncoderMissing(f"{what}, not {_name(encoder)}", "Run fairway train.")
-            return cls(config, model_storage, resource, encoder, IntentModel.load(folder))
+                raise EncoderMissing(f"{what}, not {_names(encoders)}", "Run fairway train.")
+            return cls(config, model_storage, resource, encoders, IntentModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every phrase that has a text and an intent."""
         found = [e for e in training_data.intent_examples if e.get(TEXT)]
         found += named(found)
         texts = [str(e.get(TEXT)) for e in found]
+        languages = [str(e.get(LANGUAGE) or "") for e in found]
         examples = Examples(
             texts,
             labels=[str(e.get(INTENT)) for e in found],
-            languages=[str(e.get(LANGUAGE) or "") for e in found],
+            languages=languages,
             vectors=encode_kept(self.encoder, texts) if self.encoder else None,
             varieties=[_variety(e) for e in found],
             lookalikes=[bool(e.get(LOOKALIKE)) for e in found],
+            english=self._of_english(texts, languages),
         )
         self.model = train_intents(examples, self.config["folds"])
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)
-            write_settings(folder, {"encoder": _name(self.encoder)})
+            write_settings(folder, {"encoder": _names((self.encoder, self.english))})
         return self._resource
+
+    def _of_english(self, texts: list[str], languages: list[str]) -> Array:
+        """The vectors of the encoder of English; None without it, or without English."""
+        mine = [texts[i] for i in places_of_english(languages)]
+        return encode_kept(self.english, mine) if self.english and mine else None
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set ``intent`` and ``intent_ranking``. Payloads (``/intent``) are Rasa's to read."""
@@ -127,8 +148,8 @@ class IntentClassifier(GraphComponent):
 
     def _understand(self, message: Message, text: str, model: IntentModel) -> None:
         language = str(message.get(LANGUAGE) or "")
-        read = model.confidences(text, language, self.vector_of)
-        sure = model.with_wishes(read, language)
+        read, known = model.read(text, language, self.vector_of, self._english_vector_of)
+        sure = model.with_wishes(read, language) * known
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         # A bare number is nobody's cry for help: what is added up over many kinds is noise then.
@@ -161,6 +182,9 @@ class IntentClassifier(GraphComponent):
         """The encoder's vector of a message, kept for the next to ask; None without an encoder."""
         return self._kept(text)
 
+    def _english_vector_of(self, text: str) -> Array:
+        return self.english.encode([text])[0] if self.english else None
+
     def _encode_one(self, text: str) -> Array:
         return self.encoder.encode([text])[0] if self.encoder else None
 
@@ -173,8 +197,14 @@ def named(examples: list[Message]) -> list[Message]:
     return [Message.build(text, intent=intent) for text, intent in plain if text]
 
 
-def _name(encoder: SentenceEncoder | None) -> str:
-    return encoder.name if encoder else "none"
+def _encoders(config: dict[str, Any]) -> Encoders:
+    """The two; that of English only beside the other. Raises EncoderMissing."""
+    encoder = make_encoder(config["encoder"])
+    return encoder, make_encoder(config["english"]) if encoder else None
+
+
+def _names(encoders: tuple[SentenceEncoder | None, ...]) -> str:
+    return " and ".join(one.name for one in encoders if one) or "none"
 
 
 def _variety(example: Message) -> str:

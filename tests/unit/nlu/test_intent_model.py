@@ -16,7 +16,10 @@ from nlu.components.intent_model import (
     Quick,
     believed,
     danger_limits,
+    familiar_from,
     first_stage,
+    likeness,
+    places_of_english,
     readings,
     train_intents,
 )
@@ -120,10 +123,75 @@ def test_the_first_stage_is_never_used_where_a_way_of_writing_would_lose():
 
 
 def test_without_vectors_there_is_one_reading():
-    letters = np.array([[0.0, -2.0]])
-    assert len(readings(letters, None, None)) == 1
-    alone = train_intents(Examples(TEXTS, LABELS, LANGUAGES))
+    examples = Examples(TEXTS, LABELS, LANGUAGES)
+    alone = train_intents(examples)
+    found, near = readings(np.array([[0.0, -2.0]]), examples, np.array([0]), alone)
+    assert len(found) == 1 and near == [1.0]
     assert alone.meaning is None and len(alone.mixes[ALL]) == 1
+
+
+@pytest.fixture(scope="module")
+def two_encoders() -> IntentModel:
+    english = vectors()[places_of_english(LANGUAGES)]
+    return train_intents(Examples(TEXTS, LABELS, LANGUAGES, vectors(), english=english))
+
+
+def test_english_is_read_by_two_encoders_and_no_other_language_is(two_encoders):
+    def never(_text: str) -> np.ndarray:
+        raise AssertionError("the encoder of English was asked")
+
+    slow = replace(two_encoders, quick=NEVER)
+    rows = vectors()
+    sure = slow.confidences("anything", "en", lambda _: rows[0], lambda _: rows[0])
+    other = slow.confidences("anything", "en", lambda _: rows[0], lambda _: rows[-1])
+    assert sure.sum() == pytest.approx(1)
+    assert abs(np.log(sure[0]) - np.log(other[0])) > 1  # the other label is unlikely in both
+    assert slow.confidences("anything", "cy", lambda _: rows[0], never).sum() == pytest.approx(1)
+    assert len(slow.mixes["en" if "en" in slow.mixes else ALL]) == 4
+
+
+def test_the_reading_of_english_says_nothing_of_other_languages(two_encoders):
+    english = vectors()[places_of_english(LANGUAGES)]
+    examples = Examples(TEXTS, LABELS, LANGUAGES, vectors(), english=english)
+    rows = np.arange(len(TEXTS))
+    told = readings(np.zeros((len(rows), 2)), examples, rows, two_encoders)[0][3]
+    welsh = np.array(LANGUAGES) == "cy"
+    assert (told[welsh] == 0).all() and (told[~welsh] < 0).all()
+
+
+def test_where_no_language_is_named_all_is_taken_for_english():
+    unnamed = [""] * len(TEXTS)
+    examples = Examples(TEXTS, LABELS, unnamed, vectors(), english=vectors())
+    model = replace(train_intents(examples), quick=NEVER)
+    asked = []
+    model.confidences(
+        "anything", "pl", lambda _: vectors()[0], lambda text: asked.append(text) or vectors()[0]
+    )
+    assert asked == ["anything"] and not model.named
+
+
+def test_what_is_unlike_every_phrase_is_believed_less(model):
+    slow = replace(model, quick=NEVER)
+    like = slow.read("anything", "cy", lambda _: vectors()[0], lambda _: None)[1]
+    unlike = slow.read("anything", "cy", lambda _: -vectors()[0] - vectors()[-1], lambda _: None)[1]
+    assert like == 1.0 and 0 <= unlike < 0.5
+    assert set(slow.familiar) == {ALL}  # too few phrases of either language
+
+
+def test_nine_in_ten_unseen_phrases_are_familiar_enough():
+    near = np.linspace(0.0, 1.0, 101)
+    found = familiar_from(near, ["pl"] * 101)
+    assert found[ALL] == pytest.approx(0.1) and found["pl"] == pytest.approx(0.1)
+    assert [likeness(one, 0.1) for one in (-0.5, 0.05, 0.1, 0.9)] == [0.0, 0.5, 1.0, 1.0]
+    assert likeness(0.3, 0.0) == 1.0
+
+
+def test_the_reading_of_english_is_kept(two_encoders, tmp_path):
+    two_encoders.save(tmp_path)
+    loaded = replace(IntentModel.load(tmp_path), quick=NEVER)
+    asked = ("anything at all", "en", lambda _: vectors()[0], lambda _: vectors()[3])
+    kept = replace(two_encoders, quick=NEVER)
+    assert loaded.confidences(*asked) == pytest.approx(kept.confidences(*asked), abs=1e-3)
 
 
 def test_the_limit_of_danger_lets_few_look_alikes_pass():
