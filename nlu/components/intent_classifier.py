@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.intents import FALLBACK, danger_of
 from nlu.components.intent_model import (
+    LOSS,
     Examples,
     IntentModel,
     places_of_english,
@@ -57,14 +58,15 @@ class IntentClassifier(GraphComponent):
 
     ``encoder``: nano_e5, transformers:<folder> or none; ``english``: a second one, of English
     alone: mini_lm, transformers:<folder> or none. ``threshold``: the lowest confidence that is
-    acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept.
+    acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept. ``loss``: the
+    share of a way of writing English that may be understood worse by letters alone.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings when ``config.yml`` names none."""
         encoders = {"encoder": "nano_e5", "english": "mini_lm"}
-        return {**encoders, "threshold": 0.2, "folds": 3, "ranked": 10}
+        return {**encoders, "threshold": 0.2, "folds": 3, "ranked": 10, "loss": LOSS}
 
     def __init__(
         self,
@@ -127,7 +129,7 @@ class IntentClassifier(GraphComponent):
             lookalikes=[bool(e.get(LOOKALIKE)) for e in found],
             english=self._of_english(texts, languages),
         )
-        self.model = train_intents(examples, self.config["folds"])
+        self.model = train_intents(examples, self.config["folds"], self.config["loss"])
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)
             write_settings(folder, {"encoder": _names((self.encoder, self.english))})

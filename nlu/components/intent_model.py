@@ -78,7 +78,8 @@ NEVER = Quick(1.0, 2.0)
 QUICK = "en"
 SURE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998)
 LOSS = 0.0005
-"""The share of a group's messages that may be understood worse for having a first stage."""
+"""The share of a group's messages that may be understood worse for having a first stage, where
+``config.yml`` says no other."""
 WHIFF = 0.01
 """The sum of the danger intents from which the letters alone are never believed."""
 WISHFUL = 0.02
@@ -224,8 +225,8 @@ class IntentModel:
         return cls(letters, meaning, mixes, quick, danger, leaning, english, named, familiar)
 
 
-def train_intents(examples: Examples, folds: int = 3) -> IntentModel:
-    """Learn, choose mixes and limits on unseen phrases, and learn from all.
+def train_intents(examples: Examples, folds: int = 3, loss: float = LOSS) -> IntentModel:
+    """Learn, choose mixes and limits on unseen phrases, and learn from all. ``loss``: as ``LOSS``.
 
     Raises ValueError when there is nothing to learn from.
     """
@@ -242,7 +243,7 @@ def train_intents(examples: Examples, folds: int = 3) -> IntentModel:
     return replace(
         fit(examples, counted, range(len(examples.texts))),
         mixes=mixes,
-        quick=first_stage(tried, names, unseen[0], sure, truth),
+        quick=first_stage(tried, names, unseen[0], sure, truth, loss),
         danger=danger_limits(tried, names, sure),
         leaning=leaning,
         named=any(examples.languages),
@@ -359,7 +360,12 @@ def folds_of(truth: Array, folds: int) -> Array:
 
 
 def first_stage(
-    examples: Examples, names: Sequence[str], letters: Array, sure: Array, truth: Array
+    examples: Examples,
+    names: Sequence[str],
+    letters: Array,
+    sure: Array,
+    truth: Array,
+    loss: float = LOSS,
 ) -> Quick:
     """The lowest confidence from which the letters lose to the blend in no way of writing and
     for no danger, both seen on unseen phrases; never, where there is none.
@@ -378,7 +384,7 @@ def first_stage(
     for limit in SURE:
         reached = calm & (quick.max(axis=1) >= limit)
         worse = (blend_right.astype(int) - right) * reached
-        if reached.any() and all(worse[group].sum() <= LOSS * group.sum() for group in groups):
+        if reached.any() and all(worse[group].sum() <= loss * group.sum() for group in groups):
             return Quick(weight, limit)
     return Quick(weight, NEVER.sure)
 
