@@ -11,10 +11,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from nlu.components.in_bytes import in_bytes
+from nlu.components.known_phrases import KnownPhrases, keys_of
 
 Array = Any  # numpy arrays carry no useful types here
 ARRAYS = "english.npz"
@@ -32,7 +36,9 @@ UNKNOWN = -28.0
 class English:
     """``middle``: the mean of both vectors, d + e. ``known``: the places among all labels of
     those that have English phrases. Of each network: ``inner``, d + e × hidden, and
-    ``inner_bias``; ``outer``, hidden × known, and ``outer_bias``."""
+    ``inner_bias``; ``outer``, hidden × known, and ``outer_bias``. ``keys``: those of the phrases
+    whose vectors of the encoder of English are held, ``phrases``, n × e, in bytes that count
+    ``scale``, n."""
 
     middle: Array
     known: Array
@@ -40,6 +46,18 @@ class English:
     inner_bias: Array
     outer: Array
     outer_bias: Array
+    keys: Array
+    phrases: Array
+    scale: Array
+
+    def vector_of(self, text: str) -> Array | None:
+        """The vector, e, of the encoder of English where ``text`` is a phrase; None otherwise."""
+        row = self._known.find(text)
+        return None if row is None else self.phrases[row] * self.scale[row]
+
+    @cached_property
+    def _known(self) -> KnownPhrases:
+        return KnownPhrases.of(self.keys)
 
     def linear(self, vectors: Array, english: Array, labels: int) -> Array:
         """Log-probabilities, texts × ``labels``, from the vectors of the encoder of all languages,
@@ -65,16 +83,22 @@ class English:
             return cls(**{name: held[name] for name in held.files})
 
 
-def train_english(vectors: Array, english: Array, truth: Array) -> English | None:
-    """Learn from the vectors of phrases and the places of their labels, ``truth``. None where
-    fewer than two labels have phrases."""
+def train_english(
+    vectors: Array, english: Array, truth: Array, texts: Sequence[str] = ()
+) -> English | None:
+    """Learn from the vectors of phrases and the places of their labels, ``truth``. ``texts``: the
+    phrases, where they are to be known again. None where fewer than two labels have phrases."""
     known = np.unique(truth)
     if len(known) < 2:
         return None
     middle = np.concatenate([vectors.mean(axis=0), english.mean(axis=0)])
     given = _together(vectors, english, middle)
     learned = [_learn(given, np.searchsorted(known, truth), seed) for seed in range(NETWORKS)]
-    return English(middle, known, *(np.stack(one) for one in zip(*learned)))  # noqa: B905
+    inner, inner_bias, outer, outer_bias = (np.stack(one) for one in zip(*learned))  # noqa: B905
+    phrases, scale = in_bytes(english[: len(texts)])
+    return English(
+        middle, known, inner, inner_bias, outer, outer_bias, keys_of(texts), phrases, scale
+    )
 
 
 def _learn(given: Array, truth: Array, seed: int) -> Sequence[Array]:

@@ -166,7 +166,8 @@ class IntentModel:
         vector = (encode(text) if known is None else known)[None, :]
         more = None
         if self.english is not None and (language == QUICK or not self.named):
-            two = encode_english(text)[None, :]
+            held = self.english.vector_of(text)
+            two = (encode_english(text) if held is None else held)[None, :]
             more = self.english.linear(vector, two, len(self.labels))
         scores, near = self._with_meaning(letters, vector, self.meaning, mix, more)
         enough = self.familiar.get(language, self.familiar.get(ALL, 0.0))
@@ -279,7 +280,8 @@ def _fit_english(examples: Examples, rows: Sequence[int], labels: Sequence[str])
     mine = np.isin(places, rows)
     place = {label: i for i, label in enumerate(labels)}
     truth = np.array([place[examples.labels[i]] for i in places[mine]])
-    return train_english(examples.vectors[places[mine]], examples.english[mine], truth)
+    texts = [examples.texts[i] for i in places[mine]]
+    return train_english(examples.vectors[places[mine]], examples.english[mine], truth, texts)
 
 
 def readings(

@@ -49,6 +49,18 @@ def test_one_label_is_nothing_to_tell_apart():
     assert train_english(vectors([0] * 5, 1), vectors([0] * 5, 2), np.zeros(5, int)) is None
 
 
+def test_a_phrase_is_known_again_and_nothing_else_is():
+    texts = [f"phrase {number}" for number in range(len(TRUTH))]
+    two = vectors(TRUTH, 2)
+    english = train_english(vectors(TRUTH, 1), two, TRUTH, texts)
+    assert english.vector_of(" PHRASE  7 ") == pytest.approx(two[7], abs=0.01)
+    assert english.vector_of("another phrase") is None
+
+
+def test_without_texts_no_phrase_is_known(english):
+    assert english.vector_of("anything") is None
+
+
 def test_what_is_saved_is_what_is_loaded(english, tmp_path):
     english.save(tmp_path)
     asked = (vectors(TRUTH, 7), vectors(TRUTH, 8), 6)

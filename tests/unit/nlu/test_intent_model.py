@@ -150,6 +150,15 @@ def test_english_is_read_by_two_encoders_and_no_other_language_is(two_encoders):
     assert len(slow.mixes["en" if "en" in slow.mixes else ALL]) == 4
 
 
+def test_an_english_phrase_needs_neither_encoder(two_encoders):
+    def never(_text: str) -> np.ndarray:
+        raise AssertionError("an encoder was asked")
+
+    slow, phrase = replace(two_encoders, quick=NEVER), TEXTS[LANGUAGES.index("en")]
+    known = slow.confidences(phrase.upper(), "en", never, never)
+    assert slow.labels[known.argmax()] == LABELS[TEXTS.index(phrase)]
+
+
 def test_the_reading_of_english_says_nothing_of_other_languages(two_encoders):
     english = vectors()[places_of_english(LANGUAGES)]
     examples = Examples(TEXTS, LABELS, LANGUAGES, vectors(), english=english)
