@@ -52,8 +52,9 @@ _ADJUSTMENTS: Mapping[Adjustment, str] = {
     ),
     Adjustment.LARGE_PRINT: (
         r"large print|big print|bigger (print|text|letters|font)|large (text|font|letters)|"
-        r"braille|easy read|audio|print bras|print mawr|llythrennau mawr"
+        r"print bras|print mawr|llythrennau mawr"
     ),
+    Adjustment.ACCESSIBLE_FORMAT: r"braille|easy read|audio|hawdd ei ddarllen|fersiwn sain",
     Adjustment.TEXT_RELAY: (
         r"text relay|relay uk|relay|textphone|minicom|type talk|typetalk|18001|"
         r"hard of hearing|deaf|byddar|trwm fy nghlyw"

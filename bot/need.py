@@ -49,6 +49,8 @@ class Adjustment(str, Enum):
     INTERPRETER = "interpreter"
     BSL = "bsl"
     LARGE_PRINT = "large_print"
+    ACCESSIBLE_FORMAT = "accessible_format"
+    """Braille, audio or easy read: which of them, the citizen's own words say."""
     TEXT_RELAY = "text_relay"
     STEP_FREE = "step_free"
     HOME_VISIT = "home_visit"

@@ -96,13 +96,6 @@ def manager_tools(settings: Settings) -> ManagerTools:
 
         return not_compared(read_answers(before), read_answers(after))
 
-    def published(counts: Mapping[Place, int]) -> dict[Place, int | None]:
-        from fairness.publishable import publishable
-        from fairness.records import Rules
-
-        rules = Rules()
-        return publishable(counts, rules.threshold or 10, rules.rounding)
-
     return ManagerTools(
         redact=redact,
         policy_reasons=policy_reasons,
@@ -111,6 +104,15 @@ def manager_tools(settings: Settings) -> ManagerTools:
         published=published,
         pages=lambda: load_pages(pages_to_quote(settings.home / "pages")),
     )
+
+
+def published(counts: Mapping[Place, int]) -> dict[Place, int | None]:
+    """What of a table may be shown: numbers, rounded, and None for those that stay hidden."""
+    from fairness.publishable import publishable
+    from fairness.records import Rules
+
+    rules = Rules()
+    return publishable(counts, rules.threshold or 10, rules.rounding)
 
 
 def _sent_to(person: Person, policy: RoutingPolicy, files: ProductFiles) -> str:

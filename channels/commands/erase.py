@@ -22,7 +22,8 @@ from channels.sms.numbers import clean_number
 NAMED, TEXTED, LEFT = "named", "texted from that number", "that number was left there"
 WHY_KEPT = {
     Kept.HOLD: "it is held; fairway retention lists why. Release it first.",
-    Kept.DANGER: "somebody's safety is at stake, and its case is open. Close the case first.",
+    Kept.DANGER: "somebody's safety is at stake, and its case is open or to be looked at again. "
+    "Close it, or look at it again, first.",
 }
 
 

@@ -11,16 +11,15 @@ import sqlalchemy as sa
 
 from bot.errors import FairwayError
 from bot.files.policy import load_policy
-from bot.policy_try import Replay, replay
+from bot.policy_try import replay
 from bot.stores.engine import open_engine
 from bot.turn_record import TurnRecord
 from channels.commands.here import settings_here
+from channels.gates import published
+from channels.manager.policy_trial import Trial, trial_of
 from channels.policy_shelf import live_policy, read_text
 from channels.product_files import read_files
 from channels.turn_rows import records_since
-
-FEWEST = 10
-"""A group of fewer is not shown: somebody might be known by it."""
 
 
 @click.group()
@@ -61,7 +60,8 @@ def check(file: Path) -> None:
 def try_(file: Path, days: int) -> None:
     """Say how many of the last month's conversations FILE would route differently, and whose.
 
-    Nothing is changed. Groups of fewer than ten are not shown.
+    Nothing is changed. Numbers are rounded; small ones, and those that would give one away, are
+    not shown.
 
     \b
     Example:
@@ -82,7 +82,7 @@ def try_(file: Path, days: int) -> None:
     now = read_text(settings.home, live.text) if live else files.policy
     found = replay(records, files.cards, now, new)
     click.echo(f"Policy {new.version} instead of {now.version}, last {days} days:")
-    for line in _lines(found):
+    for line in _lines(trial_of(found, published)):
         click.echo(line)
 
 
@@ -91,11 +91,12 @@ def _records(url: str, since: datetime) -> Iterator[TurnRecord]:
         yield from records_since(connection, since)
 
 
-def _lines(found: Replay) -> Iterator[str]:
-    share = found.changed / found.conversations if found.conversations else 0.0
-    yield f"  {found.changed} of {found.conversations} conversations differ ({share:.1%})"
+def _lines(found: Trial) -> Iterator[str]:
+    if found.conversations is None or found.changed is None:
+        yield "  How many conversations differ is not shown: they are too few."
+    else:
+        yield f"  {found.changed} of {found.conversations} conversations differ"
     for (before, after), count in sorted(found.moves.items()):
-        yield f"  {before} → {after}: {count if count >= FEWEST else f'fewer than {FEWEST}'}"
+        yield f"  {before} → {after}: {'not shown' if count is None else count}"
     for (what, which), (held, moved) in sorted(found.groups.items()):
-        if moved and what != "everybody" and held >= FEWEST:
-            yield f"  {what} {which}: {moved / held:.0%} of {held}"
+        yield f"  {what} {which}: {moved / held:.0%} of {held}"

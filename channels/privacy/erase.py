@@ -104,14 +104,15 @@ def must_stay(db: sa.Connection, conversation_ids: Sequence[str]) -> dict[str, K
 
 
 def _in_danger(db: sa.Connection, ids: Sequence[str]) -> list[str]:
-    """Those with an open case that is or was the safeguarding team's, or in which danger was
-    heard, in whoever's hands it is."""
+    """Those with a case that is or was the safeguarding team's, or in which danger was heard, in
+    whoever's hands it is: an open one, or one that somebody promised to look at again."""
     h, r = t.handoffs.c, t.turn_records.c
     heard = sa.exists().where(
         r.conversation_id == h.conversation_id, r.ending.startswith("safety_", autoescape=True)
     )
     query = sa.select(h.conversation_id, h.reasons, is_guarded().label("g"), heard.label("d"))
-    query = query.where(h.conversation_id.in_(ids), h.status.in_([one.value for one in OPEN]))
+    not_over = sa.or_(h.status.in_([one.value for one in OPEN]), h.follow_up_on.is_not(None))
+    query = query.where(h.conversation_id.in_(ids), not_over)
     return [
         row.conversation_id
         for row in db.execute(query)

@@ -1,138 +1,70 @@
-"""A reading of English alone: small networks over what two encoders make of a message.
+"""A reading of English alone: small networks over what encoders make of a message.
 
 The encoder of many languages reads English less finely than one of the same size that knows
-nothing else. Where there are many phrases, a small network over both vectors learns what lines
-cannot divide; two of them, begun differently, are surer together than one of twice the size.
-Measured on HWU64 and CLINC150 (docs/performance.md): other languages have no part in it.
+nothing else. Networks over the vectors of both (nlu/components/networks.py) are one reading more
+of the blend. Networks over those of the encoder of English alone are enough for messages that they
+are sure of, in a fraction of the other encoder's time (nlu/components/early.py). Measured on HWU64
+and CLINC150 (docs/performance.md): other languages have no part in it.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nlu.components.in_bytes import in_bytes
-from nlu.components.known_phrases import KnownPhrases, keys_of
+from nlu.components.networks import Networks, train_networks
+from nlu.components.phrases import Phrases, arrange
 
 Array = Any  # numpy arrays carry no useful types here
 ARRAYS = "english.npz"
-NETWORKS, HIDDEN = 2, 256
-SCALE = 6.0
-"""Length given to both vectors together."""
-DECAY, PACE = 1e-2, 2e-3
-MANY = 4000
-"""Phrases from which fewer rounds, of larger batches, are enough."""
-UNKNOWN = -28.0
-"""The logarithm of the smallest probability told, and that of a label without English phrases."""
+BOTH, ALONE = "", "alone_"
+PHRASES = ("phrases", "scale", "keys")
 
 
 @dataclass(frozen=True)
 class English:
-    """``middle``: the mean of both vectors, d + e. ``known``: the places among all labels of
-    those that have English phrases. Of each network: ``inner``, d + e × hidden, and
-    ``inner_bias``; ``outer``, hidden × known, and ``outer_bias``. ``keys``: those of the phrases
-    whose vectors of the encoder of English are held, ``phrases``, n × e, in bytes that count
-    ``scale``, n."""
+    """``both``: over the vectors of the encoder of all languages and of that of English;
+    ``alone``: over the latter's, or None in a model from before there were such. ``phrases``: by
+    the vectors of the encoder of English; of an older model they have no labels."""
 
-    middle: Array
-    known: Array
-    inner: Array
-    inner_bias: Array
-    outer: Array
-    outer_bias: Array
-    keys: Array
-    phrases: Array
-    scale: Array
-
-    def vector_of(self, text: str) -> Array | None:
-        """The vector, e, of the encoder of English where ``text`` is a phrase; None otherwise."""
-        row = self._known.find(text)
-        return None if row is None else self.phrases[row] * self.scale[row]
-
-    @cached_property
-    def _known(self) -> KnownPhrases:
-        return KnownPhrases.of(self.keys)
-
-    def linear(self, vectors: Array, english: Array, labels: int) -> Array:
-        """Log-probabilities, texts × ``labels``, from the vectors of the encoder of all languages,
-        texts × d, and of that of English, texts × e."""
-        given = _together(vectors, english, self.middle)
-        means = sum(_log_softmax(self._one(given, one)) for one in range(len(self.inner)))
-        told = np.full((len(given), labels), UNKNOWN)
-        told[:, self.known] = np.maximum(_log_softmax(means / len(self.inner)), UNKNOWN)
-        return told
-
-    def _one(self, given: Array, one: int) -> Array:
-        hidden = np.maximum(given @ self.inner[one] + self.inner_bias[one], 0.0)
-        return hidden @ self.outer[one] + self.outer_bias[one]
+    both: Networks
+    alone: Networks | None
+    phrases: Phrases
 
     def save(self, folder: Path) -> None:
         """Write it into ``folder``."""
-        np.savez(folder / ARRAYS, **{one.name: getattr(self, one.name) for one in fields(self)})
+        alone = {} if self.alone is None else self.alone.arrays(ALONE)
+        phrases = {f"of_{name}": array for name, array in self.phrases.arrays().items()}
+        np.savez(folder / ARRAYS, **self.both.arrays(BOTH), **alone, **phrases)
 
     @classmethod
     def load(cls, folder: Path) -> English:
-        """Read what ``save`` wrote."""
+        """Read what ``save`` wrote, now or in an earlier version."""
         with np.load(folder / ARRAYS, allow_pickle=False) as held:
-            return cls(**{name: held[name] for name in held.files})
+            both = Networks.of(held, BOTH)
+            if f"{ALONE}inner" not in held:
+                return cls(both, None, _older(held))
+            phrases = {name[3:]: held[name] for name in held.files if name.startswith("of_")}
+            return cls(both, Networks.of(held, ALONE), Phrases.of(phrases))
 
 
 def train_english(
-    vectors: Array, english: Array, truth: Array, texts: Sequence[str] = ()
+    vectors: Array, english: Array, truth: Array, labels: int, texts: Sequence[str] = ()
 ) -> English | None:
-    """Learn from the vectors of phrases and the places of their labels, ``truth``. ``texts``: the
-    phrases, where they are to be known again. None where fewer than two labels have phrases."""
-    known = np.unique(truth)
-    if len(known) < 2:
+    """Learn from the vectors of phrases and the places of their labels, ``truth``, of ``labels``
+    that there are. ``texts``: the phrases, where they are to be known again. None where fewer than
+    two labels have phrases."""
+    if len(np.unique(truth)) < 2:
         return None
-    middle = np.concatenate([vectors.mean(axis=0), english.mean(axis=0)])
-    given = _together(vectors, english, middle)
-    learned = [_learn(given, np.searchsorted(known, truth), seed) for seed in range(NETWORKS)]
-    inner, inner_bias, outer, outer_bias = (np.stack(one) for one in zip(*learned))  # noqa: B905
-    phrases, scale = in_bytes(english[: len(texts)])
-    return English(
-        middle, known, inner, inner_bias, outer, outer_bias, keys_of(texts), phrases, scale
-    )
+    both, alone = train_networks([vectors, english], truth), train_networks([english], truth)
+    return English(both, alone, arrange(english, truth, labels, texts))
 
 
-def _learn(given: Array, truth: Array, seed: int) -> Sequence[Array]:
-    from sklearn.neural_network import MLPClassifier
-
-    rounds, batch = (12, 128) if len(truth) >= MANY else (40, min(32, len(truth)))
-    model = MLPClassifier(
-        (HIDDEN,),
-        alpha=DECAY,
-        learning_rate_init=PACE,
-        max_iter=rounds,
-        batch_size=batch,
-        random_state=seed,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is stopped early on purpose
-        model.fit(given, truth)
-    (inner, outer), (inner_bias, outer_bias) = model.coefs_, model.intercepts_
-    if outer.shape[1] == 1:  # scikit-learn keeps one column for two labels
-        outer, outer_bias = np.hstack([0 * outer, outer]), np.append(0.0, outer_bias)
-    return tuple(one.astype(np.float32) for one in (inner, inner_bias, outer, outer_bias))
-
-
-def _together(vectors: Array, english: Array, middle: Array) -> Array:
-    wide = vectors.shape[1]
-    both = (_centred(vectors, middle[:wide]), _centred(english, middle[wide:]))
-    return (np.hstack(both) * (SCALE / np.sqrt(2))).astype(np.float32)
-
-
-def _centred(vectors: Array, middle: Array) -> Array:
-    rest = vectors - middle
-    return rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
-
-
-def _log_softmax(scores: Array) -> Array:
-    spread = scores - scores.max(axis=1, keepdims=True)
-    return spread - np.log(np.exp(spread).sum(axis=1, keepdims=True))
+def _older(held: Mapping[str, Array]) -> Phrases:
+    """Before there were early answers, vectors were kept as they came and without labels."""
+    phrases, scale, keys = (held[name] for name in PHRASES)
+    return Phrases(np.zeros(phrases.shape[1]), phrases, scale, np.zeros(0, int), keys)

@@ -21,13 +21,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.intents import FALLBACK, danger_of
-from nlu.components.intent_model import (
-    LOSS,
-    Examples,
-    IntentModel,
-    places_of_english,
-    train_intents,
-)
+from nlu.components.early import LOSS
+from nlu.components.examples import Examples, places_of_english
+from nlu.components.intent_model import IntentModel
+from nlu.components.intent_training import train_intents
 from nlu.components.linear_text import Array
 from nlu.components.store import read_settings, write_settings
 from nlu.encoders.kept import encode_kept
@@ -37,6 +34,8 @@ LANGUAGE, RANKING = "language", "intent_ranking"
 LOOKALIKE = "lookalike"
 """What the importer marks a harmless phrase with that was written to look like danger."""
 FEW = 20
+KEPT = 2000
+"""Messages whose vectors are kept for when they are said again."""
 _PREFIX = re.compile(r"^(service|crisis|elsewhere)_")
 ANSWER = "answer"
 """The intent of bare answers ("High Street", "2 children"). Where nothing was asked they say
@@ -59,7 +58,7 @@ class IntentClassifier(GraphComponent):
     ``encoder``: nano_e5, transformers:<folder> or none; ``english``: a second one, of English
     alone: mini_lm, transformers:<folder> or none. ``threshold``: the lowest confidence that is
     acted on. ``folds``: rounds of calibration. ``ranked``: candidates that are kept. ``loss``: the
-    share of a way of writing English that may be understood worse by letters alone.
+    share of a way of writing English that may be understood worse for being answered early.
     """
 
     @staticmethod
@@ -79,7 +78,8 @@ class IntentClassifier(GraphComponent):
         self.config, self.model = config, model
         self.encoder, self.english = encoders
         self._storage, self._resource = storage, resource
-        self._kept = lru_cache(maxsize=2000)(self._encode_one)
+        self._kept = lru_cache(maxsize=KEPT)(self._encode_one)
+        self._english_kept = lru_cache(maxsize=KEPT)(self._encode_english)
 
     @classmethod
     def create(
@@ -150,7 +150,7 @@ class IntentClassifier(GraphComponent):
 
     def _understand(self, message: Message, text: str, model: IntentModel) -> None:
         language = str(message.get(LANGUAGE) or "")
-        read, known = model.read(text, language, self.vector_of, self._english_vector_of)
+        read, known = model.read(text, language, self.vector_of, self._english_kept)
         sure = model.with_wishes(read, language) * known
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
@@ -184,7 +184,7 @@ class IntentClassifier(GraphComponent):
         """The encoder's vector of a message, kept for the next to ask; None without an encoder."""
         return self._kept(text)
 
-    def _english_vector_of(self, text: str) -> Array:
+    def _encode_english(self, text: str) -> Array:
         return self.english.encode([text])[0] if self.english else None
 
     def _encode_one(self, text: str) -> Array:

@@ -240,6 +240,20 @@ def test_p1_erasing_leaves_a_hold_and_an_open_case_of_danger_whole(places):
         assert count(places, t.conversations, one) == 0 and not rasa_knows(places, one)
 
 
+def test_p1_a_closed_case_of_danger_stays_until_somebody_looked_again(places):
+    danger = talk(places, 1, "i want to kill myself")
+    other = talk(places, 1, "can i speak to a person please")
+    row = t.handoffs.update()
+    with places.engine.begin() as db:
+        db.execute(row.values(status="closed", follow_up_on=(NOW + timedelta(days=3)).date()))
+    assert erase(places, [danger, other]) == {danger: Kept.DANGER}
+    assert count(places, t.messages, danger) > 1 and count(places, t.messages, other) == 0
+    with places.engine.begin() as db:
+        db.execute(row.values(follow_up_on=None))
+    assert erase(places, [danger]) == {}
+    assert count(places, t.messages, danger) == 0
+
+
 def test_p1_danger_heard_by_who_has_the_case_already_keeps_it(places):
     """The case stays theirs, with the reasons it began with."""
     mine = talk(places, 1, "can i speak to a person please", "i want to kill myself")

@@ -47,7 +47,9 @@ def test_barriers(text: str, barrier: str) -> None:
         ("i need a bit more time", "more_time"),
         ("потрібен перекладач", "interpreter"),
         ("turjubaan ayaan u baahanahay", "interpreter"),
-        ("braille", "large_print"),
+        ("braille", "accessible_format"),
+        ("an easy read version", "accessible_format"),
+        ("fersiwn hawdd ei ddarllen", "accessible_format"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "uk", "so"])

@@ -60,15 +60,16 @@ def test_the_same_policy_changes_nothing() -> None:
     assert replay([], CARDS, NOW, THEN).conversations == 0
 
 
-def test_the_command_reads_the_database_and_hides_small_groups(tmp_path: Path, monkeypatch) -> None:
+def tried(tmp_path: Path, monkeypatch, not_confident: int, no_data: int) -> str:
+    """What the command says of a policy that no longer minds a lack of confidence."""
     url = f"sqlite:///{tmp_path / 'fairway.db'}"
     migrate(url)
     now = datetime.now(UTC)
+    barriers = [("not_confident",)] * not_confident + [("no_data",)] * no_data
     with SqlStore(open_engine(url)).begin() as work:
-        for n in range(14):
-            barriers = ("not_confident",) if n < 12 else ("no_data",)
+        for n, told in enumerate(barriers):
             medium = "sms" if n == 0 else "web"
-            made = vars(record(f"c{n}", barriers=barriers, medium=medium)) | {"at": now}
+            made = vars(record(f"c{n}", barriers=told, medium=medium)) | {"at": now}
             work.conversations.add(Conversation(f"c{n}", Medium.WEB, now, now))
             work.records.add_turn(TurnRecord(**made))
         work.commit()
@@ -78,9 +79,24 @@ def test_the_command_reads_the_database_and_hides_small_groups(tmp_path: Path, m
     new.write_text(text.replace("not_confident, ", "").replace("2026-11-23.1", "new"), "utf-8")
     said = CliRunner().invoke(command, ["try", str(new)])
     assert said.exit_code == 0, said.output
-    assert "12 of 14 conversations differ (85.7%)" in said.output
-    assert "assisted → digital: 12" in said.output
-    assert "barrier not_confident: 100% of 12" in said.output
-    assert "sms" not in said.output and "no_data" not in said.output
+    return said.output
+
+
+def test_the_command_reads_the_database_and_hides_small_groups(tmp_path: Path, monkeypatch) -> None:
+    said = tried(tmp_path, monkeypatch, 38, 32)
+    assert "40 of 70 conversations differ" in said
+    assert "assisted → digital: 40" in said
+    assert "barrier not_confident: 100% of 40" in said
+    assert "38" not in said, "numbers are rounded"
+    assert "sms" not in said and "no_data" not in said
+
+
+def test_the_command_tells_no_number_that_is_too_small(tmp_path: Path, monkeypatch) -> None:
+    said = tried(tmp_path, monkeypatch, 12, 2)
+    assert "not shown" in said and "12" not in said and "14" not in said
+
+
+def test_a_policy_without_a_safeguard_is_refused(tmp_path: Path) -> None:
+    new = tmp_path / "new.yml"
     new.write_text("rules: []\n")
     assert CliRunner().invoke(command, ["check", str(new)]).exit_code == 1

@@ -72,7 +72,7 @@ def test_a_policy_that_hurts_nobody_goes_live_by_itself(home, check, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("large_print, more_time, bsl]", "large_print, more_time]", "who tells us bsl is sent to"),
+        ("more_time, bsl]", "more_time]", "who tells us bsl is sent to"),
         ("[no_internet, no_device, no_data,", "[no_internet, no_device,", "who tells us no_data"),
         ("kinds: [relational]", "urgencies: [urgent]", "relational, routine need"),
         ("urgencies: [urgent]", "kinds: [relational]", "information, urgent need"),

@@ -1,29 +1,17 @@
-"""Three readings of a message blended: each alone, the mix, and the first stage."""
+"""Three readings of a message blended, one more of English, and early answers."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nlu.components.intent_model import (
-    DANGER,
-    NEVER,
-    WISH_ODDS,
-    Examples,
-    IntentModel,
-    Quick,
-    believed,
-    danger_limits,
-    familiar_from,
-    first_stage,
-    likeness,
-    places_of_english,
-    readings,
-    train_intents,
-)
-from nlu.components.meaning import train_meaning
+from nlu.components.early import Stage
+from nlu.components.examples import Examples, places_of_english
+from nlu.components.intent_model import HEAD, WISH_ODDS, IntentModel
+from nlu.components.intent_training import readings, train_intents
 from nlu.components.mixing import ALL, blend
 from tests.unit.nlu.conftest import PHRASES
 
@@ -79,17 +67,11 @@ def test_the_odds_of_a_wish_are_raised_and_the_rest_keeps_its_order(model, langu
     assert raised[0] / raised[1] == pytest.approx(odds * 0.2 / 0.5)
 
 
-def test_a_wish_in_passing_keeps_the_letters_from_answering_alone():
-    names = ("human", "service_library")
-    sure = np.array([[0.01, 0.99], [0.03, 0.97]])
-    assert believed(sure, names).tolist() == [True, False]
-
-
 def test_letters_alone_answer_in_english_when_they_are_sure(model):
     def never(_text: str) -> np.ndarray:
         raise AssertionError("the encoder was asked")
 
-    sure = IntentModel(model.letters, model.meaning, model.mixes, Quick(1.0, 0.5))
+    sure = IntentModel(model.letters, model.meaning, model.mixes, [Stage((1.0,), 0.5)])
     assert sure.confidences("pothole in the road", "en", never).sum() == pytest.approx(1)
     with pytest.raises(AssertionError):
         sure.confidences("twll mawr yn y ffordd fawr", "cy", never)
@@ -108,25 +90,11 @@ def test_a_training_phrase_needs_no_encoder(model):
     )
 
 
-def test_the_first_stage_is_never_used_where_a_way_of_writing_would_lose():
-    truth = np.array([0, 1] * 100)
-    good = np.where(np.eye(2)[truth] == 1, 0.0, -5.0)
-    bad = good.copy()
-    bad[:20] = bad[:20, ::-1]  # letters are wrong, and sure, for a third of one way of writing
-    sure, rows = np.exp(good), np.zeros((200, 4), np.float32)
-    varieties = ["sms"] * 60 + ["plain"] * 140
-    examples = Examples(["x"] * 200, ["a", "b"] * 100, ["en"] * 200, rows, varieties)
-    assert first_stage(examples, "ab", bad, sure, truth).sure > 1
-    assert first_stage(examples, "ab", good, sure, truth).sure <= 1
-    elsewhere = Examples(["x"] * 200, ["a", "b"] * 100, ["cy"] * 200, rows, varieties)
-    assert first_stage(elsewhere, "ab", good, sure, truth) == NEVER
-
-
 def test_without_vectors_there_is_one_reading():
     examples = Examples(TEXTS, LABELS, LANGUAGES)
     alone = train_intents(examples)
-    found, near = readings(np.array([[0.0, -2.0]]), examples, np.array([0]), alone)
-    assert len(found) == 1 and near == [1.0]
+    found = readings(np.array([[0.0, -2.0]]), examples, np.array([0]), alone)
+    assert len(found.blended) == 1 and found.near == [1.0] and found.alone is None
     assert alone.meaning is None and len(alone.mixes[ALL]) == 1
 
 
@@ -140,7 +108,7 @@ def test_english_is_read_by_two_encoders_and_no_other_language_is(two_encoders):
     def never(_text: str) -> np.ndarray:
         raise AssertionError("the encoder of English was asked")
 
-    slow = replace(two_encoders, quick=NEVER)
+    slow = replace(two_encoders, early=())
     rows = vectors()
     sure = slow.confidences("anything", "en", lambda _: rows[0], lambda _: rows[0])
     other = slow.confidences("anything", "en", lambda _: rows[0], lambda _: rows[-1])
@@ -150,11 +118,48 @@ def test_english_is_read_by_two_encoders_and_no_other_language_is(two_encoders):
     assert len(slow.mixes["en" if "en" in slow.mixes else ALL]) == 4
 
 
+def test_the_encoder_of_english_may_be_enough(two_encoders):
+    def never(_text: str) -> np.ndarray:
+        raise AssertionError("the encoder of all languages was asked")
+
+    early = replace(two_encoders, early=[Stage((1.0,), 2.0), Stage((0.1, 1.0), 0.6)])
+    rows = vectors()
+    for place in (LANGUAGES.index("en"), len(TEXTS) - 1 - LANGUAGES[::-1].index("en")):
+        sure = early.confidences("anything at all", "en", never, lambda _, at=place: rows[at])
+        assert early.labels[sure.argmax()] == LABELS[place] and sure.sum() == pytest.approx(1)
+    far = replace(early, early=[Stage((0.1, 1.0), 0.6, enough=1.1)])
+    with pytest.raises(AssertionError):
+        far.confidences("anything at all", "en", never, lambda _: rows[0])
+    unsure = replace(early, early=[Stage((0.1, 1.0), 1.1)])
+    with pytest.raises(AssertionError):
+        unsure.confidences("anything at all", "en", never, lambda _: rows[0])
+    with pytest.raises(AssertionError):
+        early.confidences("anything at all", "cy", never, lambda _: rows[0])
+
+
+def test_a_model_from_before_there_were_two_stages_is_read(two_encoders, tmp_path):
+    two_encoders.save(tmp_path)
+    head = json.loads((tmp_path / HEAD).read_text("utf-8"))
+    del head["early"]
+    head["quick"] = {"weight": 1.3, "sure": 0.9}
+    (tmp_path / HEAD).write_text(json.dumps(head), "utf-8")
+    with np.load(tmp_path / "english.npz") as held:
+        kept = {name: held[name] for name in held.files if not name.startswith(("alone_", "of_"))}
+        phrases = {name: held[f"of_{name}"] for name in ("phrases", "scale", "keys")}
+    np.savez(tmp_path / "english.npz", **kept, **phrases)
+    loaded = IntentModel.load(tmp_path)
+    assert loaded.early == (Stage((1.3,), 0.9),) and loaded.english.alone is None
+    asked = ("anything at all", "en", lambda _: vectors()[0], lambda _: vectors()[3])
+    kept_model = replace(two_encoders, early=loaded.early)
+    assert loaded.confidences(TEXTS[LANGUAGES.index("en")], *asked[1:]).sum() == pytest.approx(1)
+    assert loaded.confidences(*asked) == pytest.approx(kept_model.confidences(*asked), abs=1e-3)
+
+
 def test_an_english_phrase_needs_neither_encoder(two_encoders):
     def never(_text: str) -> np.ndarray:
         raise AssertionError("an encoder was asked")
 
-    slow, phrase = replace(two_encoders, quick=NEVER), TEXTS[LANGUAGES.index("en")]
+    slow, phrase = replace(two_encoders, early=()), TEXTS[LANGUAGES.index("en")]
     known = slow.confidences(phrase.upper(), "en", never, never)
     assert slow.labels[known.argmax()] == LABELS[TEXTS.index(phrase)]
 
@@ -163,15 +168,16 @@ def test_the_reading_of_english_says_nothing_of_other_languages(two_encoders):
     english = vectors()[places_of_english(LANGUAGES)]
     examples = Examples(TEXTS, LABELS, LANGUAGES, vectors(), english=english)
     rows = np.arange(len(TEXTS))
-    told = readings(np.zeros((len(rows), 2)), examples, rows, two_encoders)[0][3]
+    found = readings(np.zeros((len(rows), 2)), examples, rows, two_encoders)
     welsh = np.array(LANGUAGES) == "cy"
-    assert (told[welsh] == 0).all() and (told[~welsh] < 0).all()
+    for told in (found.blended[3], found.alone):
+        assert (told[welsh] == 0).all() and (told[~welsh] < 0).all()
 
 
 def test_where_no_language_is_named_all_is_taken_for_english():
     unnamed = [""] * len(TEXTS)
     examples = Examples(TEXTS, LABELS, unnamed, vectors(), english=vectors())
-    model = replace(train_intents(examples), quick=NEVER)
+    model = replace(train_intents(examples), early=())
     asked = []
     model.confidences(
         "anything", "pl", lambda _: vectors()[0], lambda text: asked.append(text) or vectors()[0]
@@ -180,59 +186,22 @@ def test_where_no_language_is_named_all_is_taken_for_english():
 
 
 def test_what_is_unlike_every_phrase_is_believed_less(model):
-    slow = replace(model, quick=NEVER)
+    slow = replace(model, early=())
     like = slow.read("anything", "cy", lambda _: vectors()[0], lambda _: None)[1]
     unlike = slow.read("anything", "cy", lambda _: -vectors()[0] - vectors()[-1], lambda _: None)[1]
     assert like == 1.0 and 0 <= unlike < 0.5
     assert set(slow.familiar) == {ALL}  # too few phrases of either language
 
 
-def test_nine_in_ten_unseen_phrases_are_familiar_enough():
-    near = np.linspace(0.0, 1.0, 101)
-    found = familiar_from(near, ["pl"] * 101)
-    assert found[ALL] == pytest.approx(0.1) and found["pl"] == pytest.approx(0.1)
-    assert [likeness(one, 0.1) for one in (-0.5, 0.05, 0.1, 0.9)] == [0.0, 0.5, 1.0, 1.0]
-    assert likeness(0.3, 0.0) == 1.0
-
-
 def test_the_reading_of_english_is_kept(two_encoders, tmp_path):
     two_encoders.save(tmp_path)
-    loaded = replace(IntentModel.load(tmp_path), quick=NEVER)
+    loaded = replace(IntentModel.load(tmp_path), early=())
     asked = ("anything at all", "en", lambda _: vectors()[0], lambda _: vectors()[3])
-    kept = replace(two_encoders, quick=NEVER)
+    kept = replace(two_encoders, early=())
     assert loaded.confidences(*asked) == pytest.approx(kept.confidences(*asked), abs=1e-3)
-
-
-def test_the_limit_of_danger_lets_few_look_alikes_pass():
-    labels = ["crisis_abuse"] * 100 + ["service_pothole"] * 200
-    alike = [False] * 100 + [True] * 200
-    likely = np.concatenate([np.full(100, 0.8), np.linspace(0.0, 0.6, 200)])
-    sure = np.column_stack([likely, 1 - likely])
-    names = ("crisis_abuse", "service_pothole")
-    spoken = ["uk"] * 300
-    limits = danger_limits(Examples(labels, labels, spoken, None, (), alike), names, sure)
-    assert 0 < (likely[100:] >= limits[ALL]).sum() <= 4
-    assert danger_limits(Examples(labels, labels, spoken), names, sure) == {ALL: DANGER}
-
-
-def test_nearness_asked_of_some_labels_is_the_same_for_them():
-    rows = np.random.default_rng(2).normal(size=(30, 6)).astype(np.float32)
-    meaning = train_meaning(rows, np.repeat([0, 1, 2], 10), ["a", "b", "c"], 1.0)
-    whole, part = meaning.nearness(rows[:1]), meaning.nearness_of(rows[:1], [0, 2])
-    assert part[0, [0, 2]] == pytest.approx(whole[0, [0, 2]], abs=1e-6)
-    assert part[0, 1] == min(part[0, [0, 2]])
 
 
 def test_a_blend_is_a_weighted_sum_of_log_probabilities():
     one, two, three = (np.log(np.array([[p, 1 - p]])) for p in (0.5, 0.8, 0.9))
     mixed = blend([one, two, three], (0.5, 1.0, 0.0))
     assert mixed == pytest.approx(0.5 * one + two)
-
-
-def test_nearness_is_the_mean_cosine_of_the_nearest_three():
-    rows = np.eye(5, dtype=np.float32)
-    meaning = train_meaning(rows, np.array([0, 0, 0, 0, 1]), ["a", "b"], 1.0)
-    query = rows[:1]
-    cosines = meaning.centred(query) @ (meaning.phrases * meaning.scale[:, None]).T
-    best = np.sort(cosines[0, :4])[-3:].mean()
-    assert meaning.nearness(query)[0] == pytest.approx([best, cosines[0, 4]], abs=1e-6)
