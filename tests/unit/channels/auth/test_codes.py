@@ -61,7 +61,8 @@ def test_from_switching_it_on_to_signing_in_with_it(site, clock):
     wrong = page.post("/account/codes", data={"csrf": csrf(shown), "secret": secret, "code": "1"})
     assert wrong.status_code == 422
     assert secret in wrong.text
-    fields = {"csrf": csrf(shown), "secret": secret, "code": app.at(clock.now())}
+    spent = app.at(clock.now())
+    fields = {"csrf": csrf(shown), "secret": secret, "code": spent}
     assert page.post("/account/codes", data=fields).status_code == 303
     assert "Sign-in wants a code" in page.get("/account").text
 
@@ -80,7 +81,7 @@ def test_from_switching_it_on_to_signing_in_with_it(site, clock):
     assert asked.status_code == 200
     assert "fairway_staff" not in new.cookies
     assert new.get("/desk").status_code == 303  # the password alone opens nothing
-    assert give(new, asked, app.at(clock.now())).status_code == 422  # spent when it was set up
+    assert give(new, asked, spent).status_code == 422  # when it was set up
     clock.ahead += STEP
     good = app.at(clock.now())
     signed_in = give(new, asked, good)
