@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
@@ -15,11 +17,12 @@ from bot.policy_try import replay
 from bot.stores.engine import open_engine
 from bot.turn_record import TurnRecord
 from channels.commands.here import settings_here
-from channels.gates import published
-from channels.manager.policy_trial import Trial, trial_of
 from channels.policy_shelf import live_policy, read_text
 from channels.product_files import read_files
 from channels.turn_rows import records_since
+
+if TYPE_CHECKING:
+    from channels.manager.policy_trial import Trial
 
 
 @click.group()
@@ -82,7 +85,9 @@ def try_(file: Path, days: int) -> None:
     now = read_text(settings.home, live.text) if live else files.policy
     found = replay(records, files.cards, now, new)
     click.echo(f"Policy {new.version} instead of {now.version}, last {days} days:")
-    for line in _lines(trial_of(found, published)):
+    # Imported here: the manager's pages and the audit are not for ``--help`` and ``check``.
+    trial_of = import_module("channels.manager.policy_trial").trial_of
+    for line in _lines(trial_of(found, import_module("channels.gates").published)):
         click.echo(line)
 
 
