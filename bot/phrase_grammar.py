@@ -14,6 +14,9 @@ Row = tuple[frozenset[str], ...]  # words one after another, each with its other
 
 _PIECE = re.compile(rf"(\([^()]*\)|\{{[{WORD}]+\}}|~?[{WORD}]+\+?)(\??)|(\.{{2,3}})")
 _SHORT_GAP, _LONG_GAP = 3, 8
+DOSE = frozenset(map(str, range(10, 201)))
+"""How many tablets are too many at once, in figures, under 200: more than a day's eight of
+paracetamol (https://www.nhs.uk/medicines/paracetamol-for-adults/how-and-when-to-take-it/)."""
 _SOFT = {"p": "b", "t": "d", "c": "g", "b": "f", "d": "dd", "m": "f", "ll": "l", "rh": "r",
          "g": ""}  # fmt: skip
 _NASAL = {"p": "mh", "t": "nh", "c": "ngh", "b": "m", "d": "n", "g": "ng"}
@@ -30,8 +33,8 @@ class Grammar:
     """What a phrase file has said so far: its groups and words. One grammar reads one file."""
 
     lexicon: Lexicon = field(default_factory=Lexicon)
-    groups: dict[str, tuple[Row, ...]] = field(default_factory=dict)
-    vocabulary: set[str] = field(default_factory=set)
+    groups: dict[str, tuple[Row, ...]] = field(default_factory=lambda: {"dose": ((DOSE,),)})
+    vocabulary: set[str] = field(default_factory=lambda: set(DOSE))
     same: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ordinary: set[str] = field(default_factory=set)
     glued: set[str] = field(default_factory=set)

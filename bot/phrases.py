@@ -3,6 +3,7 @@
 A phrase file is text that a reviewer can read, one file a language::
 
     {me} = me | myself | my self   a word group; groups may name earlier groups
+    {dose}                         how many tablets are too many: every number from 10 to 200
     [crisis.suicide]               a section
     (kill|hurt) {me}               alternatives
     end (my)? life                 "?" for what may be left out
@@ -101,7 +102,7 @@ def normalise(text: str) -> str:
     if len(text) > _LONGEST_READ:
         text = text[: _LONGEST_READ // 2] + " " + text[-_LONGEST_READ // 2 :]
     text = fold(re.sub(r"\b[tT]['\u2019](?=[A-Za-z]{3})", "the ", text))  # "down t'road"
-    text = re.sub(r"(.)\1{2,}", r"\1\1", text)
+    text = re.sub(r"(\D)\1{2,}", r"\1\1", text)  # "helppp"; 999 and 2000 are what they say
     return " ".join(re.sub(rf"(?:[^{WORD}]|_)+", " ", text).split())
 
 

@@ -95,7 +95,7 @@ def _understood(model: Path, lines: Sequence[Mapping[str, Any]], jobs: int) -> l
         asked = ({"text": line["text"], "wanted": dict(line)} for line in lines)
         source.write_text("".join(json.dumps(one) + "\n" for one in asked), "utf-8")
         parse_file(model, source, out, jobs)
-        return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+        return [json.loads(line) for line in out.read_text("utf-8").split("\n") if line]
 
 
 def shares_of(parsed: Sequence[Parsed]) -> list[Share]:
@@ -208,7 +208,9 @@ def read_lines(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    # Not splitlines: a message may hold U+2028 and other ends of lines that JSON lets stand.
+    held = path.read_text("utf-8").removesuffix("\n")
+    for number, text in enumerate(held.split("\n") if held else (), start=1):
         try:
             line = {"variety": "plain", **json.loads(text)}
             yield {key: str(line[key]) for key in ("text", "lang", "variety")} | _meant(line)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -32,6 +33,7 @@ from nlu.passages import Passages
 log = logging.getLogger(__name__)
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 LARGEST_BODY = 16_000  # bytes
+RETRY = 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,15 @@ def read_asked(body: bytes) -> Asked | None:
 class PassageChannel(InputChannel):
     """``POST /webhooks/passages/near``. ``imported``: folder of the council's own pages;
     ``vectors``: file that keeps theirs. Pages are read, and encoded, beside the answering of
-    messages; until that is done, and without an encoder, no passage is near."""
+    messages; until that is done, and without an encoder, no passage is near. ``retry``: seconds
+    until the same pages, asked for in vain, are looked for again."""
 
-    def __init__(self, secret: str, imported: Path, vectors: Path | None) -> None:
-        self.secret, self.imported, self.vectors = secret, imported, vectors
+    def __init__(
+        self, secret: str, imported: Path, vectors: Path | None, retry: float = RETRY
+    ) -> None:
+        self.secret, self.imported, self.vectors, self.retry = secret, imported, vectors, retry
         self.passages: Passages | None = None
-        self._tried: set[str] = set()
+        self._tried: dict[str, float] = {}
         self._reading: Thread | None = None
 
     @classmethod
@@ -117,10 +122,13 @@ class PassageChannel(InputChannel):
         return held.near(vector, asked.language, date.today(), asked.lgsl)
 
     def read_beside(self, classifier: IntentClassifier, wanted: str = "") -> None:
-        """Read the pages in a thread of their own, once for each set that is ``wanted``."""
+        """Read the pages in a thread of their own; for the same set that is ``wanted`` not again
+        before ``retry`` is over: the asker may have had it a moment before this folder."""
+        now = monotonic()
+        self._tried = {one: at for one, at in self._tried.items() if now < at + self.retry}
         if wanted in self._tried or (self._reading and self._reading.is_alive()):
             return
-        self._tried.add(wanted)
+        self._tried[wanted] = now
         self._reading = Thread(target=self.read, args=(classifier,), daemon=True)
         self._reading.start()
 

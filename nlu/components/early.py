@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bot.intents import WISHES, danger_of, service_of
+from bot.intents import service_of
 from nlu.components.arrays import log_softmax
+from nlu.components.decided import dangers_of, understood, wishes_of
 from nlu.components.examples import ENGLISH, Examples
-from nlu.components.limits import UNLIKE, dangers_of
+from nlu.components.limits import DANGER, UNLIKE
 from nlu.components.mixing import ALL, best_mixes, blend
 from nlu.components.phrases import FAR
 
@@ -61,17 +62,21 @@ def choose_stages(
     sure: Array,
     truth: Array,
     loss: float = LOSS,
+    limit: float = DANGER,
 ) -> tuple[Stage, ...]:
     """For each of ``tried`` the lowest confidence from which it, and those before it, lose to the
-    blend in no way of writing and for no danger by more than ``loss``, seen on unseen phrases. A
-    stage without such a confidence is left out.
+    blend in no way of writing, for no danger and for no wish by more than ``loss``, seen on unseen
+    phrases. A stage without such a confidence is left out.
 
-    ``sure``: the blend's confidences, texts × ``names``.
+    ``sure``: the blend's confidences, texts × ``names``; what counts is what is decided of them.
+    ``limit``: the sum of the danger intents from which English is danger.
     """
     here = _in_english(examples.languages)
     if here.sum() < FEWEST or examples.vectors is None:
         return ()
-    right, groups = sure[here].argmax(axis=1) == truth[here], _groups(examples, here)
+    language = ENGLISH if any(examples.languages) else ""
+    right = understood(sure[here], truth[here], names, language, limit)
+    groups = _groups(examples, here, names, truth)
     lost, waiting = np.zeros(len(right), int), np.ones(len(right), bool)
     found = []
     for one in tried:
@@ -107,9 +112,8 @@ def believed(told: Array, names: Sequence[str]) -> Array:
     confidences, texts × ``names``."""
     services = np.array([service_of(name) is not None for name in names])
     named = services[told.argmax(axis=1)] if services.any() else np.ones(len(told), bool)
-    wishes = [i for i, name in enumerate(names) if name in WISHES]
     calm = told[:, dangers_of(names)].sum(axis=1) < WHIFF
-    wishless = told[:, wishes].sum(axis=1) < WISHFUL
+    wishless = told[:, wishes_of(names)].sum(axis=1) < WISHFUL
     believed: Array = named & calm & wishless
     return believed
 
@@ -119,9 +123,9 @@ def _in_english(languages: Sequence[str]) -> Array:
     return np.array([language == ENGLISH for language in languages]) | (not any(languages))
 
 
-def _groups(examples: Examples, here: Array) -> list[Array]:
-    """Masks over the examples ``here``: each way of writing, and the dangers."""
+def _groups(examples: Examples, here: Array, names: Sequence[str], truth: Array) -> list[Array]:
+    """Masks over the examples ``here``: the dangers, the wishes, and each way of writing."""
     places = [int(i) for i in np.flatnonzero(here)]
     varieties = np.array([examples.varieties[i] if examples.varieties else "" for i in places])
-    dangers = np.array([danger_of(examples.labels[i]) is not None for i in places])
-    return [dangers, *(varieties == one for one in sorted(set(varieties)))]
+    meant = [np.isin(truth[here], some) for some in (dangers_of(names), wishes_of(names))]
+    return [*meant, *(varieties == one for one in sorted(set(varieties)))]

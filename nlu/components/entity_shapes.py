@@ -14,16 +14,18 @@ _ALONE, _ENDS = r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-])"
 _PHONE = re.compile(r"(?<![A-Za-z0-9+])(?:\+44[ -]?(?:\(0\)[ -]?)?|0)(?:[ -]?[0-9]){9,10}(?![0-9])")
 _EMAIL = re.compile(r"[A-Za-z0-9_.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,20}")
 _UPRN = re.compile(r"(?<![A-Za-z0-9])uprn[^0-9]{0,25}([0-9]{6,12})(?![0-9])", re.IGNORECASE)
-_CUES = "|".join(  # en, cy, pl, ro, pt, so, ur-Latn, then other scripts
+_LATIN_CUES = "|".join(  # en, cy, pl, ro, pt, so, ur-Latn
     (
-        *("ref", "reference", "case", "cyfeirnod", "chyfeirnod", "sprawy", "sprawa", "zgłoszenia"),
-        *("cazului", "dosarului", "referință", "referinta", "referência", "referencia"),
-        *("processo", "tixraaca", "tixraac", "hawala", "справи", "звернення"),
-        *("حوالہ", "রেফারেন্স", "ਹਵਾਲਾ", "المرجع", "المرجعي", "编号", "案号"),
+        *("ref", "reference", "(?<!in )case", "cyfeirnod", "chyfeirnod", "sprawy", "sprawa"),
+        *("zgłoszenia", "cazului", "dosarului", "referință", "referinta", "referência"),
+        *("referencia", "processo", "tixraaca", "tixraac", "hawala"),
     )
 )
+_OTHER_CUES = "справи|звернення|حوالہ|রেফারেন্স|ਹਵਾਲਾ|المرجع|المرجعي|编号|案号"
+_YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
 _NAMED_REFERENCE = re.compile(
-    rf"(?<![A-Za-z])(?:{_CUES})[^0-9\n£]{{0,14}}?(?P<found>(?:[A-Z]{{1,5}}[-/]?)?[0-9]{{4,12}}){_ENDS}",
+    rf"(?<![A-Za-z])(?:(?:{_LATIN_CUES})(?![A-Za-z])|{_OTHER_CUES})[^0-9\n£]{{0,14}}?"
+    rf"(?!{_YEAR})(?P<found>(?:[A-Z]{{1,5}}[-/]?)?[0-9]{{4,12}}){_ENDS}",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(rf"{_ALONE}(?P<found>[A-Z]{{2,5}}-?[0-9]{{4,10}}){_ENDS}")

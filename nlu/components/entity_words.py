@@ -80,8 +80,8 @@ def _date(texts: Sequence[str], before: str) -> str:
 
 def _named_date(texts: Sequence[str], before: str) -> str:
     months = load_words().months
-    named = [*zip(texts, texts[1:], strict=False), *((text,) for text in texts)]
-    month = next(months[" ".join(words)] for words in named if " ".join(words) in months)
+    named = (" ".join(texts[i : i + n]) for n in (3, 2, 1) for i in range(len(texts)))
+    month = next(months[words] for words in named if words in months)
     numbers = [int(text) for text in texts if text.isdecimal()]
     return _iso(next((n for n in numbers if n > 99), 0), month, min(numbers))
 

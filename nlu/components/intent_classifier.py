@@ -21,6 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.intents import FALLBACK, danger_of
+from nlu.components.decided import hears_danger, with_wishes
 from nlu.components.early import LOSS
 from nlu.components.examples import Examples, places_of_english
 from nlu.components.intent_model import IntentModel
@@ -42,10 +43,6 @@ ANSWER = "answer"
 nothing of what is wanted; in a form the text counts, not the intent."""
 DISMISSED = 0.5
 """The confidence needed to tell someone that no council does this: below it, ask again."""
-FAINT = 0.5
-"""Danger that is merely the likeliest of many unlikely intents is not told apart from anything
-else: below this sum, the message is asked about again, with a person on offer."""
-
 
 Encoders = tuple[SentenceEncoder | None, SentenceEncoder | None]
 """That of every language, and that of English."""
@@ -151,7 +148,7 @@ class IntentClassifier(GraphComponent):
     def _understand(self, message: Message, text: str, model: IntentModel) -> None:
         language = str(message.get(LANGUAGE) or "")
         read, known = model.read(text, language, self.vector_of, self._english_kept)
-        sure = model.with_wishes(read, language) * known
+        sure = with_wishes(read, model.labels, language) * known
         best = sure.argsort()[::-1][: self.config["ranked"]]
         ranking = [{"name": model.labels[i], "confidence": float(sure[i])} for i in best]
         # A bare number is nobody's cry for help: what is added up over many kinds is noise then.
@@ -173,11 +170,10 @@ class IntentClassifier(GraphComponent):
     def _danger(self, sure: Array, model: IntentModel, language: str) -> dict[str, Any] | None:
         """The likeliest danger, with the sum of them all, when that sum is large enough, or
         danger is the likeliest of all and not faint."""
-        dangers = [i for i, label in enumerate(model.labels) if danger_of(label)]
-        likely = float(sum(sure[i] for i in dangers))
-        first = int(sure.argmax()) in dangers and likely >= FAINT
-        if not dangers or not (first or likely >= model.danger_from(language)):
+        if not hears_danger(sure[None, :], model.labels, model.danger_from(language))[0]:
             return None
+        dangers = model.dangers
+        likely = float(sum(sure[i] for i in dangers))
         return {"name": model.labels[max(dangers, key=lambda i: sure[i])], "confidence": likely}
 
     def vector_of(self, text: str) -> Array:

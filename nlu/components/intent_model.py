@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from bot.intents import WISHES
 from nlu.components.arrays import log_softmax
+from nlu.components.decided import dangers_of
 from nlu.components.early import Stage, believed
 from nlu.components.english import English
 from nlu.components.examples import ENGLISH
-from nlu.components.limits import DANGER, dangers_of, likeness
+from nlu.components.limits import DANGER, likeness
 from nlu.components.linear_text import Array, LinearText, confidences
 from nlu.components.meaning import Meaning
 from nlu.components.mixing import ALL, Mix, blend
@@ -32,11 +32,6 @@ SHARPNESS = 16.0
 LIKELY, HINT = 12, 1e-3
 """Labels, the likeliest by the other readings, whose phrases are looked at for nearness; and
 those of danger from this sum of theirs on: there are thousands of them."""
-WISH_ODDS = {ENGLISH: 4.0, "cy": 1.0, ALL: 2.0}
-"""Whoever asks for a person often names the service as well, and being sent to a page instead is
-the worse mistake. Chosen on English wishes by another writer than the phrases', of which many more
-were heard with it. A language with a few phrases for a service and hundreds for a wish loses
-services by so much: the others have what their services bear on the gate's sets, Welsh nothing."""
 HEAD = "blend.json"
 Encode = Callable[[str], Array]
 """A text's vector."""
@@ -103,13 +98,6 @@ class IntentModel:
         scores, near = self._with_meaning(letters, vector, self.meaning, mix, more)
         enough = self.familiar.get(language, self.familiar.get(ALL, 0.0))
         return confidences(scores + lean), likeness(near, enough)
-
-    def with_wishes(self, confidences: Array, language: str) -> Array:
-        """The confidences with the odds of a wish (person, face to face, digital barrier) raised.
-        Danger is weighed without."""
-        odds = WISH_ODDS.get(language, WISH_ODDS[ALL])
-        raised = confidences * np.where([label in WISHES for label in self.labels], odds, 1.0)
-        return raised / raised.sum()
 
     def _early(self, letters: Array, text: str, encode_english: Encode) -> Array | None:
         """The confidences of the first stage that is sure and to be believed."""

@@ -17,7 +17,7 @@ from nlu.components.arrays import log_softmax
 from nlu.components.early import LOSS, Tried, choose_stages
 from nlu.components.english import English, train_english
 from nlu.components.evenness import lean_of, leanings
-from nlu.components.examples import Examples, places_of_english
+from nlu.components.examples import ENGLISH, Examples, places_of_english
 from nlu.components.intent_model import SHARPNESS, IntentModel
 from nlu.components.limits import danger_limits, familiar_from
 from nlu.components.linear_text import Array, Counted, Features
@@ -73,11 +73,13 @@ def train_intents(examples: Examples, folds: int = 3, loss: float = LOSS) -> Int
     sure = _confidences(read.blended, tried.languages, mixes, SURER * lean)
     letters = read.blended[0]
     second = [] if read.alone is None else [Tried([letters, read.alone], read.alone_near)]
+    danger, stages = danger_limits(tried, names, sure), [Tried([letters]), *second]
+    limit = danger.get(ENGLISH, danger[ALL])
     return replace(
         fit(examples, counted, range(len(examples.texts))),
         mixes=mixes,
-        early=choose_stages(tried, names, [Tried([letters]), *second], sure, truth, loss),
-        danger=danger_limits(tried, names, sure),
+        early=choose_stages(tried, names, stages, sure, truth, loss, limit),
+        danger=danger,
         leaning=leaning,
         named=any(examples.languages),
         familiar=familiar_from(read.near, tried.languages),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bot.intents import danger_of
+from nlu.components.decided import dangers_of
 from nlu.components.examples import ENGLISH, Examples
 from nlu.components.mixing import ALL
 
@@ -43,11 +44,6 @@ def danger_limits(examples: Examples, names: Sequence[str], sure: Array) -> dict
             likely = sure[harmless & here][:, dangers].sum(axis=1)
             limits[language] = float(np.clip(_limit(likely), *DANGER_BOUNDS[language]))
     return limits
-
-
-def dangers_of(names: Sequence[str]) -> list[int]:
-    """The places of the danger intents among ``names``."""
-    return [i for i, name in enumerate(names) if danger_of(name)]
 
 
 def likeness(near: float, enough: float) -> float:

@@ -9,7 +9,7 @@ import pytest
 from bot.files.catalogues import load_catalogues
 from bot.files.council import load_council
 from bot.need import Adjustment, Barrier
-from bot.phrases import WORD_SECTIONS
+from bot.phrases import WORD_SECTIONS, normalise
 from bot.safety import shipped_safety_check
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +47,9 @@ def test_every_language_has_the_words_that_steer_a_form(language: str, word: str
 def test_every_language_can_be_asked_for_by_name(language: str) -> None:
     named = [f"language.{language}" in book.sections for book in BOOKS.values()]
     assert any(named)
+
+
+@pytest.mark.parametrize("language", sorted(BOOKS))
+def test_no_number_of_a_phrase_is_read_as_another(language: str) -> None:
+    words = {word for word in BOOKS[language].lexicon.sets_of if any(map(str.isdigit, word))}
+    assert {word for word in words if normalise(word) != word} == set()

@@ -317,6 +317,8 @@ def test_what_cannot_be_used_says_why(datatype: str, text: str, why: str) -> Non
         ("12 Tachwedd", date(2026, 11, 12)),
         ("ddoe", date(2026, 11, 22)),
         ("soon", None),
+        ("1 May 2000", date(2000, 5, 1)),
+        ("5 May 1999", date(1999, 5, 5)),
     ],
 )
 def test_days(text: str, day: date | None) -> None:

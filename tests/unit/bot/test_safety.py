@@ -58,6 +58,23 @@ LONE_ANSWERS = [
     ("en", "bleeding heart lilies"), ("en", "small"), ("cy", "bach"), ("cy", "canolig"),
     ("cy", "car wedi llosgi"), ("pl", "spalone auto"), ("cy", "tân trydan"), ("cy", "plant bach"),
 ]  # fmt: skip
+TAKEN = [  # so many tablets
+    ("en", "i took {} paracetamol tablets"), ("en", "I've had {} paracetamol"),
+    ("en", "he has swallowed {} of his mum's heart tablets"), ("cy", "dwi wedi cymryd {} tabled"),
+    ("cy", "rydw i wedi llyncu {} o dabledi"), ("pl", "wzięłam {} tabletek paracetamolu"),
+    ("pt", "tomei {} comprimidos"), ("ro", "am înghițit {} de pastile"),
+    ("so", "waxaan liqay {} kiniini"), ("so", "kiniinno {} ah ayaan liqay"),
+    ("uk", "я випила {} таблеток"),
+    ("ar", "أخذت {} حبة باراسيتامول"), ("bn", "আমি {}টা প্যারাসিটামল খেয়েছি"),
+    ("pa", "ਮੈਂ {} ਗੋਲੀਆਂ ਖਾ ਲਈਆਂ"), ("ur", "میں نے {} گولیاں کھا لی ہیں"),
+    ("ur-Latn", "maine {} goliyan kha li hain"), ("zh", "我吃了{}片止痛药"),
+]  # fmt: skip
+TAKEN_AS_TOLD = [
+    "my mum takes 12 tablets a day", "he is on 14 tablets a day", "i take 20 mg tablets",
+    "i took 12 tablets back to the chemist", "i have had 14 days without my medication",
+    "it takes 15 minutes to get my tablets", "i took my tablets on the 16th",
+    "i have 28 tablets left", "mae mam yn cymryd 12 tabled y dydd", "我妈每天吃12片药",
+]  # fmt: skip
 HUMAN = [
     "can i speak to a person", "human", "talk to someone pls", "i want a real person",
     "call me back",
@@ -136,6 +153,34 @@ def test_a_request_is_not_heard_in_a_language_the_message_is_not_in(text):
 )
 def test_what_resembles_danger_is_none(text):
     assert shipped_safety_check().danger(text) is None
+
+
+@pytest.mark.parametrize(("language", "text"), TAKEN)
+def test_any_number_of_tablets_that_is_too_many_is_an_overdose(language, text):
+    book = shipped_safety_check().books[language]
+    missed = [n for n in range(10, 201) if book.find(text.format(n), "crisis.") != "crisis.suicide"]
+    assert missed == []
+    assert book.find(text.format(2), "crisis.suicide") is None
+
+
+@pytest.mark.parametrize("text", ["i took sixteen paracetamol", "took thirty two ibuprofen"])
+def test_a_number_of_tablets_may_be_a_word(text):
+    assert check_safety(text).kind == "suicide"
+
+
+@pytest.mark.parametrize("text", TAKEN_AS_TOLD)
+def test_tablets_that_are_taken_as_told_are_no_overdose(text):
+    assert shipped_safety_check().danger(text) is None
+
+
+@pytest.mark.parametrize("text", ["call 999", "999 now please", "ffoniwch 999"])
+def test_whoever_asks_for_999_is_in_danger(text):
+    assert shipped_safety_check().danger(text).kind == "danger_to_life"
+
+
+@pytest.mark.parametrize("year", [1999, 2000, 2001, 2011])
+def test_what_happened_years_ago_is_no_danger_now(year):
+    assert check_safety(f"I was stabbed in {year}") is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from nlu.components.early import Tried, believed, choose_stages
 from nlu.components.examples import Examples
@@ -52,6 +53,30 @@ def test_both_stages_together_lose_no_more_than_one_may():
     tried, sure = [Tried([letters]), Tried([FLAT, english])], np.exp(GOOD)
     for loss, stages in ((0.0, 0), (0.004, 1), (0.007, 2)):
         assert len(choose_stages(THREE, "abc", tried, sure, TRUTH, loss)) == stages
+
+
+NAMES = ("crisis_abuse", "human", "service_bins", "service_roads")
+
+
+@pytest.mark.parametrize(
+    ("meant", "sure", "stages"),
+    [
+        ("crisis_abuse", [0.4, 0.0, 0.6, 0.0], 0),  # the sum is danger, though a service leads
+        ("crisis_abuse", [0.1, 0.0, 0.9, 0.0], 1),  # nobody would have heard it
+        ("human", [0.0, 0.3, 0.7, 0.0], 0),  # the wish wins once its odds are raised
+        ("human", [0.0, 0.1, 0.9, 0.0], 1),
+    ],
+)
+def test_no_danger_and_no_wish_is_lost_that_all_readings_would_have_heard(meant, sure, stages):
+    labels = [meant] * 5 + ["service_bins", "service_roads"] * 100
+    truth = np.array([NAMES.index(label) for label in labels])
+    blend = np.where(np.eye(4)[truth] == 1, 0.97, 0.01)
+    letters = np.where(np.eye(4)[truth] == 1, 0.995, 0.001)
+    blend[:5], letters[:5] = sure, [0.001, 0.001, 0.997, 0.001]
+    rows = np.zeros((205, 4), np.float32)
+    examples = Examples(["x"] * 205, labels, ["en"] * 205, rows)
+    found = choose_stages(examples, NAMES, [Tried([np.log(letters)])], blend, truth, limit=0.25)
+    assert len(found) == stages
 
 
 def test_what_is_like_no_phrase_of_what_is_named_waits():

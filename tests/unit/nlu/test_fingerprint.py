@@ -1,5 +1,6 @@
 """The fingerprint changes with every input of the model, and with nothing else."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def test_a_changed_input_changes_it(copy, path):
     before = fingerprint(copy)
     (copy / path).write_text((copy / path).read_text() + "\n# changed\n")
     assert fingerprint(copy) != before
+
+
+def test_what_the_components_take_from_the_bot_is_an_input():
+    named = {path for pattern in INPUTS for path in ROOT.glob(pattern)}
+    sources = [path.read_text() for path in (ROOT / "nlu/components").glob("*.py")]
+    taken = {one for text in sources for one in re.findall(r"^from (bot[.\w]+) import", text, re.M)}
+    assert {ROOT / f"{one.replace('.', '/')}.py" for one in taken - {"bot.errors"}} <= named
 
 
 def test_a_new_file_and_another_rasa_change_it(copy):

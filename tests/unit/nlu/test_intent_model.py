@@ -10,7 +10,7 @@ import pytest
 
 from nlu.components.early import Stage
 from nlu.components.examples import Examples, places_of_english
-from nlu.components.intent_model import HEAD, WISH_ODDS, IntentModel
+from nlu.components.intent_model import HEAD, IntentModel
 from nlu.components.intent_training import readings, train_intents
 from nlu.components.mixing import ALL, blend
 from tests.unit.nlu.conftest import PHRASES
@@ -55,16 +55,6 @@ def test_an_intent_that_is_leant_against_is_less_likely(model):
 
 def test_confidences_add_up(model):
     assert model.confidences("anything", "en", lambda _: vectors()[0]).sum() == pytest.approx(1)
-
-
-@pytest.mark.parametrize("language", ["en", "cy"])
-def test_the_odds_of_a_wish_are_raised_and_the_rest_keeps_its_order(model, language):
-    few = replace(model.letters, labels=("human", "service_library", "service_pothole"))
-    raised = replace(model, letters=few).with_wishes(np.array([0.2, 0.5, 0.3]), language)
-    assert raised.sum() == pytest.approx(1.0)
-    assert raised[1] / raised[2] == pytest.approx(0.5 / 0.3)
-    odds = WISH_ODDS.get(language, WISH_ODDS[ALL])
-    assert raised[0] / raised[1] == pytest.approx(odds * 0.2 / 0.5)
 
 
 def test_letters_alone_answer_in_english_when_they_are_sure(model):

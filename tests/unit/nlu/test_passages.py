@@ -179,6 +179,18 @@ def test_pages_are_read_anew_when_the_asker_has_others_and_a_broken_one_changes_
     assert len(ask(two)) == 2
 
 
+def test_pages_that_come_back_are_found_again(trained, tmp_path):
+    classifier, page = trained(IntentClassifier), tmp_path / "a.md"
+    texts = [PAGE.format(date.today().isoformat(), f"{one} cannot go in.") for one in ("A", "B")]
+    channel = PassageChannel("s" * 20, tmp_path, None, retry=0.0)
+    for text in texts * 2:
+        page.write_text(text)
+        asked = Asked("can i put soil in", "en", None, digest_of(load_pages(tmp_path)))
+        assert channel.near(asked, classifier) == {}
+        _wait_for(channel)
+        assert channel.near(asked, classifier)
+
+
 def test_without_an_encoder_nothing_is_near(trained, tmp_path):
     classifier = trained(IntentClassifier, encoder="none")
     channel = PassageChannel("s" * 20, tmp_path, None)

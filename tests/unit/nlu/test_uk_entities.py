@@ -27,6 +27,12 @@ def found(text):
         ("Ffordd Penglais yn wael", [("address", "Ffordd Penglais")]),
         ("4 Orchard Close", [("address", "4 Orchard Close")]),
         ("my case is FS-123456", [("case_reference", "FS-123456")]),
+        ("case 4711, since 2024", [("case_reference", "4711")]),
+        ("reference: 20250017", [("case_reference", "20250017")]),
+        ("refund of 1200 pounds", [("money", "1200.00")]),
+        ("十一月5日没有收垃圾", [("date", "--11-05")]),
+        ("我十二月25日搬家", [("date", "--12-25")]),
+        ("二月3日", [("date", "--02-03")]),
     ],
 )  # fmt: skip
 def test_each_kind_is_found(text, expected):
@@ -41,6 +47,9 @@ def test_each_kind_is_found(text, expected):
         "the street is dark",
         "on the road",
         "it costs 120000000000000",
+        "any news on my refund since 2024",
+        "you refused it in 2025, what is happening with my report",
+        "my case since 2019",
         "mae'r ffordd yn wael",
         "",
         "😀",
