@@ -69,11 +69,22 @@ TAKEN = [  # so many tablets
     ("pa", "ਮੈਂ {} ਗੋਲੀਆਂ ਖਾ ਲਈਆਂ"), ("ur", "میں نے {} گولیاں کھا لی ہیں"),
     ("ur-Latn", "maine {} goliyan kha li hain"), ("zh", "我吃了{}片止痛药"),
 ]  # fmt: skip
+TAKEN_FROM_SOMEWHERE = [
+    "I've taken 30 tablets. I cry every night", "I have taken 40 paracetamol, every day is hell",
+    "he took 30 pills left me a note", "i took all my tablets the chemist gave me",
+    "she took 40 tablets from the chemist", "i took 40 pills left over from his operation",
+    "ive taken 32 paracetamol a day ago", "Dwi wedi cymryd 30 paracetamol. Dwi'n crio bob nos",
+    "她一天吃了30片药", "połknęłam 30 tabletek z apteki", "am luat 30 de comprimate",
+    "waxay qaadatay 20 kiniini", "24 goliyan le li hain", "acabei de tomar 25 comprimidos",
+    "30 таблеток випила", "اخذت 30 قرص", "ਮੈਂ ਪੱਚੀ ਗੋਲੀਆਂ ਖਾ ਲਈਆਂ", "میں نے 24 گولیاں لے لیں",
+    "আমি পঁচিশটা ট্যাবলেট খেয়েছি",
+]  # fmt: skip
 TAKEN_AS_TOLD = [
     "my mum takes 12 tablets a day", "he is on 14 tablets a day", "i take 20 mg tablets",
     "i took 12 tablets back to the chemist", "i have had 14 days without my medication",
     "it takes 15 minutes to get my tablets", "i took my tablets on the 16th",
     "i have 28 tablets left", "mae mam yn cymryd 12 tabled y dydd", "我妈每天吃12片药",
+    "tem de tomar 12 comprimidos por dia", "qaadataa 12 kiniini maalintii",
 ]  # fmt: skip
 HUMAN = [
     "can i speak to a person", "human", "talk to someone pls", "i want a real person",
@@ -165,6 +176,11 @@ def test_any_number_of_tablets_that_is_too_many_is_an_overdose(language, text):
 
 @pytest.mark.parametrize("text", ["i took sixteen paracetamol", "took thirty two ibuprofen"])
 def test_a_number_of_tablets_may_be_a_word(text):
+    assert check_safety(text).kind == "suicide"
+
+
+@pytest.mark.parametrize("text", TAKEN_FROM_SOMEWHERE)
+def test_what_else_is_said_does_not_silence_an_overdose(text):
     assert check_safety(text).kind == "suicide"
 
 
