@@ -15,8 +15,8 @@ Row = tuple[frozenset[str], ...]  # words one after another, each with its other
 _PIECE = re.compile(rf"(\([^()]*\)|\{{[{WORD}]+\}}|~?[{WORD}]+\+?)(\??)|(\.{{2,3}})")
 _SHORT_GAP, _LONG_GAP = 3, 8
 DOSE = frozenset(map(str, range(10, 201)))
-"""How many tablets are too many at once, in figures, under 200: more than a day's eight of
-paracetamol (https://www.nhs.uk/medicines/paracetamol-for-adults/how-and-when-to-take-it/)."""
+"""How many tablets are too many at once, in figures, under 200: an adult takes eight of paracetamol
+a day at most (nhs.uk/medicines/paracetamol-for-adults, "How and when to take", read 2026-11)."""
 _SOFT = {"p": "b", "t": "d", "c": "g", "b": "f", "d": "dd", "m": "f", "ll": "l", "rh": "r",
          "g": ""}  # fmt: skip
 _NASAL = {"p": "mh", "t": "nh", "c": "ngh", "b": "m", "d": "n", "g": "ng"}
