@@ -38,6 +38,8 @@ Parsed = Mapping[str, Any]
 FIRST, FIRST_THREE = "service, first guess", "service, first three"
 KIND, LANGUAGE = "kind", "language"
 DANGER, FALSE_ALARM = "danger found", "false alarm"
+DANGER_AT_FIRST = "danger found, first check"
+"""By phrases alone, as while no model answers: Rasa is down, or a person has the case."""
 IN_FORM, FALSE_IN_FORM = "danger found, in form", "false alarm, in form"
 TURNED_AWAY, FALSELY_HANDLED = "not understood", "wrong and acted on"
 MACRO_F1, CALIBRATION = "service, macro-F1", "calibration error"
@@ -156,6 +158,8 @@ def _of_danger(lang: str, lines: Sequence[Parsed]) -> Iterator[Share]:
     yield share(DANGER, lang, "all", (alarm for kind, alarm in alarmed if kind))
     for kind in sorted({kind for kind, _ in alarmed if kind}):
         yield share(DANGER, lang, kind, (alarm for one, alarm in alarmed if one == kind))
+    heard = (bool(p["crisis"]) for p in lines if p["wanted"]["crisis"])
+    yield share(DANGER_AT_FIRST, lang, "all", heard)
     yield share(FALSE_ALARM, lang, "look-alikes", (a for k, a in alarmed if not k), good=False)
 
 

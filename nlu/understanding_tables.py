@@ -32,6 +32,7 @@ KINDS: tuple[Column, ...] = (
 )
 DANGER: tuple[Column, ...] = (
     ("danger found", "danger found", "all"),
+    ("of it by the first check alone", "danger found, first check", "all"),
     ("look-alikes taken for danger", "false alarm", "look-alikes"),
     ("danger found in a form", "danger found, in form", "all"),
     ("answers in a form taken for danger", "false alarm, in form", "answers"),

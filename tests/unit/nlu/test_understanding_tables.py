@@ -32,6 +32,19 @@ def test_a_share_stands_with_how_many_and_its_interval():
     assert "| so | 1.000 (0.21 to 1.00), n 1 |" in text
 
 
+def test_danger_is_told_with_what_the_first_check_hears_alone():
+    danger = {"crisis": "suicide"}
+    lines = [
+        parsed("en", "crisis_suicide", danger, kind="crisis", crisis="suicide"),
+        parsed("en", "crisis_suicide", danger, kind="crisis"),
+        parsed("en", "human", danger),
+        parsed("en", "human", danger),
+    ]
+    text = tables(shares_of(lines), "m", ["a"], jobs=2)
+    assert "| language | danger found | of it by the first check alone |" in text
+    assert "| en | 0.500 (0.15 to 0.85), n 4 | 0.250 (0.05 to 0.70), n 4 |" in text
+
+
 def test_what_was_not_measured_has_no_table_and_no_column():
     text = tables(shares_of(LINES[2:]), "m", ["a"], jobs=2)
     assert "Services" not in text and "Danger" not in text and "digital barrier" not in text
