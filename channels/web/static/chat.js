@@ -96,11 +96,20 @@
     return node;
   };
 
-  // Bring the new message into sight without moving the focus.
+  // What is new, all of it since anything was touched, is brought into sight from its start, without
+  // moving the focus: who is in danger must not have to scroll back to 999. What a person writes is
+  // new by itself, and so is an answer to words that fill the screen.
+  let news;
+  for (const touch of ["pointerdown", "keydown", "wheel", "touchmove"])
+    document.addEventListener(touch, () => (news = undefined), { passive: true });
+  const topOf = (node) => node.getBoundingClientRect().top;
   const show = (node) => {
-    const first = node.previousElementSibling?.matches(".citizen") ? node.previousElementSibling : node;
-    form.scrollIntoView({ block: "nearest" });
-    if (first.getBoundingClientRect().top < 0) first.scrollIntoView({ block: "start" });
+    if (!news?.isConnected || node.matches(".citizen, .agent")) news = node;
+    else if (news === node.previousElementSibling && topOf(node) - topOf(news) > innerHeight / 3 && news.matches(".citizen")) news = node;
+    // Reckoned, not looked at after a first scroll: that may be smooth, and still under way.
+    const kept = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+    if (form.getBoundingClientRect().bottom - topOf(news) > innerHeight - kept) news.scrollIntoView({ block: "start" });
+    else form.scrollIntoView({ block: "nearest" });
   };
 
   // The place in the queue is kept up to date in words that no screen reader is made to say.
@@ -250,14 +259,15 @@
         const greeting = byId("greeting");
         if (greeting) greeting.id = "m-" + told.messages[0].id;
       }
+      // Before the messages: these move what is below them, and the page stands where those begin.
+      if (told.exit) exit.hidden = false;
+      showWait(told.wait);
+      for (const id of ["after", "add-photo"]) document.getElementById(id).hidden = false;
       let before = mine; // what an agent wrote before it
       for (const message of told.messages) {
         if (message.client_id === client) before = null;
         add(message, before);
       }
-      if (told.exit) exit.hidden = false;
-      showWait(told.wait);
-      for (const id of ["after", "add-photo"]) document.getElementById(id).hidden = false;
       follow();
       busy(false);
     } catch (stale) {
