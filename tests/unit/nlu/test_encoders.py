@@ -106,7 +106,9 @@ def sample_of(texts, count):
 
 
 def test_the_vectors_are_those_of_the_packages_own_engine(encoder, engine, phrases):
-    texts = sample_of(phrases, 60)
+    # Of what both read whole: we read a long text's first tokens, the engine all of them.
+    texts = [t for t in sample_of(phrases, 80) if engine.token_count(clean(t), True) <= MOST_TOKENS]
+    assert len(texts) >= 60
     theirs = np.stack([engine.query([clean(text)])[0] for text in texts])
     assert ((encoder.encode(texts) * theirs).sum(axis=1) > 0.9995).all()
 
