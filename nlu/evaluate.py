@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,6 +48,9 @@ CHANCE = "calibration error by chance"
 """What a model with true confidences stays below in 95 of 100 sets of as many messages."""
 MEDIAN, SLOWEST = "ms, median", "ms, 95th percentile"
 """Of one message, by the clock, as many at once as ``--jobs`` says."""
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+"""Chinese characters."""
 
 
 def main() -> int:
@@ -191,7 +195,9 @@ def _first_three(parsed: Parsed) -> bool:
 
 
 def _is_long(parsed: Parsed) -> bool:
-    return len(str(parsed["text"]).split()) >= 3
+    """Three words or more; in Chinese, which has no spaces, two characters count as one."""
+    text = str(parsed["text"])
+    return len(HAN.sub(" ", text).split()) + len(HAN.findall(text)) // 2 >= 3
 
 
 def as_text(shares: Iterable[Share], services: bool = False) -> str:

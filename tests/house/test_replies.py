@@ -215,3 +215,12 @@ def test_L4_crisis_texts_have_every_number(
 ) -> None:
     text = REPLIES.say(key, language, medium)
     assert [number for number in numbers if number not in text] == []
+
+
+@pytest.mark.parametrize("key", ["error_assistant_down", "face_to_face_without_assistant"])
+@pytest.mark.parametrize("language", ["en", *OTHERS])
+@pytest.mark.parametrize("medium", ["web", "sms"])
+def test_while_only_the_first_check_listens_the_answer_names_999(
+    language: str, medium: str, key: str
+) -> None:
+    assert "999" in REPLIES.say(key, language, medium, phone="0345 000 0000", place="Library")
