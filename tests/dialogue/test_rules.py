@@ -78,6 +78,7 @@ def thirteenth(tmp_path_factory):
     return root
 
 
+@pytest.mark.timeout(900)  # trains a model, on a busy machine
 def test_a_thirteenth_service_needs_one_card_and_its_phrases(thirteenth, tmp_path):
     report = train_if_changed(tmp_path, thirteenth)
     assert report["trained"]
